@@ -1,1 +1,32 @@
-//! network
+//! Puts a container on its networks and takes it off again.
+//!
+//! Reading order: [`types`] (Podman's JSON), [`config`] (which networks there are), [`address`]
+//! (which address and MAC a container gets), [`netns`] (where its interfaces live), [`backend`]
+//! (the trait) with [`netavark`] behind it, [`port`] and [`reserve`] (published ports), [`hosts`] and
+//! [`resolv`] (the two files in /etc).
+//!
+//! This crate keeps no state: who holds which lease is the caller's record. It knows nothing of
+//! containers beyond an id and a name, and prints nothing.
+#![forbid(unsafe_code)]
+
+pub mod address;
+pub mod backend;
+pub mod config;
+pub mod error;
+pub mod hosts;
+pub mod mac;
+pub mod netavark;
+pub mod netns;
+pub mod port;
+pub mod reserve;
+pub mod resolv;
+mod rtnetlink;
+pub mod types;
+
+pub use address::{Lease, LeaseRequest, lease};
+pub use backend::{Backend, SetupRequest};
+pub use config::NetworkDirectory;
+pub use error::Error;
+pub use mac::MacAddress;
+pub use netavark::Netavark;
+pub use types::{Network, PerNetworkOptions, PortMapping, Protocol, StatusBlock};

@@ -1,2 +1,63 @@
-//! main
-fn main() {}
+//! End-to-end tests of Cryopod, run inside a throw-away host (`cargo xtask e2e`, `make test`).
+//!
+//! Every test runs once for each OCI runtime, one after another; arguments are libtest's. The word
+//! `demo` shows the main path on two hosts instead. Nothing here knows the engine's code: tests see
+//! what users see. Run anywhere else than in a throw-away host it removes all containers it finds,
+//! so it refuses to unless `HOST=local` says that this is meant.
+
+mod demo;
+mod harness;
+mod suites;
+
+use std::process::ExitCode;
+
+use harness::{Engine, image};
+use libtest_mimic::{Arguments, Trial};
+
+fn main() -> ExitCode {
+    let in_host = std::env::var_os("CRYOPOD_HOST").is_some();
+    if !in_host && std::env::var_os("HOST").is_none_or(|value| value != "local") {
+        eprintln!("Error: run this through `cargo xtask e2e`: it removes all containers it finds");
+        return ExitCode::FAILURE;
+    }
+    if std::env::args().nth(1).is_some_and(|word| word == "demo") {
+        return demo::run();
+    }
+    let mut arguments = Arguments::from_args();
+    if arguments.test_threads.is_none() {
+        arguments.test_threads = Some(1);
+    }
+    let mut trials = Vec::new();
+    for (suite, tests) in suites::ALL {
+        for (name, body) in *tests {
+            for runtime in ["crun", "runc"] {
+                trials.push(Trial::test(
+                    format!("{suite}::{name}[{runtime}]"),
+                    move || {
+                        harness::run_clean(runtime, *body);
+                        Ok(())
+                    },
+                ));
+            }
+        }
+    }
+    if !arguments.list {
+        let engine = Engine::under_test();
+        let directory = tempfile::tempdir_in("/var/tmp").expect("a directory for the image");
+        let archive = image::make_root(directory.path());
+        println!(
+            "under test: {} ({})",
+            engine.program,
+            engine.ok(&["--version"])
+        );
+        harness::prepare(&engine, &archive);
+        let interop = arguments
+            .filter
+            .as_ref()
+            .is_none_or(|filter| filter.contains("interop"));
+        if interop && !engine.is_podman() {
+            harness::prepare(&Engine::podman(), &archive);
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}

@@ -2,7 +2,12 @@
 
 use std::ffi::OsStr;
 use std::io;
-use std::process::{Command, ExitStatus, Output, Stdio};
+use std::os::fd::BorrowedFd;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::{Mutex, PoisonError};
+
+use rustix::io::{FdFlags, fcntl_getfd, fcntl_setfd};
 
 /// Why a program did not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -40,11 +45,20 @@ pub fn line(command: &Command) -> String {
 /// [`CommandError::Start`] when it can't be executed, [`CommandError::Failed`] when it ends with
 /// anything but status 0.
 pub fn run(command: &mut Command) -> Result<Output, CommandError> {
-    tracing::debug!(command = %line(command), "run");
-    let output = command.stdin(Stdio::null()).output().map_err(|source| CommandError::Start {
-        program: command.get_program().to_string_lossy().into_owned(),
-        source,
-    })?;
+    run_with(command, &[])
+}
+
+/// As [`run`], and the program inherits `descriptors` under their own numbers.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with(
+    command: &mut Command,
+    descriptors: &[BorrowedFd<'_>],
+) -> Result<Output, CommandError> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let output = spawn(command, descriptors)?.wait_with_output();
+    let output = output.map_err(|source| start_error(command, source))?;
     if output.status.success() {
         return Ok(output);
     }
@@ -53,6 +67,55 @@ pub fn run(command: &mut Command) -> Result<Output, CommandError> {
         status: output.status,
         stderr: tail(&output.stderr),
     })
+}
+
+/// Starts a program that inherits `descriptors` under their own numbers, and nothing else but
+/// its standard streams.
+///
+/// # Errors
+/// [`CommandError::Start`].
+pub fn spawn(
+    command: &mut Command,
+    descriptors: &[BorrowedFd<'_>],
+) -> Result<Child, CommandError> {
+    // While close-on-exec is off, no other thread may start a program: it would inherit too.
+    static STARTING: Mutex<()> = Mutex::new(());
+    tracing::debug!(command = %line(command), "run");
+    let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    let inheritable = |on: bool| -> io::Result<()> {
+        for descriptor in descriptors {
+            let mut flags = fcntl_getfd(descriptor)?;
+            flags.set(FdFlags::CLOEXEC, !on);
+            fcntl_setfd(descriptor, flags)?;
+        }
+        Ok(())
+    };
+    let started = inheritable(true).and_then(|()| command.spawn());
+    let restored = inheritable(false);
+    let child = started.map_err(|source| start_error(command, source))?;
+    restored.map_err(|source| start_error(command, source))?;
+    Ok(child)
+}
+
+fn start_error(command: &Command, source: io::Error) -> CommandError {
+    CommandError::Start { program: command.get_program().to_string_lossy().into_owned(), source }
+}
+
+/// Finds a program: a path is taken as it is, a name is looked up in `PATH` and the usual
+/// system folders.
+pub fn find(name: &str) -> Option<PathBuf> {
+    if name.contains('/') {
+        return Some(PathBuf::from(name)).filter(|path| is_executable(path));
+    }
+    let path = std::env::var("PATH").unwrap_or_default();
+    let folders = path.split(':').filter(|folder| !folder.is_empty());
+    let usual = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+    folders.chain(usual).map(|folder| PathBuf::from(folder).join(name)).find(|path| is_executable(path))
+}
+
+fn is_executable(path: &std::path::Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|facts| facts.is_file() && facts.permissions().mode() & 0o111 != 0)
 }
 
 /// The last 4 KiB of a program's output as trimmed text.

@@ -1,4 +1,9 @@
 //! One kernel interface a file; the only place in libcr that talks to the kernel directly.
 
+pub mod cgroup;
 pub mod command;
 pub mod dir;
+pub mod machine;
+pub mod mount;
+pub mod proc;
+pub mod signal;

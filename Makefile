@@ -1,0 +1,62 @@
+# The front door. `make help` says what there is; everything else is cargo's or xtask's.
+
+PREFIX     ?= /usr/local
+DESTDIR    ?=
+BINDIR     ?= $(PREFIX)/bin
+LIBEXECDIR ?= $(PREFIX)/libexec/cryopod
+MANDIR     ?= $(PREFIX)/share/man
+BASHDIR    ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR     ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR    ?= $(PREFIX)/share/fish/vendor_completions.d
+CARGO      ?= cargo
+INSTALL    ?= install
+TARGET     := $(or $(CARGO_TARGET_DIR),target)
+
+.PHONY: help build demo test bench install uninstall fmt lint man completions clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build the release binaries
+	$(CARGO) build --release --package cryopod-cli --package conmon-rs
+
+demo: build ## Freeze a web server on one host, thaw it on another (needs root, apt, Rust)
+	$(CARGO) xtask e2e --profile release --demo
+
+test: ## Run everything that CI runs: style, rules, unit and end-to-end tests (needs root)
+	$(CARGO) xtask test
+
+bench: build ## Compare with Podman in a throw-away host
+	@test -d benches || { echo 'There are no benchmarks yet.' >&2; exit 1; }
+	$(CARGO) bench
+
+fmt: ## Format the source
+	$(CARGO) fmt --all
+
+lint: ## Check format, lints, layers and sizes
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) xtask layers
+	$(CARGO) xtask tidy
+
+man: ## Make roff pages from docs/man into target/man
+	$(CARGO) xtask man
+
+completions: ## Make completions/ anew from the command's own arguments
+	$(CARGO) xtask completions
+
+install: build man ## Install into $(DESTDIR)$(PREFIX)
+	$(INSTALL) -D -m 755 $(TARGET)/release/cryopod $(DESTDIR)$(BINDIR)/cryopod
+	$(INSTALL) -D -m 755 $(TARGET)/release/conmon-rs $(DESTDIR)$(LIBEXECDIR)/conmon-rs
+	$(INSTALL) -d $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -m 644 target/man/*.1 $(DESTDIR)$(MANDIR)/man1/
+	$(INSTALL) -D -m 644 completions/bash/cryopod $(DESTDIR)$(BASHDIR)/cryopod
+	$(INSTALL) -D -m 644 completions/zsh/_cryopod $(DESTDIR)$(ZSHDIR)/_cryopod
+	$(INSTALL) -D -m 644 completions/fish/cryopod.fish $(DESTDIR)$(FISHDIR)/cryopod.fish
+
+uninstall: ## Remove what install put there
+	rm -f $(DESTDIR)$(BINDIR)/cryopod $(DESTDIR)$(LIBEXECDIR)/conmon-rs $(DESTDIR)$(MANDIR)/man1/cryopod*.1
+	rm -f $(DESTDIR)$(BASHDIR)/cryopod $(DESTDIR)$(ZSHDIR)/_cryopod $(DESTDIR)$(FISHDIR)/cryopod.fish
+
+clean: ## Remove what was built (cached hosts stay: ~/.cache/cryopod)
+	$(CARGO) clean

@@ -1,0 +1,84 @@
+//! Container verbs: `cryopod container VERB`, most of them also without the noun.
+
+mod checkpoint;
+mod cleanup;
+mod create;
+mod exec;
+mod inspect;
+mod kill;
+mod logs;
+mod pause;
+mod ps;
+mod restore;
+mod rm;
+mod run;
+mod start;
+mod stop;
+mod wait;
+
+pub use checkpoint::{Checkpoint, Compression};
+pub use cleanup::Cleanup;
+pub use create::{Create, CreateFlags};
+pub use exec::Exec;
+pub use inspect::{ContainerInspect, Exists};
+pub use kill::Kill;
+pub use logs::{Logs, LogsAsked};
+pub use pause::{Pause, Unpause};
+pub use ps::Ps;
+pub use restore::{Restore, RestoreSource};
+pub use rm::Rm;
+pub use run::Run;
+pub use start::Start;
+pub use stop::Stop;
+pub use wait::Wait;
+
+use clap::Subcommand;
+
+/// The verbs that stand alone and under `container`.
+#[derive(Debug, Subcommand)]
+pub enum ContainerVerb {
+    /// Create but do not start a container
+    Create(Box<Create>),
+    /// Run a command in a new container
+    Run(Box<Run>),
+    /// Start one or more containers
+    Start(Start),
+    /// Stop one or more containers
+    Stop(Stop),
+    /// Kill one or more running containers with a specific signal
+    Kill(Kill),
+    /// Pause all the processes in one or more containers
+    Pause(Pause),
+    /// Unpause the processes in one or more containers
+    Unpause(Unpause),
+    /// Block on one or more containers
+    Wait(Wait),
+    /// Remove one or more containers
+    Rm(Rm),
+    /// Fetch the logs of one or more containers
+    Logs(Logs),
+    /// Run a process in a running container
+    Exec(Exec),
+}
+
+/// The verbs of `cryopod container`.
+#[derive(Debug, Subcommand)]
+pub enum ContainerCommand {
+    /// The verbs that also stand alone.
+    #[command(flatten)]
+    Verb(ContainerVerb),
+    /// List containers
+    #[command(visible_aliases = ["ls", "ps"])]
+    List(Ps),
+    /// Display the configuration of a container
+    Inspect(ContainerInspect),
+    /// Check if a container exists in local storage
+    Exists(Exists),
+    /// Freeze one or more containers to disk
+    Checkpoint(Checkpoint),
+    /// Restore one or more containers from a checkpoint
+    Restore(Restore),
+    /// Clean up after one or more containers that ended
+    #[command(hide = true)]
+    Cleanup(Cleanup),
+}

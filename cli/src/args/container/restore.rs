@@ -1,0 +1,189 @@
+//! `container restore`: Podman's flags, and its checks in its order
+//! (cmd/podman/containers/restore.go).
+
+use crate::args::selection::{Selection, plain};
+use crate::output::CliError;
+use clap::Args;
+
+/// Flags of `container restore`.
+#[derive(Debug, Default, Args)]
+pub struct Restore {
+    /// Restore all checkpointed containers
+    #[arg(short, long)]
+    pub all: bool,
+    /// Restore a container with file locks
+    #[arg(long)]
+    pub file_locks: bool,
+    /// Do not apply root file-system changes when importing from exported checkpoint
+    #[arg(long)]
+    pub ignore_rootfs: bool,
+    /// Ignore IP address set via --static-ip
+    #[arg(long)]
+    pub ignore_static_ip: bool,
+    /// Ignore MAC address set via --mac-address
+    #[arg(long)]
+    pub ignore_static_mac: bool,
+    /// Restore from exported checkpoint archive (tar.gz)
+    #[arg(short, long, value_name = "FILE")]
+    pub import: Option<String>,
+    /// Keep all temporary checkpoint files
+    #[arg(short, long)]
+    pub keep: bool,
+    /// Act on the container created last
+    #[arg(short, long)]
+    pub latest: bool,
+    /// Specify new name for container restored from exported checkpoint
+    #[arg(short, long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Display restore statistics
+    #[arg(long)]
+    pub print_stats: bool,
+    /// Restore a container with established TCP connections
+    #[arg(long)]
+    pub tcp_established: bool,
+    /// The containers.
+    #[arg(value_name = "CONTAINER [CONTAINER...]")]
+    pub names: Vec<String>,
+}
+
+/// Where a restore comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RestoreSource {
+    /// An archive written by `--export`, ours or Podman's.
+    Archive(String),
+    /// Containers of this host that were checkpointed.
+    Containers(Selection),
+}
+
+impl Restore {
+    /// What to restore, in Podman's order of checks.
+    pub fn validate(&self) -> Result<RestoreSource, CliError> {
+        let usage = |text: &str| Err(CliError::usage(text));
+        let import = self.import.as_ref().filter(|file| !file.is_empty());
+        let named = self.name.as_ref().is_some_and(|name| !name.is_empty());
+        if self.all && self.latest {
+            return usage("--all and --latest cannot be used together");
+        }
+        if self.all && !self.names.is_empty() {
+            return usage("no arguments are needed with --all");
+        }
+        if self.latest && !self.names.is_empty() {
+            return usage("--latest and containers cannot be used together");
+        }
+        if !rustix::process::geteuid().is_root() {
+            return usage("restoring a container requires root");
+        }
+        if import.is_none() && self.ignore_rootfs {
+            return usage("--ignore-rootfs can only be used with image or --import");
+        }
+        if import.is_none() && named {
+            return usage("--name can only be used with image or --import");
+        }
+        if named && self.tcp_established {
+            return usage("--tcp-established cannot be used with --name");
+        }
+        if import.is_some() && (self.all || self.latest) {
+            return usage("cannot use --import with --all or --latest");
+        }
+        if import.is_some() && !self.names.is_empty() {
+            return usage("cannot use --import with positional arguments");
+        }
+        if let Some(file) = import {
+            return Ok(RestoreSource::Archive(file.clone()));
+        }
+        Ok(RestoreSource::Containers(if self.all {
+            Selection::All
+        } else if self.latest {
+            Selection::Latest
+        } else if self.names.is_empty() {
+            return usage("you must provide at least one name or id");
+        } else {
+            Selection::Names(self.names.iter().map(|name| plain(name)).collect())
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Restore, RestoreSource};
+    use crate::args::selection::Selection;
+
+    #[test]
+    fn sources() {
+        let import = Restore {
+            import: Some("f".into()),
+            name: Some("n".into()),
+            ..Restore::default()
+        };
+        assert_eq!(
+            import.validate().unwrap(),
+            RestoreSource::Archive("f".into())
+        );
+        let all = Restore {
+            all: true,
+            ..Restore::default()
+        };
+        assert_eq!(
+            all.validate().unwrap(),
+            RestoreSource::Containers(Selection::All)
+        );
+    }
+
+    #[test]
+    fn podmans_words() {
+        let message = |restore: Restore| restore.validate().unwrap_err().to_string();
+        let a = || vec!["a".to_owned()];
+        let file = || Some("f".to_owned());
+        let base = Restore::default;
+        assert_eq!(message(base()), "you must provide at least one name or id");
+        assert_eq!(
+            message(Restore {
+                name: file(),
+                names: a(),
+                ..base()
+            }),
+            "--name can only be used with image or --import"
+        );
+        assert_eq!(
+            message(Restore {
+                ignore_rootfs: true,
+                names: a(),
+                ..base()
+            }),
+            "--ignore-rootfs can only be used with image or --import"
+        );
+        assert_eq!(
+            message(Restore {
+                name: file(),
+                import: file(),
+                tcp_established: true,
+                ..base()
+            }),
+            "--tcp-established cannot be used with --name"
+        );
+        assert_eq!(
+            message(Restore {
+                import: file(),
+                all: true,
+                ..base()
+            }),
+            "cannot use --import with --all or --latest"
+        );
+        assert_eq!(
+            message(Restore {
+                import: file(),
+                names: a(),
+                ..base()
+            }),
+            "cannot use --import with positional arguments"
+        );
+        assert_eq!(
+            message(Restore {
+                all: true,
+                names: a(),
+                ..base()
+            }),
+            "no arguments are needed with --all"
+        );
+    }
+}

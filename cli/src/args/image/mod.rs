@@ -1,0 +1,48 @@
+//! Image verbs: `cryopod image VERB`, and the short forms `images`, `rmi`, `import`, `load`.
+
+mod list;
+mod load;
+mod rm;
+
+pub use list::ImageList;
+pub use load::{Import, Load};
+pub use rm::ImageRm;
+
+use clap::{Args, Subcommand};
+
+/// The verbs of `cryopod image`.
+#[derive(Debug, Subcommand)]
+pub enum ImageCommand {
+    /// List images in local storage
+    #[command(visible_alias = "ls")]
+    List(ImageList),
+    /// Remove one or more images from local storage
+    Rm(ImageRm),
+    /// Import a tarball to create a filesystem image
+    Import(Import),
+    /// Load image(s) from a tar archive
+    Load(Load),
+    /// Display the configuration of an image
+    Inspect(ImageInspect),
+    /// Check if an image exists in local storage
+    Exists(ImageExists),
+}
+
+/// Flags of `image inspect`.
+#[derive(Debug, Args)]
+pub struct ImageInspect {
+    /// Format the output to a Go template or json
+    #[arg(short, long, value_name = "FORMAT", default_value = "json")]
+    pub format: String,
+    /// The images.
+    #[arg(value_name = "IMAGE [IMAGE...]")]
+    pub names: Vec<String>,
+}
+
+/// Flags of `image exists`: none; exit status 0 or 1 is the answer.
+#[derive(Debug, Args)]
+pub struct ImageExists {
+    /// The image.
+    #[arg(value_name = "IMAGE")]
+    pub names: Vec<String>,
+}

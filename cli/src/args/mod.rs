@@ -1,0 +1,67 @@
+//! The command tree: one struct a verb, Podman's names, letters and defaults. Nothing here opens a
+//! file or asks the engine; what can be judged from the command line alone is judged by each
+//! struct's `validate()`, in Podman's order and words.
+//!
+//! `container/`, `image/`, `system.rs`: the verbs by noun. `value/`: what flags hold. `parse.rs`:
+//! from words to structs, and clap's complaints in Podman's words.
+
+pub mod container;
+pub mod globals;
+pub mod image;
+pub mod inspect;
+pub mod parse;
+pub mod selection;
+pub mod system;
+pub mod value;
+
+use clap::{Parser, Subcommand};
+pub use globals::{Globals, LogLevel};
+
+/// What `cryopod` was asked to do.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cryopod",
+    about = "Manage containers and images, and freeze containers to files",
+    version = concat!("version ", env!("CARGO_PKG_VERSION")),
+    subcommand_required = true,
+    args_override_self = true,
+    disable_version_flag = true,
+)]
+pub struct Cli {
+    /// Flags that every command takes.
+    #[command(flatten)]
+    pub globals: Globals,
+    /// The verb, or the noun and its verb.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands of the first level.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Manage containers
+    #[command(subcommand)]
+    Container(container::ContainerCommand),
+    /// Manage images
+    #[command(subcommand)]
+    Image(image::ImageCommand),
+    /// The container verbs that need no noun.
+    #[command(flatten)]
+    Verb(container::ContainerVerb),
+    /// List containers
+    Ps(container::Ps),
+    /// Display the configuration of object denoted by ID
+    Inspect(inspect::Inspect),
+    /// List images in local storage
+    Images(image::ImageList),
+    /// Import a tarball to create a filesystem image
+    Import(image::Import),
+    /// Load image(s) from a tar archive
+    Load(image::Load),
+    /// Remove one or more images from local storage
+    Rmi(image::ImageRm),
+    /// Display system information
+    Info(system::Info),
+    /// Display the version information
+    Version(system::Version),
+}

@@ -1,0 +1,19 @@
+//! `info` and `version`: about this program and this machine.
+
+use clap::Args;
+
+/// Flags of `info`.
+#[derive(Debug, Args)]
+pub struct Info {
+    /// Change the output format to JSON or a Go template
+    #[arg(short, long, value_name = "FORMAT")]
+    pub format: Option<String>,
+}
+
+/// Flags of `version`.
+#[derive(Debug, Args)]
+pub struct Version {
+    /// Change the output format to JSON or a Go template
+    #[arg(short, long, value_name = "FORMAT")]
+    pub format: Option<String>,
+}

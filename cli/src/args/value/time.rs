@@ -1,0 +1,90 @@
+//! Instants and durations as `--since`, `--until` and `--interval` take them: a duration of Go
+//! (`1h30m`), seconds since 1970, RFC 3339, or a date with less precision in local time.
+
+use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
+use std::time::Duration;
+
+/// Go's notation: numbers with units, `300ms`, `1.5h`, `1h10m`. `0` needs no unit.
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    if text == "0" {
+        return Some(Duration::ZERO);
+    }
+    let mut rest = text.strip_prefix('+').unwrap_or(text);
+    if rest.is_empty() {
+        return None;
+    }
+    let mut total = Duration::ZERO;
+    while !rest.is_empty() {
+        let digits = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.')?;
+        let (number, after) = rest.split_at(digits);
+        let letters = after
+            .find(|letter: char| letter.is_ascii_digit() || letter == '.')
+            .unwrap_or(after.len());
+        let (unit, next) = after.split_at(letters);
+        let seconds = match unit {
+            "h" => 3600.0,
+            "m" => 60.0,
+            "s" => 1.0,
+            "ms" => 1e-3,
+            "us" | "µs" => 1e-6,
+            "ns" => 1e-9,
+            _ => return None,
+        };
+        let count: f64 = number.parse().ok()?;
+        total = total.checked_add(Duration::try_from_secs_f64(count * seconds).ok()?)?;
+        rest = next;
+    }
+    Some(total)
+}
+
+/// The instant that `text` means when it is `now`; a duration counts backwards.
+pub fn parse_instant(text: &str, now: Timestamp) -> Option<Timestamp> {
+    if let Ok(seconds) = text.parse::<f64>() {
+        let since = SignedDuration::try_from_secs_f64(seconds).ok()?;
+        return Timestamp::from_duration(since).ok();
+    }
+    if let Some(ago) = parse_duration(text) {
+        return now.checked_sub(SignedDuration::try_from(ago).ok()?).ok();
+    }
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Some(instant);
+    }
+    let local = |when: civil::DateTime| Some(when.to_zoned(TimeZone::system()).ok()?.timestamp());
+    if let Ok(when) = text.parse::<civil::DateTime>() {
+        return local(when);
+    }
+    // `2006-01-02T15:04` and `2006-01-02T15`, which jiff does not read.
+    ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+        .iter()
+        .find_map(|format| civil::DateTime::strptime(format, text).ok())
+        .and_then(local)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{parse_duration, parse_instant};
+    use jiff::Timestamp;
+    use std::time::Duration;
+
+    #[test]
+    fn durations() {
+        assert_eq!(parse_duration("250ms"), Some(Duration::from_millis(250)));
+        assert_eq!(parse_duration("1h10m"), Some(Duration::from_mins(70)));
+        assert_eq!(parse_duration("1.5s"), Some(Duration::from_millis(1500)));
+        for text in ["", "foo", "1", "1x", "-1s", "s"] {
+            assert_eq!(parse_duration(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn instants() {
+        let now = Timestamp::from_second(1_000_000).unwrap();
+        let at = |second| Timestamp::from_second(second).ok();
+        assert_eq!(parse_instant("10s", now), at(999_990));
+        assert_eq!(parse_instant("12345", now), at(12_345));
+        assert_eq!(parse_instant("1970-01-01T00:01:00Z", now), at(60));
+        assert!(parse_instant("1970-01-02", now).is_some());
+        assert!(parse_instant("1970-01-02T03:04", now).is_some());
+        assert_eq!(parse_instant("foo", now), None);
+    }
+}

@@ -1,0 +1,28 @@
+//! `container cleanup`: a monitor's exit command.
+
+use crate::args::container::Cleanup;
+use crate::commands::outcome::Outcomes;
+use crate::commands::selected::find_ignoring;
+use crate::commands::{Outcome, Opener};
+use libcr::ErrorKind;
+use libcr::ops::lifecycle::{cleanup, rm};
+
+/// Cleans up after containers. One that is gone already is fine: others clean up too. One that
+/// runs is left alone with or without `--stopped-only`: cleaning up under it would break it.
+pub fn run(opener: &Opener, flags: &Cleanup) -> Outcome {
+    let selection = flags.validate()?;
+    let engine = opener.open_without_recovery()?;
+    let mut outcomes = Outcomes::default();
+    for one in find_ignoring(&engine, &selection, true, |_| true)? {
+        let done = cleanup::cleanup(&engine, &one.id).and_then(|()| match flags.rm {
+            true => rm::rm(&engine, &one.id, false, None).map(|_| ()),
+            false => Ok(()),
+        });
+        match done {
+            Ok(()) => outcomes.add(Ok(one.shown))?,
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => outcomes.fail(error.into()),
+        }
+    }
+    outcomes.finish()
+}

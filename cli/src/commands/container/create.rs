@@ -1,0 +1,98 @@
+//! `create`, and what `run` shares with it: from flags to the engine's options.
+
+use crate::args::container::CreateFlags;
+use crate::args::value::{env, size};
+use crate::commands::{Outcome, Opener};
+use crate::output::{CliError, print};
+use libcr::model::container::Security;
+use libcr::ops::lifecycle::create::{self, CreateOptions};
+use libcr::ops::lifecycle::rm;
+use libcr::{Engine, ErrorKind};
+use std::fs::OpenOptions;
+use std::io::Write;
+
+/// Creates a container and prints its id.
+pub fn run(opener: &Opener, flags: &CreateFlags) -> Outcome {
+    flags.validate()?;
+    let id = create(&opener.open()?, opener, flags)?;
+    print::line(&id)?;
+    Ok(0)
+}
+
+/// Creates a container, replaces one where asked to, writes the id file. The flags are valid.
+pub fn create(engine: &Engine, opener: &Opener, flags: &CreateFlags) -> Result<String, CliError> {
+    let options = into_options(opener, flags)?;
+    if flags.replace {
+        let Some(name) = &flags.name else {
+            return Err(CliError::usage("cannot replace container without --name being set"));
+        };
+        match rm::rm(engine, name, true, None) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    // Before the container is made: a file that can't be written must not leave one behind.
+    let mut id_file = match &flags.cidfile {
+        None => None,
+        Some(path) => {
+            let file = OpenOptions::new().write(true).create(true).truncate(true).open(path);
+            Some(file.map_err(|source| CliError::Io {
+                doing: format!("opening CID file {}", path.display()),
+                source,
+            })?)
+        }
+    };
+    let id = create::create(engine, &options)?;
+    if let Some(file) = &mut id_file {
+        file.write_all(id.as_bytes())
+            .map_err(|source| CliError::Io { doing: "writing CID file".to_owned(), source })?;
+    }
+    Ok(id)
+}
+
+fn into_options(opener: &Opener, flags: &CreateFlags) -> Result<CreateOptions, CliError> {
+    let (image, command) = flags.split()?;
+    let bytes = |text: &Option<String>| {
+        text.as_deref().map(size::parse).transpose().map_err(CliError::usage)
+    };
+    let variables = env::collect(&flags.env_file, &flags.env, &env::of_caller())?;
+    Ok(CreateOptions {
+        image: image.to_owned(),
+        rootfs: flags.rootfs,
+        command: command.to_vec(),
+        entrypoint: flags.entrypoint.clone(),
+        name: flags.name.clone(),
+        env: variables.into_iter().map(|(name, value)| format!("{name}={value}")).collect(),
+        volumes: flags.volume.clone(),
+        workdir: flags.workdir.clone(),
+        user: flags.user.clone(),
+        hostname: flags.hostname.clone(),
+        labels: flags.label.clone(),
+        annotations: flags.annotation.clone(),
+        networks: flags.network.clone(),
+        ip: flags.ip.as_deref().and_then(|text| text.parse().ok()),
+        mac_address: flags.mac_address.clone(),
+        publish: flags.publish.clone(),
+        security: Security {
+            privileged: flags.privileged,
+            cap_add: flags.cap_add.clone(),
+            cap_drop: flags.cap_drop.clone(),
+            options: flags.security_opt.clone(),
+        },
+        read_only: flags.read_only,
+        tmpfs: flags.tmpfs.clone(),
+        shm_size: bytes(&flags.shm_size)?,
+        restart: flags.restart.clone(),
+        auto_remove: flags.rm,
+        terminal: flags.tty,
+        stdin: flags.interactive,
+        stop_signal: flags.stop_signal.clone(),
+        stop_timeout: flags.stop_timeout,
+        add_hosts: flags.add_host.clone(),
+        dns: flags.dns.clone(),
+        memory: bytes(&flags.memory)?,
+        pids_limit: flags.pids_limit,
+        log_driver: flags.log_driver.clone(),
+        create_command: opener.words.clone(),
+    })
+}

@@ -1,0 +1,148 @@
+//! A container as `ps` shows it: the fields of a template (Podman's psReporter), and the JSON
+//! (libpod's ListContainer), whose values differ.
+
+use crate::output::human;
+use crate::output::template::JSON_FACE;
+use jiff::Timestamp;
+use libcr::model::container::{Container, NetworkMode};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+// Go's zero time, in seconds since 1970.
+const NEVER: i64 = -62_135_596_800;
+
+/// The fields that a template can name.
+pub fn as_row(container: &Container, whole: bool, now: Timestamp) -> Value {
+    let (config, state) = (&container.config, &container.state);
+    let created = instant(Some(&config.created));
+    let mounts: Vec<&str> = config.volumes.iter().map(|volume| volume.destination.as_str()).collect();
+    json!({
+        "ID": human::id(&config.id, whole),
+        "Image": config.rootfs.image_name(),
+        "ImageID": human::id(config.rootfs.image_id().unwrap_or_default(), whole),
+        "Command": human::command(&config.process.arguments(), whole),
+        "CreatedAt": created.map(human::go_time),
+        "Created": created.map(human::go_time),
+        "CreatedHuman": created.map(|created| human::ago(created, now)),
+        "RunningFor": created.map(|created| human::ago(created, now)),
+        "Status": status(container, now),
+        "State": state.status.as_str(),
+        "Ports": ports(container),
+        "Names": config.name,
+        "Labels": config.labels,
+        "Mounts": mounts.join(","),
+        "Networks": networks(container).join(","),
+        "Pid": state.pid.unwrap_or(0),
+        "ExitCode": state.exit_code,
+        "Exited": exited(container),
+        "ExitedAt": seconds(state.finished_at.as_ref()),
+        "StartedAt": seconds(state.started_at.as_ref()),
+        "AutoRemove": config.auto_remove,
+        "IsInfra": false,
+        "Pod": "",
+        "PodName": "",
+        "Restarts": state.restart_count,
+        JSON_FACE: listed(container, created.map_or(json!(config.created), |at| json!(at.to_string())), String::new(), String::new()),
+    })
+}
+
+/// The element of `ps --format json`.
+pub fn as_json(container: &Container, now: Timestamp) -> Value {
+    let created = instant(Some(&container.config.created));
+    listed(
+        container,
+        json!(created.map_or(NEVER, Timestamp::as_second)),
+        created.map(|created| human::ago(created, now)).unwrap_or_default(),
+        status(container, now),
+    )
+}
+
+fn listed(container: &Container, created: Value, created_at: String, status: String) -> Value {
+    let (config, state) = (&container.config, &container.state);
+    let mounts: Vec<&str> = config.volumes.iter().map(|volume| volume.destination.as_str()).collect();
+    let labels = if config.labels.is_empty() { Value::Null } else { json!(config.labels) };
+    let ports = shown_ports(container);
+    json!({
+        "AutoRemove": config.auto_remove,
+        "Command": config.process.arguments(),
+        "CreatedAt": created_at,
+        "CIDFile": "",
+        "Exited": exited(container),
+        "ExitedAt": seconds(state.finished_at.as_ref()),
+        "ExitCode": state.exit_code,
+        "ExposedPorts": null,
+        "Id": config.id,
+        "Image": config.rootfs.image_name(),
+        "ImageID": config.rootfs.image_id().unwrap_or_default(),
+        "IsInfra": false,
+        "Labels": labels,
+        "Mounts": mounts,
+        "Names": [config.name],
+        "Namespaces": {},
+        "Networks": networks(container),
+        "Pid": state.pid.unwrap_or(0),
+        "Pod": "",
+        "PodName": "",
+        "Ports": if ports.is_empty() { Value::Null } else { json!(ports) },
+        "Restarts": state.restart_count,
+        "Size": null,
+        "StartedAt": seconds(state.started_at.as_ref()),
+        "State": state.status.as_str(),
+        "Status": status,
+        "Created": created,
+    })
+}
+
+fn status(container: &Container, now: Timestamp) -> String {
+    let state = &container.state;
+    human::status(
+        state.status.as_str(),
+        state.exit_code,
+        instant(state.started_at.as_ref()),
+        instant(state.finished_at.as_ref()),
+        now,
+    )
+}
+
+fn exited(container: &Container) -> bool {
+    container.state.status.as_str() == "exited"
+}
+
+fn instant(text: Option<&String>) -> Option<Timestamp> {
+    text?.parse().ok()
+}
+
+fn seconds(text: Option<&String>) -> i64 {
+    instant(text).map_or(NEVER, Timestamp::as_second)
+}
+
+fn networks(container: &Container) -> Vec<&str> {
+    match &container.config.network {
+        NetworkMode::Bridge { networks } => networks.iter().map(|(name, _)| name.as_str()).collect(),
+        NetworkMode::None | NetworkMode::Host => Vec::new(),
+    }
+}
+
+// While it runs the ports that it has; else those it was asked to have.
+fn shown_ports(container: &Container) -> &[network::types::PortMapping] {
+    if container.state.status.is_alive() { &container.state.ports } else { &container.config.ports }
+}
+
+// `0.0.0.0:8080->80/tcp, 127.0.0.1:8000-8002->90-92/udp`.
+fn ports(container: &Container) -> String {
+    let mut text = String::new();
+    for port in shown_ports(container) {
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        let ip = if port.host_ip.is_empty() { "0.0.0.0" } else { &port.host_ip };
+        let range = |first: u16| match port.range {
+            0 | 1 => first.to_string(),
+            count => format!("{first}-{}", first.saturating_add(count - 1)),
+        };
+        let host = if port.host_port == 0 { String::new() } else { range(port.host_port) };
+        let inside = range(port.container_port);
+        let _ = write!(text, "{ip}:{host}->{inside}/{}", port.protocol.as_str());
+    }
+    text
+}

@@ -1,0 +1,49 @@
+//! `run`.
+
+use super::attached;
+use super::create::create;
+use crate::args::container::Run;
+use crate::args::value::detach;
+use crate::commands::{Outcome, Opener};
+use crate::output::{CliError, print};
+use crate::terminal::Session;
+use libcr::ops::lifecycle::{rm, start};
+use libcr::{Engine, Error};
+
+/// Podman's status for a container that could not be started though it was made.
+const NOT_STARTED: u8 = 126;
+
+/// Creates and starts a container; prints its id, or stays with it and ends as it does.
+pub fn run(opener: &Opener, flags: &Run) -> Outcome {
+    flags.validate()?;
+    let keys = detach::parse(&flags.flags.detach_keys)?;
+    let engine = opener.open()?;
+    let id = create(&engine, opener, &flags.flags)?;
+    let started = match start::start(&engine, &id, !flags.detach) {
+        Ok(started) => started,
+        Err(error) => return Err(not_started(&engine, &id, flags.flags.rm, error)),
+    };
+    let Some(attachment) = started.attachment else {
+        print::line(&id)?;
+        return Ok(0);
+    };
+    let session = Session {
+        terminal: flags.flags.tty,
+        input: flags.flags.interactive,
+        // A terminal sends signals itself.
+        signals: flags.sig_proxy && !flags.flags.tty,
+        detach_keys: keys,
+    };
+    attached::stay(&engine, &id, attachment, session)
+}
+
+// What `--rm` made goes also when it never ran.
+fn not_started(engine: &Engine, id: &str, remove: bool, error: Error) -> CliError {
+    if remove && let Err(error) = rm::rm(engine, id, true, None) {
+        tracing::warn!("container {id} is left behind: {error}");
+    }
+    match error {
+        Error::RuntimeFailed(_) | Error::User(_) => CliError::with_code(error, NOT_STARTED),
+        other => other.into(),
+    }
+}

@@ -1,0 +1,32 @@
+//! Image verbs.
+
+pub mod import;
+pub mod list;
+pub mod load;
+pub mod rm;
+
+use super::{Outcome, Opener};
+use crate::args::image::{ImageCommand, ImageExists};
+use crate::args::selection::exactly_one;
+use libcr::ErrorKind;
+
+/// `image VERB`.
+pub fn run(opener: &Opener, command: ImageCommand) -> Outcome {
+    match command {
+        ImageCommand::List(flags) => list::run(opener, &flags),
+        ImageCommand::Rm(flags) => rm::run(opener, &flags),
+        ImageCommand::Import(flags) => import::run(opener, &flags),
+        ImageCommand::Load(flags) => load::run(opener, &flags),
+        ImageCommand::Inspect(flags) => super::inspect::images(opener, &flags),
+        ImageCommand::Exists(flags) => exists(opener, &flags),
+    }
+}
+
+fn exists(opener: &Opener, flags: &ImageExists) -> Outcome {
+    let name = exactly_one(&flags.names)?;
+    match libcr::ops::images::list::find(&opener.open()?, name) {
+        Ok(_) => Ok(0),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(1),
+        Err(error) => Err(error.into()),
+    }
+}

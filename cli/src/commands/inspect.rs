@@ -1,0 +1,104 @@
+//! `inspect`, of containers, images, or whatever has the name: all found are shown, then what was
+//! not found is an error.
+
+use super::{Outcome, Opener, selected};
+use crate::args::container::ContainerInspect;
+use crate::args::image::ImageInspect;
+use crate::args::inspect::{Inspect, InspectKind, check_names};
+use crate::output::json::{self, is_json};
+use crate::output::template::{Headings, Schema, is_table, render_rows, render_table};
+use crate::output::{CliError, error, print};
+use libcr::{Engine, Error, ErrorKind};
+use serde_json::Value;
+
+const SCHEMA: Schema = Schema(&[
+    ("*", "interface {}"),
+    ("*.State", "*define.InspectContainerState"),
+    ("*.Config", "*define.InspectContainerConfig"),
+    ("*.HostConfig", "*define.InspectContainerHostConfig"),
+    ("*.HostConfig.LogConfig", "*define.InspectLogConfig"),
+    ("*.HostConfig.RestartPolicy", "*define.InspectRestartPolicy"),
+    ("*.NetworkSettings", "*define.InspectNetworkSettings"),
+    ("*.NetworkSettings.Networks.*", "*define.InspectAdditionalNetwork"),
+    ("*.GraphDriver", "*define.DriverData"),
+    ("*.Mounts.*", "define.InspectMount"),
+    ("*.RootFS", "*define.RootFS"),
+]);
+
+/// `inspect`.
+pub fn run(opener: &Opener, flags: &Inspect) -> Outcome {
+    let kind = flags.validate()?;
+    show(opener, kind, flags.latest, &flags.names, &flags.format)
+}
+
+/// `container inspect`.
+pub fn containers(opener: &Opener, flags: &ContainerInspect) -> Outcome {
+    flags.validate()?;
+    show(opener, InspectKind::Container, flags.latest, &flags.names, &flags.format)
+}
+
+/// `image inspect`.
+pub fn images(opener: &Opener, flags: &ImageInspect) -> Outcome {
+    check_names(false, &flags.names)?;
+    show(opener, InspectKind::Image, false, &flags.names, &flags.format)
+}
+
+fn show(opener: &Opener, kind: InspectKind, latest: bool, names: &[String], format: &str) -> Outcome {
+    let engine = opener.open()?;
+    let names = if latest { vec![selected::latest(&engine)?.config.id] } else { names.to_vec() };
+    let (mut found, mut missing) = (Vec::new(), Vec::new());
+    for name in &names {
+        match look(&engine, kind, name) {
+            Ok(value) => found.push(value),
+            Err(error) => missing.push(error),
+        }
+    }
+    render(format, &found, !missing.is_empty())?;
+    let last = missing.pop();
+    for error in missing {
+        eprintln!("Error: {error}");
+    }
+    last.map_or(Ok(0), Err)
+}
+
+fn render(format: &str, found: &[Value], incomplete: bool) -> Result<(), CliError> {
+    if is_json(format) {
+        // Podman's own five blanks.
+        let text = json::pretty(&found, 5).unwrap_or_default();
+        return print::line(&text);
+    }
+    if found.is_empty() && incomplete {
+        return Ok(());
+    }
+    if is_table(format) {
+        // Podman shows no headings here.
+        return print::text(&render_table("inspect", format, found, SCHEMA, Headings(&[]), true)?);
+    }
+    let (text, result) = render_rows("inspect", format, found, SCHEMA);
+    print::text(&text)?;
+    Ok(result?)
+}
+
+fn look(engine: &Engine, kind: InspectKind, name: &str) -> Result<Value, CliError> {
+    let container = || libcr::ops::lifecycle::inspect::inspect(engine, name);
+    let image = || libcr::ops::images::inspect::inspect(engine, name);
+    let absent = |error: &Error| error.kind() == ErrorKind::NotFound;
+    match kind {
+        InspectKind::Image => Ok(image()?),
+        InspectKind::Container => container().map_err(|error| match absent(&error) {
+            true => not_found(format!("no such container \"{name}\"")),
+            false => error.into(),
+        }),
+        InspectKind::Any => match container() {
+            Err(error) if absent(&error) => image().map_err(|error| match absent(&error) {
+                true => not_found(format!("no such object: \"{name}\"")),
+                false => error.into(),
+            }),
+            other => Ok(other?),
+        },
+    }
+}
+
+fn not_found(text: String) -> CliError {
+    CliError::Operation { code: error::FAILED, source: text.into() }
+}

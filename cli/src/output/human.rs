@@ -1,0 +1,179 @@
+//! Numbers for people, in the words of Docker's go-units, which Podman uses: «2.07 MB»,
+//! «2 minutes ago», «Up 3 seconds», «Exited (0) 5 minutes ago».
+
+use jiff::Timestamp;
+
+/// A size in powers of 1000 with three digits: `2.07 MB`.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 7] = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
+    let mut unit = 0;
+    // Thousandths, so that no float rounds a size that is exact.
+    let mut thousandths = u128::from(bytes) * 1000;
+    while thousandths >= 1_000_000 && unit + 1 < UNITS.len() {
+        thousandths /= 1000;
+        unit += 1;
+    }
+    let places = match thousandths {
+        0..10_000 => 2,
+        10_000..100_000 => 1,
+        _ => 0,
+    };
+    let step = 10_u128.pow(3 - places);
+    let rounded = (thousandths + step / 2) / step;
+    let scale = 10_u128.pow(places);
+    let (whole, fraction) = (rounded / scale, rounded % scale);
+    let width = usize::try_from(places).unwrap_or(0);
+    let number = if fraction == 0 {
+        whole.to_string()
+    } else {
+        format!("{whole}.{fraction:0width$}")
+            .trim_end_matches('0')
+            .to_owned()
+    };
+    format!("{number} {}", UNITS[unit])
+}
+
+/// How long something lasted: `Less than a second`, `About a minute`, `3 days`.
+pub fn duration(seconds: i64) -> String {
+    let (minutes, hours) = (seconds / 60, (seconds + 1800) / 3600);
+    match seconds {
+        ..1 => "Less than a second".to_owned(),
+        1 => "1 second".to_owned(),
+        2..60 => format!("{seconds} seconds"),
+        60..120 => "About a minute".to_owned(),
+        120..3600 => format!("{minutes} minutes"),
+        _ if hours == 1 => "About an hour".to_owned(),
+        _ if hours < 48 => format!("{hours} hours"),
+        _ if hours < 24 * 7 * 2 => format!("{} days", hours / 24),
+        _ if hours < 24 * 30 * 2 => format!("{} weeks", hours / 24 / 7),
+        _ if hours < 24 * 365 * 2 => format!("{} months", hours / 24 / 30),
+        _ => format!("{} years", hours / 24 / 365),
+    }
+}
+
+/// How long before `now` something was: `2 minutes ago`.
+pub fn ago(then: Timestamp, now: Timestamp) -> String {
+    format!("{} ago", duration(seconds_between(then, now)))
+}
+
+/// Whole seconds from `then` to `now`, 0 if that is before.
+pub fn seconds_between(then: Timestamp, now: Timestamp) -> i64 {
+    now.duration_since(then).as_secs().max(0)
+}
+
+/// The STATUS column of `ps`.
+pub fn status(
+    word: &str,
+    exit_code: i32,
+    started: Option<Timestamp>,
+    finished: Option<Timestamp>,
+    now: Timestamp,
+) -> String {
+    let since =
+        |then: Option<Timestamp>| duration(then.map_or(0, |then| seconds_between(then, now)));
+    match word {
+        "running" => format!("Up {}", since(started)),
+        "exited" | "stopped" => format!("Exited ({exit_code}) {} ago", since(finished)),
+        "configured" => "Created".to_owned(),
+        other => {
+            let mut letters = other.chars();
+            letters.next().map_or_else(String::new, |first| {
+                first.to_uppercase().chain(letters).collect()
+            })
+        }
+    }
+}
+
+/// The words of a command, cut to 17 letters with `...` behind unless `whole`.
+pub fn command(words: &[String], whole: bool) -> String {
+    const WIDTH: usize = 17;
+    let text = words.join(" ");
+    if whole || text.chars().count() <= WIDTH {
+        return text;
+    }
+    let start: String = text.chars().take(WIDTH).collect();
+    format!("{start}...")
+}
+
+/// The first 12 digits of an id, or all.
+pub fn id(id: &str, whole: bool) -> &str {
+    if whole {
+        id
+    } else {
+        id.get(..12).unwrap_or(id)
+    }
+}
+
+/// An instant as Go prints it: `2026-11-22 21:00:07.285491463 +0000 UTC`.
+pub fn go_time(at: Timestamp) -> String {
+    let zoned = at.to_zoned(jiff::tz::TimeZone::UTC);
+    zoned.strftime("%Y-%m-%d %H:%M:%S%.f +0000 UTC").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes() {
+        for (bytes, text) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1 kB"),
+            (2_069_689, "2.07 MB"),
+            (12_345_678, "12.3 MB"),
+            (123_456_789, "123 MB"),
+            (1_500_000_000, "1.5 GB"),
+        ] {
+            assert_eq!(size(bytes), text);
+        }
+    }
+
+    #[test]
+    fn durations() {
+        for (seconds, text) in [
+            (-5, "Less than a second"),
+            (0, "Less than a second"),
+            (1, "1 second"),
+            (59, "59 seconds"),
+            (60, "About a minute"),
+            (125, "2 minutes"),
+            (3600, "About an hour"),
+            (7300, "2 hours"),
+            (3 * 86_400, "3 days"),
+            (20 * 86_400, "2 weeks"),
+            (90 * 86_400, "3 months"),
+            (800 * 86_400, "2 years"),
+        ] {
+            assert_eq!(duration(seconds), text, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn statuses() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let now = at(1000);
+        assert_eq!(
+            status("running", 0, Some(at(997)), None, now),
+            "Up 3 seconds"
+        );
+        assert_eq!(
+            status("exited", 7, None, Some(at(700)), now),
+            "Exited (7) 5 minutes ago"
+        );
+        assert_eq!(status("created", 0, None, None, now), "Created");
+        assert_eq!(status("paused", 0, Some(at(1)), None, now), "Paused");
+    }
+
+    #[test]
+    fn words() {
+        let words = ["echo", "hello world this is a long command"].map(str::to_owned);
+        assert_eq!(command(&words, false), "echo hello world ...");
+        assert_eq!(command(&words[..1], false), "echo");
+        assert_eq!(id("0123456789abcdef", false), "0123456789ab");
+        assert_eq!(
+            go_time("2026-11-22T21:00:07.285491463Z".parse().unwrap()),
+            "2026-11-22 21:00:07.285491463 +0000 UTC"
+        );
+    }
+}

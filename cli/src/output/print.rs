@@ -1,0 +1,37 @@
+//! Writing results to stdout. A reader that went away is no panic but an error that ends the
+//! command quietly.
+
+use super::CliError;
+use std::io::Write;
+
+/// Writes `text` and a line end.
+pub fn line(text: &str) -> Result<(), CliError> {
+    raw(format!("{text}\n").as_bytes())
+}
+
+/// Writes `text` as it is.
+pub fn text(text: &str) -> Result<(), CliError> {
+    raw(text.as_bytes())
+}
+
+/// Writes bytes as they are.
+pub fn raw(bytes: &[u8]) -> Result<(), CliError> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(failed)
+}
+
+/// Writes bytes to stderr as they are.
+pub fn raw_error(bytes: &[u8]) -> Result<(), CliError> {
+    let mut out = std::io::stderr().lock();
+    out.write_all(bytes).map_err(failed)
+}
+
+/// Says something beside the result on stderr.
+pub fn warn(text: &str) {
+    // A stderr that is closed is no reason to fail.
+    let _ = writeln!(std::io::stderr(), "Warning: {text}");
+}
+
+fn failed(source: std::io::Error) -> CliError {
+    CliError::Io { doing: "write output".to_owned(), source }
+}

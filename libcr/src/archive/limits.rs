@@ -1,0 +1,52 @@
+//! How large the things in an archive may be before they are taken for an attack.
+//!
+//! Only numbers: [`super::reader`] applies them.
+
+use super::layout::Kind;
+
+/// Caps on what a reader accepts. The defaults let every honest checkpoint through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Members in the archive; default a million (CRIU writes some ten images a process).
+    pub entries: u64,
+    /// Bytes of `cryopod.json`, `config.dump` and `spec.dump` each; default 16 MiB.
+    pub json: u64,
+    /// Bytes of `network.status` and `stats-dump` each; default 1 MiB.
+    pub small: u64,
+    /// Bytes of `deleted.files` and `cryopod.sums` each; default 256 MiB.
+    pub list: u64,
+    /// Bytes of all members together; no limit by default. Callers set it to the free space of
+    /// where they unpack to.
+    pub total: u64,
+    /// How many times its compressed size an archive may unpack to, once it unpacked to
+    /// [`Self::ratio_from`]; default 1000. Zeroed memory reaches 30000 with zstd, thus the floor.
+    pub ratio: u64,
+    /// Unpacked bytes up to which [`Self::ratio`] isn't asked; default 16 GiB.
+    pub ratio_from: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            entries: 1_000_000,
+            json: 16 << 20,
+            small: 1 << 20,
+            list: 256 << 20,
+            total: u64::MAX,
+            ratio: 1000,
+            ratio_from: 16 << 30,
+        }
+    }
+}
+
+impl Limits {
+    /// The most bytes a member of this kind may have.
+    pub(super) fn of(&self, kind: &Kind) -> u64 {
+        match kind {
+            Kind::Manifest | Kind::Config | Kind::Spec => self.json,
+            Kind::NetworkStatus | Kind::Stats => self.small,
+            Kind::DeletedFiles | Kind::Sums => self.list,
+            _ => self.total,
+        }
+    }
+}

@@ -1,0 +1,457 @@
+//! The members of a tar stream one after another, each checked before it is handed out.
+//!
+//! Reads ustar, GNU (long names) and pax (path, linkpath, size) headers. Believes no length: what
+//! is counted is what arrives. Knows member names but nothing of where their content goes.
+
+use std::collections::HashSet;
+use std::io::{self, BufRead, BufReader, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::compress::{Detected, decoder, detect};
+use super::{ArchiveError, CHUNK, Limits, Refusal, layout};
+
+/// Long names and pax headers: far above what any tar program writes.
+const EXTENSION_LIMIT: u64 = 1 << 20;
+/// What may follow the end mark: padding up to a record, at most.
+const TRAILER_LIMIT: u64 = 16 << 20;
+
+/// What a member is; all other types were refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Type {
+    File,
+    Directory,
+    /// The link `checkpoint/parent`, the only one there can be.
+    ParentLink,
+}
+
+/// A member whose data can be read next.
+#[derive(Debug, Clone)]
+pub(super) struct Member {
+    /// Cleaned name, unique in the archive.
+    pub(super) name: String,
+    pub(super) kind: layout::Kind,
+    pub(super) file_type: Type,
+    pub(super) len: u64,
+}
+
+pub(super) struct Tape {
+    source: Box<dyn Read + Send>,
+    compressed: Arc<AtomicU64>,
+    unpacked: u64,
+    pub(super) archive: String,
+    limits: Limits,
+    names: HashSet<String>,
+    name_bytes: u64,
+    /// Data of the current member that was not read yet, and the padding behind it.
+    left: u64,
+    padding: u64,
+    current: String,
+    started: bool,
+    ended: bool,
+}
+
+/// Counts what comes from the file.
+struct Counted<R>(R, Arc<AtomicU64>);
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.0.read(buffer)?;
+        self.1.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+/// What the extension headers before a member say of it.
+#[derive(Default)]
+struct Extension {
+    name: Option<Vec<u8>>,
+    target: Option<Vec<u8>>,
+    len: Option<u64>,
+}
+
+impl Tape {
+    /// Recognises the compression. Reads no member yet.
+    pub(super) fn new(
+        source: impl Read + Send + 'static,
+        archive: String,
+        limits: Limits,
+    ) -> Result<Self, ArchiveError> {
+        let compressed = Arc::new(AtomicU64::new(0));
+        let mut source = BufReader::with_capacity(CHUNK, Counted(source, Arc::clone(&compressed)));
+        let cannot = |source| ArchiveError::Io {
+            doing: format!("cannot read {archive}"),
+            source,
+        };
+        let start = source.fill_buf().map_err(cannot)?;
+        if start.is_empty() {
+            return Err(ArchiveError::Empty { archive });
+        }
+        let found = detect(start);
+        match found {
+            Detected::Bzip2 => {
+                return Err(ArchiveError::UnsupportedCompression {
+                    archive,
+                    found: "bzip2",
+                });
+            }
+            Detected::Xz => {
+                return Err(ArchiveError::UnsupportedCompression {
+                    archive,
+                    found: "xz",
+                });
+            }
+            Detected::Plain | Detected::Gzip | Detected::Zstd => {}
+        }
+        let source = decoder(found, source).map_err(cannot)?;
+        Ok(Self {
+            source,
+            compressed,
+            unpacked: 0,
+            archive,
+            limits,
+            names: HashSet::new(),
+            name_bytes: 0,
+            left: 0,
+            padding: 0,
+            current: String::new(),
+            started: false,
+            ended: false,
+        })
+    }
+
+    /// The next member, its header checked; nothing after the end mark.
+    pub(super) fn next(&mut self) -> Result<Option<Member>, ArchiveError> {
+        if self.ended {
+            return Ok(None);
+        }
+        self.skip()?;
+        let mut extension = Extension::default();
+        // A member has at most a long name, a long target and a pax header of its own.
+        for _ in 0..8 {
+            let Some(header) = self.block()? else {
+                self.drain()?;
+                self.ended = true;
+                return Ok(None);
+            };
+            let len = header
+                .entry_size()
+                .map_err(|_| self.damaged("the size in a tar header"))?;
+            let kind = header.entry_type();
+            match kind.as_byte() {
+                b'L' => extension.name = Some(trim_nul(self.extension(len)?)),
+                b'K' => extension.target = Some(trim_nul(self.extension(len)?)),
+                b'x' => {
+                    let bytes = self.extension(len)?;
+                    self.pax(&bytes, &mut extension)?;
+                }
+                // Defaults for all members that follow: git's comment; nothing that we use.
+                b'g' => drop(self.extension(len)?),
+                _ => match self.member(&header, kind, len, extension)? {
+                    Some(member) => return Ok(Some(member)),
+                    None => extension = Extension::default(),
+                },
+            }
+        }
+        Err(self.damaged("a chain of tar extension headers"))
+    }
+
+    fn member(
+        &mut self,
+        header: &tar::Header,
+        kind: tar::EntryType,
+        len: u64,
+        extension: Extension,
+    ) -> Result<Option<Member>, ArchiveError> {
+        let raw = extension
+            .name
+            .unwrap_or_else(|| header.path_bytes().into_owned());
+        let raw_name = String::from_utf8_lossy(&raw).into_owned();
+        let archive = self.archive.clone();
+        let refuse = |refusal| ArchiveError::Refused {
+            archive: archive.clone(),
+            member: raw_name.clone(),
+            refusal,
+        };
+        let name = layout::clean(&raw).map_err(refuse)?;
+        let len = extension.len.unwrap_or(len);
+        let file_type = match kind.as_byte() {
+            // Old tars mark directories by a slash at the end of a file's name.
+            b'0' | 0 | b'7' if raw.ends_with(b"/") => Type::Directory,
+            b'0' | 0 | b'7' => Type::File,
+            b'5' => Type::Directory,
+            b'1' | b'2' => {
+                let target = extension
+                    .target
+                    .or_else(|| header.link_name_bytes().map(std::borrow::Cow::into_owned))
+                    .unwrap_or_default();
+                let target = String::from_utf8_lossy(&target).into_owned();
+                let points = target.trim_end_matches('/');
+                if kind.as_byte() != b'2'
+                    || name != layout::PARENT_LINK
+                    || points != layout::PARENT_TARGET
+                {
+                    return Err(refuse(Refusal::Link { target }));
+                }
+                Type::ParentLink
+            }
+            other => {
+                return Err(refuse(Refusal::Type {
+                    kind: char::from(other),
+                }));
+            }
+        };
+        if file_type != Type::File && len != 0 {
+            return Err(refuse(Refusal::WrongKind));
+        }
+        if name.is_empty() {
+            // `./`, the root itself, is there when a directory was packed with `tar -C DIR .`.
+            return if file_type == Type::Directory {
+                Ok(None)
+            } else {
+                Err(refuse(Refusal::Name))
+            };
+        }
+        let kind = layout::Kind::of(&name);
+        let directory = file_type == Type::Directory;
+        if file_type != Type::ParentLink
+            && kind.is_directory(&name).is_some_and(|is| is != directory)
+        {
+            return Err(refuse(Refusal::WrongKind));
+        }
+        if len > self.limits.of(&kind) {
+            return Err(refuse(Refusal::TooLarge {
+                size: len,
+                limit: self.limits.of(&kind),
+            }));
+        }
+        if self.unpacked.saturating_add(len) > self.limits.total {
+            let size = self.unpacked.saturating_add(len);
+            return Err(refuse(Refusal::TooLarge {
+                size,
+                limit: self.limits.total,
+            }));
+        }
+        self.name_bytes += name.len() as u64;
+        // A million names of full length would take 4 GiB of memory.
+        if self.names.len() as u64 >= self.limits.entries || self.name_bytes > self.limits.list {
+            return Err(refuse(Refusal::TooMany {
+                limit: self.limits.entries,
+            }));
+        }
+        if !self.names.insert(name.clone()) {
+            return Err(refuse(Refusal::Duplicate));
+        }
+        self.left = len;
+        self.padding = (512 - len % 512) % 512;
+        self.current.clone_from(&name);
+        Ok(Some(Member {
+            name,
+            kind,
+            file_type,
+            len,
+        }))
+    }
+
+    /// Appends up to a chunk of the current member's data; nothing is appended at its end.
+    pub(super) fn read(&mut self, buffer: &mut Vec<u8>) -> Result<(), ArchiveError> {
+        let want = self.left.min(CHUNK as u64);
+        if want == 0 {
+            return Ok(());
+        }
+        let before = buffer.len();
+        let result = (&mut self.source).take(want).read_to_end(buffer);
+        let got = (buffer.len() - before) as u64;
+        self.left -= got;
+        self.count(got)?;
+        result.map_err(|error| self.broken(error))?;
+        if got < want {
+            return Err(self.cut());
+        }
+        Ok(())
+    }
+
+    /// All data of the current member, whose length was checked against its limit.
+    pub(super) fn read_all(&mut self) -> Result<Vec<u8>, ArchiveError> {
+        let mut bytes = Vec::new();
+        while self.left > 0 {
+            self.read(&mut bytes)?;
+        }
+        Ok(bytes)
+    }
+
+    /// Reads past what is left of the current member.
+    fn skip(&mut self) -> Result<(), ArchiveError> {
+        let mut scrap = Vec::new();
+        while self.left > 0 {
+            scrap.clear();
+            self.read(&mut scrap)?;
+        }
+        let mut padding = [0; 512];
+        let len = usize::try_from(std::mem::take(&mut self.padding)).unwrap_or(0);
+        self.fill(&mut padding[..len])
+    }
+
+    /// The next header; nothing at the end mark.
+    fn block(&mut self) -> Result<Option<tar::Header>, ArchiveError> {
+        let mut block = [0; 512];
+        if self.started {
+            self.fill(&mut block)?;
+        } else {
+            self.first(&mut block)?;
+        }
+        if block == [0; 512] {
+            return Ok(None);
+        }
+        let header = tar::Header::from_byte_slice(&block);
+        // The checksum field itself counts as eight spaces (POSIX ustar).
+        let sum: u32 = block[..148]
+            .iter()
+            .chain(&block[156..])
+            .map(|&byte| u32::from(byte))
+            .sum();
+        if header.cksum().ok() != Some(sum + 8 * 32) {
+            return Err(if self.started {
+                self.damaged("a tar header")
+            } else {
+                self.no_archive("it is not a tar, nor one compressed with zstd or gzip")
+            });
+        }
+        self.started = true;
+        Ok(Some(header.clone()))
+    }
+
+    fn first(&mut self, block: &mut [u8; 512]) -> Result<(), ArchiveError> {
+        self.source
+            .read_exact(block)
+            .map_err(|error| match error.kind() {
+                io::ErrorKind::UnexpectedEof => self.no_archive("it is too short to be one"),
+                io::ErrorKind::Other | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
+                    self.no_archive(&error.to_string())
+                }
+                _ => self.broken(error),
+            })
+    }
+
+    fn extension(&mut self, len: u64) -> Result<Vec<u8>, ArchiveError> {
+        if len > EXTENSION_LIMIT {
+            return Err(self.damaged("a tar extension header of absurd length"));
+        }
+        let mut bytes = vec![0; usize::try_from(len.next_multiple_of(512)).unwrap_or(0)];
+        self.fill(&mut bytes)?;
+        bytes.truncate(usize::try_from(len).unwrap_or(0));
+        Ok(bytes)
+    }
+
+    fn pax(&self, bytes: &[u8], extension: &mut Extension) -> Result<(), ArchiveError> {
+        for record in tar::PaxExtensions::new(bytes) {
+            let record = record.map_err(|_| self.damaged("a pax header"))?;
+            let key = record.key_bytes();
+            let value = record.value_bytes();
+            if key == b"path" {
+                extension.name = Some(value.to_vec());
+            } else if key == b"linkpath" {
+                extension.target = Some(value.to_vec());
+            } else if key == b"size" {
+                let size = std::str::from_utf8(value)
+                    .ok()
+                    .and_then(|text| text.parse().ok());
+                extension.len = Some(size.ok_or_else(|| self.damaged("the size in a pax header"))?);
+            } else if key.starts_with(b"GNU.sparse") {
+                return Err(ArchiveError::Refused {
+                    archive: self.archive.clone(),
+                    member: String::from_utf8_lossy(extension.name.as_deref().unwrap_or(b"?"))
+                        .into_owned(),
+                    refusal: Refusal::Type { kind: 'S' },
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the rest, so that a cut or damaged compressed stream shows.
+    fn drain(&mut self) -> Result<(), ArchiveError> {
+        if !self.started {
+            return Err(self.no_archive("it has no members"));
+        }
+        let mut rest = (&mut self.source).take(TRAILER_LIMIT);
+        match io::copy(&mut rest, &mut io::sink()) {
+            Ok(TRAILER_LIMIT) => Err(self.damaged("there is more after its end")),
+            // The second zero block of the end mark.
+            Ok(count) if count < 512 => Err(self.cut()),
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.broken(error)),
+        }
+    }
+
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), ArchiveError> {
+        self.source
+            .read_exact(bytes)
+            .map_err(|error| self.broken(error))?;
+        self.count(bytes.len() as u64)
+    }
+
+    fn count(&mut self, bytes: u64) -> Result<(), ArchiveError> {
+        self.unpacked += bytes;
+        let compressed = self.compressed.load(Ordering::Relaxed).max(1);
+        let limit = self.limits.ratio;
+        if self.unpacked > self.limits.ratio_from && self.unpacked / compressed > limit {
+            return Err(ArchiveError::Refused {
+                archive: self.archive.clone(),
+                member: self.current.clone(),
+                refusal: Refusal::Bomb { limit },
+            });
+        }
+        Ok(())
+    }
+
+    fn no_archive(&self, why: &str) -> ArchiveError {
+        ArchiveError::NotAnArchive {
+            archive: self.archive.clone(),
+            why: why.to_owned(),
+        }
+    }
+
+    fn damaged(&self, what: &str) -> ArchiveError {
+        ArchiveError::Damaged {
+            archive: self.archive.clone(),
+            what: format!("{what}, {}", self.position()),
+        }
+    }
+
+    fn cut(&self) -> ArchiveError {
+        ArchiveError::Truncated {
+            archive: self.archive.clone(),
+            missing: format!("it ends {}", self.position()),
+        }
+    }
+
+    fn position(&self) -> String {
+        match (self.left, self.current.as_str()) {
+            (_, "") => "before its first member".to_owned(),
+            (0, name) => format!("after {name}"),
+            (_, name) => format!("within {name}"),
+        }
+    }
+
+    fn broken(&self, error: io::Error) -> ArchiveError {
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => self.cut(),
+            io::ErrorKind::Other | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+                self.damaged(&error.to_string())
+            }
+            _ => ArchiveError::Io {
+                doing: format!("cannot read {}", self.archive),
+                source: error,
+            },
+        }
+    }
+}
+
+/// GNU long names end in NUL.
+fn trim_nul(mut bytes: Vec<u8>) -> Vec<u8> {
+    if let Some(end) = bytes.iter().position(|&byte| byte == 0) {
+        bytes.truncate(end);
+    }
+    bytes
+}

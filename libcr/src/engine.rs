@@ -1,0 +1,121 @@
+//! The handle that every door holds: the opened store and what the host offers. No behaviour
+//! beyond opening and finding.
+
+use std::path::PathBuf;
+
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::model::container::Container;
+use crate::runtime::{Runtime, RuntimeError};
+use crate::storage::layer::LayerStore;
+use crate::store::Store;
+use crate::store::lock::ContainerLock;
+
+/// An opened engine.
+#[derive(Debug)]
+pub struct Engine {
+    /// Places and programs.
+    pub config: Config,
+    /// The state.
+    pub store: Store,
+    /// Path of conmon-rs.
+    pub monitor: PathBuf,
+}
+
+impl Engine {
+    /// Opens the engine: makes its directories on first use, brings the database to this
+    /// version, completes or undoes what a killed engine left half-done.
+    pub fn open(config: Config) -> Result<Self> {
+        let engine = Self::open_without_recovery(config)?;
+        crate::ops::recover::recover(&engine)?;
+        Ok(engine)
+    }
+
+    /// As [`Engine::open`], leaving operations of killed engines alone: for the exit command of
+    /// a monitor, which may run while such an operation is being looked at.
+    pub fn open_without_recovery(config: Config) -> Result<Self> {
+        let store = Store::open(&config.root)?;
+        for folder in ["containers", "layers", "images"] {
+            let path = config.root.join(folder);
+            std::fs::create_dir_all(&path).map_err(crate::sys::dir::at("make", &path))?;
+        }
+        let program = std::env::current_exe()?;
+        let monitor = config.monitor_program(&program);
+        Ok(Self { config, store, monitor })
+    }
+
+    /// The runtime a new container gets.
+    pub fn default_runtime(&self) -> Result<Runtime> {
+        match &self.config.runtime {
+            Some(name) => Ok(Runtime::find(name, &self.config.run_root)?),
+            None => Ok(["crun", "runc"]
+                .iter()
+                .find_map(|name| Runtime::find(name, &self.config.run_root).ok())
+                .ok_or_else(|| RuntimeError::Missing("crun".into()))?),
+        }
+    }
+
+    /// The runtime a container was made with.
+    pub fn runtime_of(&self, container: &Container) -> Result<Runtime> {
+        let name = &container.config.runtime;
+        // `--runtime /opt/crun` stands for containers made with that name too.
+        let told = self.config.runtime.as_deref().filter(|told| told.ends_with(name.as_str()));
+        Ok(Runtime::find(told.unwrap_or(name), &self.config.run_root)?)
+    }
+
+    /// Waits for a container's lock.
+    pub fn lock(&self, id: &str) -> Result<ContainerLock> {
+        Ok(ContainerLock::acquire(&self.config.run_root.join("locks"), id)?)
+    }
+
+    /// The container that a user's word names: name, id or beginning of an id.
+    pub fn find(&self, word: &str) -> Result<Container> {
+        let word = word.strip_prefix('/').unwrap_or(word);
+        let mut found = self.store.rows().containers_named(word)?;
+        match found.len() {
+            0 => Err(Error::NoSuchContainer(word.to_owned())),
+            1 => Ok(found.remove(0)),
+            // An exact name wins over the beginning of another's id.
+            _ => found
+                .into_iter()
+                .find(|container| container.config.name == word)
+                .ok_or_else(|| Error::Ambiguous { what: "container", word: word.to_owned() }),
+        }
+    }
+
+    /// Reads a container again, under its lock.
+    pub fn reload(&self, id: &str) -> Result<Container> {
+        let found = self.store.rows().container(id)?;
+        found.ok_or_else(|| Error::NoSuchContainer(id.to_owned()))
+    }
+
+    /// The layers.
+    pub fn layers(&self) -> Result<LayerStore> {
+        Ok(LayerStore::open(&self.config.root.join("layers"))?)
+    }
+
+    /// Directory of a container's files: `<root>/containers/<id>`.
+    pub fn container_dir(&self, id: &str) -> PathBuf {
+        self.config.root.join("containers").join(id)
+    }
+
+    /// Bundle of a container: config.json, checkpoint/, CRIU's logs.
+    pub fn bundle(&self, id: &str) -> PathBuf {
+        self.container_dir(id).join("bundle")
+    }
+
+    /// Monitor files of a container.
+    pub fn monitor_paths(&self, id: &str) -> crate::monitor::paths::MonitorPaths {
+        crate::monitor::paths::MonitorPaths::new(&self.config.run_root, id)
+    }
+
+    /// Network namespace of a container, where it has one of ours.
+    pub fn netns(&self, id: &str) -> PathBuf {
+        self.config.run_root.join("netns").join(id)
+    }
+
+    /// Log of a container, with the k8s-file driver.
+    pub fn log_file(&self, id: &str) -> PathBuf {
+        self.container_dir(id).join("ctr.log")
+    }
+}

@@ -1,0 +1,191 @@
+//! The engine's error: what happened in one line, what kind it is, what to do.
+//!
+//! [`Error::kind`] is the one table that exit codes, HTTP statuses and bus error names derive
+//! from.
+
+use std::io;
+
+use crate::model::id::IdError;
+use crate::monitor::MonitorError;
+use crate::runtime::RuntimeError;
+use crate::runtime::spec::SpecError;
+use crate::runtime::user::UserError;
+use crate::store::StoreError;
+use crate::sys::command::CommandError;
+
+/// What kind of failure it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// What was named isn't there.
+    NotFound,
+    /// A name, id, address or port is taken.
+    Conflict,
+    /// The container is in the wrong state.
+    WrongState,
+    /// Options or input are wrong.
+    Invalid,
+    /// The container's command can't be executed (exit code 126).
+    CommandNotExecutable,
+    /// The container's command doesn't exist (exit code 127).
+    CommandNotFound,
+    /// Something the engine needs is missing on this host.
+    Missing,
+    /// Anything else.
+    Failed,
+}
+
+/// Why an operation failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No such container.
+    #[error("no container with name or ID \"{0}\" found: no such container")]
+    NoSuchContainer(String),
+    /// Neither a container nor an image.
+    #[error("no such container or image: {0}")]
+    NoSuchContainerOrImage(String),
+    /// No such image.
+    #[error("{0}: image not known")]
+    NoSuchImage(String),
+    /// Several containers or images begin so.
+    #[error("more than one result for {what} ID {word}")]
+    Ambiguous {
+        /// `container` or `image`.
+        what: &'static str,
+        /// What was typed.
+        word: String,
+    },
+    /// The container is in the wrong state; the whole sentence.
+    #[error("{0}: container state improper")]
+    WrongState(String),
+    /// Options contradict one another, or a value is wrong; the whole sentence.
+    #[error("{0}")]
+    Invalid(String),
+    /// A name, an id, an address is taken; the whole sentence.
+    #[error("{0}")]
+    Conflict(String),
+    /// The container's command doesn't exist.
+    #[error("{0}: OCI runtime attempted to invoke a command that was not found")]
+    CommandNotFound(String),
+    /// The container's command can't be executed.
+    #[error("{0}: OCI permission denied")]
+    CommandNotExecutable(String),
+    /// The OCI runtime could not make or change the container.
+    #[error("{0}: OCI runtime error")]
+    RuntimeFailed(String),
+    /// CRIU or the runtime could not freeze it; the container runs on.
+    #[error("cannot checkpoint container {name}: {cause}{}", .remedy.as_ref().map(|text| format!(" ({text})")).unwrap_or_default())]
+    Checkpoint {
+        /// Name of the container.
+        name: String,
+        /// What stands in the way.
+        cause: String,
+        /// What helps.
+        remedy: Option<String>,
+        /// CRIU's log, kept.
+        log: Option<std::path::PathBuf>,
+    },
+    /// CRIU or the runtime could not thaw it; the checkpoint is as it was.
+    #[error("cannot restore container {name}: {cause}{}", .remedy.as_ref().map(|text| format!(" ({text})")).unwrap_or_default())]
+    Restore {
+        /// Name of the container.
+        name: String,
+        /// What stands in the way.
+        cause: String,
+        /// What helps.
+        remedy: Option<String>,
+        /// CRIU's log, kept.
+        log: Option<std::path::PathBuf>,
+    },
+    /// Something this host lacks; the whole sentence.
+    #[error("{0}")]
+    MissingOnHost(String),
+    /// It failed, and undoing what was done failed too.
+    #[error("{first} (and while undoing it: {cleanup})")]
+    Undo {
+        /// Why it failed.
+        first: Box<Error>,
+        /// What could not be undone.
+        cleanup: String,
+    },
+    /// A name or an id that isn't one.
+    #[error(transparent)]
+    Id(#[from] IdError),
+    /// The state database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The OCI runtime.
+    #[error(transparent)]
+    Runtime(#[from] RuntimeError),
+    /// `config.json`.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    /// `--user`.
+    #[error(transparent)]
+    User(#[from] UserError),
+    /// The monitor.
+    #[error(transparent)]
+    Monitor(#[from] MonitorError),
+    /// A program.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    /// Networks.
+    #[error(transparent)]
+    Network(#[from] network::Error),
+    /// Layers, mounts, rootfs differences.
+    #[error(transparent)]
+    Storage(#[from] crate::storage::StorageError),
+    /// Images.
+    #[error(transparent)]
+    Image(#[from] crate::image::ImageError),
+    /// Checkpoint archives.
+    #[error(transparent)]
+    Archive(#[from] crate::archive::ArchiveError),
+    /// CRIU and its files.
+    #[error(transparent)]
+    Criu(#[from] crate::criu::CriuError),
+    /// A file.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// The result of an operation.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// What kind of failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NoSuchContainer(_) | Self::NoSuchContainerOrImage(_) | Self::NoSuchImage(_) => {
+                ErrorKind::NotFound
+            }
+            Self::Conflict(_)
+            | Self::Store(StoreError::NameInUse { .. } | StoreError::IdInUse(_))
+            | Self::Network(
+                network::Error::AddressTaken { .. } | network::Error::PortUnavailable { .. },
+            ) => ErrorKind::Conflict,
+            Self::WrongState(_) => ErrorKind::WrongState,
+            Self::Invalid(_)
+            | Self::Ambiguous { .. }
+            | Self::Id(_)
+            | Self::Spec(_)
+            | Self::User(_) => ErrorKind::Invalid,
+            Self::CommandNotFound(_) => ErrorKind::CommandNotFound,
+            Self::CommandNotExecutable(_) => ErrorKind::CommandNotExecutable,
+            Self::Runtime(RuntimeError::Missing(_))
+            | Self::MissingOnHost(_)
+            | Self::Monitor(MonitorError::Missing(_))
+            | Self::Network(network::Error::NetavarkMissing { .. }) => ErrorKind::Missing,
+            Self::Undo { first, .. } => first.kind(),
+            _ => ErrorKind::Failed,
+        }
+    }
+
+    /// The exit code of a command that fails with it, as Podman's.
+    pub fn exit_code(&self) -> u8 {
+        match self.kind() {
+            ErrorKind::CommandNotExecutable => 126,
+            ErrorKind::CommandNotFound => 127,
+            _ => 125,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What a checkpoint or a restore measured, in Podman's words (`--print-stats`).
+
+use serde::{Deserialize, Serialize};
+
+// Zero means «not measured» to Podman, which leaves the key out.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes &T")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+/// CRIU's own figures of a dump; times in microseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DumpStatistics {
+    /// Time until all tasks stood still.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub freezing_time: u64,
+    /// Time that tasks stood still for CRIU.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub frozen_time: u64,
+    /// Time to take the memory out of the tasks.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub memdump_time: u64,
+    /// Time to write the memory.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub memwrite_time: u64,
+    /// Memory pages looked at.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub pages_scanned: u64,
+    /// Memory pages written.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub pages_written: u64,
+}
+
+/// CRIU's own figures of a restore; times in microseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestoreStatistics {
+    /// Pages compared with those of a parent for copy on write.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub pages_compared: u64,
+    /// Pages found equal and shared.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub pages_skipped_cow: u64,
+    /// Time to fork the process tree.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub forking_time: u64,
+    /// Time for the whole restore.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub restore_time: u64,
+    /// Pages put back.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub pages_restored: u64,
+}
+
+/// What a checkpoint did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckpointReport {
+    /// Full id of the container.
+    #[serde(rename = "Id")]
+    pub id: String,
+    /// Time the OCI runtime took, microseconds.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub runtime_checkpoint_duration: u64,
+    /// Time the container stood still, from the freeze to the thaw or the stop, microseconds.
+    /// Ours; Podman has no such figure.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub container_frozen_duration: u64,
+    /// CRIU's figures.
+    pub criu_statistics: Option<DumpStatistics>,
+}
+
+/// What a restore did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RestoreReport {
+    /// Full id of the container.
+    #[serde(rename = "Id")]
+    pub id: String,
+    /// Time the OCI runtime took, microseconds.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub runtime_restore_duration: u64,
+    /// CRIU's figures.
+    pub criu_statistics: Option<RestoreStatistics>,
+    /// What the user should know though it worked, a sentence each (a new address, say).
+    #[serde(skip)]
+    pub warnings: Vec<String>,
+}

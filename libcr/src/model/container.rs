@@ -1,0 +1,328 @@
+//! A container as the store knows it: what it was asked to be, and what became of it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use network::types::{PerNetworkOptions, PortMapping, StatusBlock};
+use serde::{Deserialize, Serialize};
+
+use super::status::Status;
+
+/// What a container was asked to be. Written once, at creation or import.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ContainerConfig {
+    /// 64 hexadecimal digits.
+    pub id: String,
+    /// Unique name.
+    pub name: String,
+    /// When it was made, RFC 3339.
+    pub created: String,
+    /// Where its files come from.
+    pub rootfs: Rootfs,
+    /// What runs: entrypoint and command joined.
+    pub process: Process,
+    /// Host name in its UTS namespace.
+    pub hostname: String,
+    /// Labels of image and user.
+    pub labels: BTreeMap<String, String>,
+    /// OCI annotations given by the user.
+    pub annotations: BTreeMap<String, String>,
+    /// How it is on the network.
+    pub network: NetworkMode,
+    /// Ports of the host that lead into it.
+    pub ports: Vec<PortMapping>,
+    /// Bind mounts asked for.
+    pub volumes: Vec<BindMount>,
+    /// tmpfs mounts: destination and options.
+    pub tmpfs: BTreeMap<String, Vec<String>>,
+    /// Security settings.
+    pub security: Security,
+    /// Limits.
+    pub limits: Limits,
+    /// Size of `/dev/shm`, bytes.
+    pub shm_size: u64,
+    /// Root file system is read-only.
+    pub read_only: bool,
+    /// Removed when it ends.
+    pub auto_remove: bool,
+    /// What happens when it ends by itself.
+    pub restart_policy: RestartPolicy,
+    /// Name of the OCI runtime (`crun`, `runc`).
+    pub runtime: String,
+    /// `k8s-file`, `journald` or `none`.
+    pub log_driver: String,
+    /// Signal number for `stop`.
+    pub stop_signal: i32,
+    /// Seconds that `stop` waits before it kills.
+    pub stop_timeout: u32,
+    /// Extra lines of `/etc/hosts`: `name:ip`.
+    pub hosts_add: Vec<String>,
+    /// DNS servers instead of the host's.
+    pub dns: Vec<String>,
+    /// Command line of the user, for `inspect`.
+    pub create_command: Vec<String>,
+    /// The OCI specification of an imported container: mounts and masked paths must be those it
+    /// was frozen with. Checked and rewritten at import; `None` for containers made here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported_spec: Option<serde_json::Value>,
+}
+
+/// Where a container's files come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rootfs {
+    /// An image, with an overlay above it.
+    Image {
+        /// Id of the image.
+        id: String,
+        /// Name by which it was asked for, fully qualified.
+        name: String,
+        /// Name as the user typed it.
+        raw_name: String,
+    },
+    /// A directory of the host, used in place.
+    Directory(PathBuf),
+}
+
+impl Rootfs {
+    /// Name of the image; empty for a directory.
+    pub fn image_name(&self) -> &str {
+        match self {
+            Self::Image { name, .. } => name,
+            Self::Directory(_) => "",
+        }
+    }
+
+    /// Id of the image, if there is one.
+    pub fn image_id(&self) -> Option<&str> {
+        match self {
+            Self::Image { id, .. } => Some(id),
+            Self::Directory(_) => None,
+        }
+    }
+}
+
+/// What runs in a container.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    /// Entrypoint.
+    pub entrypoint: Vec<String>,
+    /// Command after the entrypoint.
+    pub command: Vec<String>,
+    /// `NAME=VALUE`.
+    pub env: Vec<String>,
+    /// Working directory.
+    pub workdir: String,
+    /// `user[:group]` as given, empty for root.
+    pub user: String,
+    /// Has a pseudo terminal.
+    pub terminal: bool,
+    /// Standard input is kept open.
+    pub stdin: bool,
+}
+
+impl Process {
+    /// Entrypoint and command joined.
+    pub fn arguments(&self) -> Vec<String> {
+        self.entrypoint.iter().chain(&self.command).cloned().collect()
+    }
+}
+
+/// How a container is on the network.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "mode", rename_all = "kebab-case")]
+pub enum NetworkMode {
+    /// On networks of ours, by name, each with its options.
+    Bridge {
+        /// Networks in the order they were given.
+        networks: Vec<(String, PerNetworkOptions)>,
+    },
+    /// Loopback only.
+    None,
+    /// The host's own network.
+    Host,
+}
+
+impl NetworkMode {
+    /// Podman's word in `HostConfig.NetworkMode` and config.dump.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Bridge { .. } => "bridge",
+            Self::None => "none",
+            Self::Host => "host",
+        }
+    }
+}
+
+/// A directory or file of the host seen in the container.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BindMount {
+    /// Path on the host.
+    pub source: String,
+    /// Path in the container.
+    pub destination: String,
+    /// Mount options as given (`ro`, `rshared`, …).
+    pub options: Vec<String>,
+}
+
+/// Security settings of a container.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Security {
+    /// All capabilities, no masks, no seccomp.
+    pub privileged: bool,
+    /// Capabilities added (`NET_ADMIN` or `CAP_NET_ADMIN`, `ALL`).
+    pub cap_add: Vec<String>,
+    /// Capabilities dropped.
+    pub cap_drop: Vec<String>,
+    /// `--security-opt` words.
+    pub options: Vec<String>,
+}
+
+/// Limits of a container; unset means unlimited.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Memory, bytes.
+    pub memory: Option<u64>,
+    /// Number of processes.
+    pub pids: Option<i64>,
+}
+
+/// What happens when a container ends by itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RestartPolicy {
+    /// Nothing.
+    #[default]
+    No,
+    /// Started again when its exit code is not 0, at most this often (0: no bound).
+    OnFailure(u32),
+    /// Started again.
+    Always,
+    /// Started again, unless the user stopped it.
+    UnlessStopped,
+}
+
+impl RestartPolicy {
+    /// Reads `no`, `never`, `always`, `unless-stopped`, `on-failure[:N]`.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word.split_once(':') {
+            Some(("on-failure", count)) => count.parse().ok().map(Self::OnFailure),
+            None => match word {
+                "" | "no" | "never" => Some(Self::No),
+                "on-failure" => Some(Self::OnFailure(0)),
+                "always" => Some(Self::Always),
+                "unless-stopped" => Some(Self::UnlessStopped),
+                _ => None,
+            },
+            Some(_) => None,
+        }
+    }
+
+    /// Podman's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::No => "no",
+            Self::OnFailure(_) => "on-failure",
+            Self::Always => "always",
+            Self::UnlessStopped => "unless-stopped",
+        }
+    }
+
+    /// Whether a container that ended with `code` after `restarts` restarts starts again.
+    pub fn starts_again(self, code: i32, restarts: u32) -> bool {
+        match self {
+            Self::No => false,
+            Self::OnFailure(limit) => code != 0 && (limit == 0 || restarts < limit),
+            Self::Always | Self::UnlessStopped => true,
+        }
+    }
+}
+
+/// What became of a container; changes with every operation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ContainerState {
+    /// Where it is in its life.
+    pub status: Status,
+    /// First process, while it runs.
+    pub pid: Option<i32>,
+    /// Its monitor, while it runs.
+    pub monitor_pid: Option<i32>,
+    /// How it ended last.
+    pub exit_code: i32,
+    /// Ended by the kernel for want of memory.
+    pub oom_killed: bool,
+    /// RFC 3339; `None`: never.
+    pub started_at: Option<String>,
+    /// RFC 3339; `None`: never.
+    pub finished_at: Option<String>,
+    /// When it was frozen, if it is.
+    pub checkpointed_at: Option<String>,
+    /// When it was thawed, if it runs since a thaw.
+    pub restored_at: Option<String>,
+    /// Addresses while it is on its networks; kept when frozen, for the thaw.
+    #[serde(default)]
+    pub network_status: BTreeMap<String, StatusBlock>,
+    /// Published ports while it runs, host ports chosen.
+    #[serde(default)]
+    pub ports: Vec<PortMapping>,
+    /// The user asked it to stop: the restart policy rests.
+    #[serde(default)]
+    pub stopped_by_user: bool,
+    /// Restarts by policy so far.
+    #[serde(default)]
+    pub restart_count: u32,
+    /// Boot during which it was started last; another one means its processes are gone.
+    #[serde(default)]
+    pub boot_id: String,
+    /// Why the last start or restore failed.
+    #[serde(default)]
+    pub error: String,
+}
+
+impl Default for ContainerState {
+    fn default() -> Self {
+        Self {
+            status: Status::Created,
+            pid: None,
+            monitor_pid: None,
+            exit_code: 0,
+            oom_killed: false,
+            started_at: None,
+            finished_at: None,
+            checkpointed_at: None,
+            restored_at: None,
+            network_status: BTreeMap::new(),
+            ports: Vec::new(),
+            stopped_by_user: false,
+            restart_count: 0,
+            boot_id: String::new(),
+            error: String::new(),
+        }
+    }
+}
+
+/// A container: both halves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Container {
+    /// What it was asked to be.
+    pub config: ContainerConfig,
+    /// What became of it.
+    pub state: ContainerState,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn restart_policies() {
+        assert_eq!(RestartPolicy::parse("on-failure:3"), Some(RestartPolicy::OnFailure(3)));
+        assert_eq!(RestartPolicy::parse("always:3"), None);
+        assert_eq!(RestartPolicy::parse("sometimes"), None);
+        assert!(RestartPolicy::OnFailure(2).starts_again(1, 1));
+        assert!(!RestartPolicy::OnFailure(2).starts_again(1, 2));
+        assert!(!RestartPolicy::OnFailure(2).starts_again(0, 0));
+        assert!(RestartPolicy::Always.starts_again(0, 99));
+        assert!(!RestartPolicy::No.starts_again(1, 0));
+    }
+}

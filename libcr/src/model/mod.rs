@@ -1,0 +1,10 @@
+//! Pure data: what the engine knows about containers, images and checkpoints. No I/O; imports
+//! nothing of ours.
+
+pub mod checkpoint;
+pub mod container;
+pub mod event;
+pub mod id;
+pub mod image;
+pub mod operation;
+pub mod status;

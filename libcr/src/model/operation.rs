@@ -1,0 +1,72 @@
+//! The intent of a multi-step operation, written down before its first side effect, so that an
+//! engine that finds it later with its process gone knows what to complete or to undo.
+
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// What was being done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Intent {
+    /// A container's directory and row are being made. Undone by removing both.
+    Create,
+    /// A container is being started. Undone by tearing down what start makes; the row stays.
+    Start,
+    /// A container is being removed. Completed by removing what is left.
+    Remove,
+    /// A container is being frozen.
+    Checkpoint {
+        /// How far it came; decides between thawing and finishing.
+        phase: CheckpointPhase,
+        /// The container goes on afterwards.
+        leave_running: bool,
+        /// The archive that is being written, if any.
+        export: Option<PathBuf>,
+        /// CRIU's log and statistics stay after success.
+        keep: bool,
+    },
+    /// A container is being thawed.
+    Restore {
+        /// The container was made by this restore (import) and goes away with its failure.
+        imported: bool,
+        /// The checkpoint stays after success.
+        keep: bool,
+    },
+}
+
+/// How far a checkpoint came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CheckpointPhase {
+    /// Frozen or being dumped; nothing is decided. Rule: thaw, remove what is partial. If the
+    /// processes are gone (a dump that stops them itself) and the images are whole, the
+    /// container is frozen.
+    Dump,
+    /// The checkpoint is whole and durable, the processes are still there. Rule: stop them,
+    /// the container is frozen.
+    Stop,
+}
+
+/// A process, named so that a later one with the same number is not taken for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessIdentity {
+    /// Process id.
+    pub pid: i32,
+    /// Field 22 of `/proc/PID/stat`: clock ticks after boot (proc(5)).
+    pub start_time: u64,
+    /// `/proc/sys/kernel/random/boot_id`.
+    pub boot_id: String,
+}
+
+/// A row of the operations table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    /// Row number.
+    pub number: i64,
+    /// The container it is about.
+    pub container: String,
+    /// What was being done.
+    pub intent: Intent,
+    /// Who was doing it.
+    pub owner: ProcessIdentity,
+}

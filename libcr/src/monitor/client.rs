@@ -1,0 +1,230 @@
+//! Starts a monitor for a new or a restored container and waits for its word.
+//!
+//! The start pipe holds the monitor back until everything about it is known; an engine that dies
+//! before it gives the word leaves a monitor that ends without having made anything.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
+use std::os::fd::AsRawFd;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use serde::Deserialize;
+
+use super::MonitorError;
+use super::paths::MonitorPaths;
+use crate::sys::command;
+use crate::sys::proc;
+
+/// How long the runtime may take to make a container.
+pub const CREATE_TIMEOUT: Duration = Duration::from_secs(240);
+/// How long a restore may take: a thaw of hundreds of gigabytes is no failure.
+pub const RESTORE_TIMEOUT: Duration = Duration::from_hours(24);
+
+/// What a monitor is started for.
+#[derive(Debug)]
+pub struct MonitorRequest<'a> {
+    /// The conmon-rs program.
+    pub program: &'a Path,
+    /// Its files.
+    pub paths: &'a MonitorPaths,
+    /// Full id of the container.
+    pub id: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// Bundle directory.
+    pub bundle: &'a Path,
+    /// The OCI runtime.
+    pub runtime: &'a Path,
+    /// Arguments before the runtime's verb.
+    pub runtime_arguments: Vec<String>,
+    /// Arguments of the runtime's verb.
+    pub runtime_options: Vec<String>,
+    /// `driver:path` or a driver.
+    pub log: String,
+    /// Has a pseudo terminal.
+    pub terminal: bool,
+    /// Standard input is kept open.
+    pub stdin: bool,
+    /// Run when the container has ended: program and arguments.
+    pub exit_command: Vec<String>,
+    /// Thaw from here instead of creating: directory of CRIU images and the work directory.
+    pub restore: Option<(PathBuf, PathBuf)>,
+}
+
+/// A container that was made, as its monitor reports it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Monitored {
+    /// First process of the container on the host.
+    pub pid: i32,
+    /// The monitor.
+    pub monitor_pid: i32,
+}
+
+#[derive(Deserialize)]
+struct Report {
+    data: i32,
+    #[serde(default)]
+    message: String,
+}
+
+/// Starts the monitor and waits until the container is created, or restored and running.
+///
+/// # Errors
+/// [`MonitorError::Runtime`] with the runtime's own words when it refused; the monitor is gone
+/// then.
+pub fn start(request: &MonitorRequest<'_>) -> Result<Monitored, MonitorError> {
+    if !request.program.is_file() {
+        return Err(MonitorError::Missing(request.program.to_owned()));
+    }
+    request.paths.prepare()?;
+    let (mut report, report_end) = io::pipe()?;
+    let (start_end, mut go) = io::pipe()?;
+    let mut command = command_line(request);
+    command
+        .env("_OCI_SYNCPIPE", report_end.as_raw_fd().to_string())
+        .env("_OCI_STARTPIPE", start_end.as_raw_fd().to_string())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .current_dir("/");
+    let mut child = command::spawn(&mut command, &[report_end.as_fd(), start_end.as_fd()])?;
+    drop((report_end, start_end));
+    // A monitor that died already answers on the report pipe.
+    let _ = go.write_all(b"\0");
+    drop(go);
+    child.wait()?;
+    let limit = if request.restore.is_some() { RESTORE_TIMEOUT } else { CREATE_TIMEOUT };
+    let line = read_line(&mut report, limit)?;
+    let answer: Report = serde_json::from_slice(&line).map_err(|_| MonitorError::Silent)?;
+    if answer.data <= 0 {
+        return Err(match answer.message.trim() {
+            "" => MonitorError::Silent,
+            message => MonitorError::Runtime(message.to_owned()),
+        });
+    }
+    let monitor_pid = request.paths.monitor_pid().ok_or(MonitorError::Silent)?;
+    Ok(Monitored { pid: answer.data, monitor_pid })
+}
+
+fn command_line(request: &MonitorRequest<'_>) -> Command {
+    let paths = request.paths;
+    let mut command = Command::new(request.program);
+    command.args(["--api-version", "1", "-c", request.id, "-u", request.id, "-n", request.name]);
+    command.arg("-r").arg(request.runtime).arg("-b").arg(request.bundle);
+    command.arg("-p").arg(paths.pid_file()).arg("--conmon-pidfile").arg(paths.monitor_pid_file());
+    command.arg("--exit-dir").arg(&paths.exit_directory);
+    command.arg("--persist-dir").arg(paths.persist());
+    command.arg("--socket-dir-path").arg(&paths.directory);
+    command.args(["-l", &request.log]);
+    let log = ["--log-format=json".to_owned(), format!("--log={}", paths.runtime_log().display())];
+    for argument in request.runtime_arguments.iter().chain(&log) {
+        command.arg("--runtime-arg").arg(argument);
+    }
+    for option in &request.runtime_options {
+        command.arg("--runtime-opt").arg(option);
+    }
+    if request.terminal {
+        command.arg("-t");
+    }
+    if request.stdin {
+        command.arg("-i");
+    }
+    if let Some((images, work)) = &request.restore {
+        command.arg("--restore").arg(images).arg("--work-path").arg(work);
+    }
+    if let Some((program, arguments)) = request.exit_command.split_first() {
+        command.arg("--exit-command").arg(program);
+        for argument in arguments {
+            command.arg("--exit-command-arg").arg(argument);
+        }
+    }
+    command
+}
+
+fn read_line(pipe: &mut io::PipeReader, limit: Duration) -> Result<Vec<u8>, MonitorError> {
+    // Far beyond any runtime's message; no length is believed.
+    const LONGEST: usize = 256 * 1024;
+    let deadline = Instant::now() + limit;
+    let mut line = Vec::new();
+    let mut chunk = [0; 4096];
+    while !line.contains(&b'\n') && line.len() < LONGEST {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let seconds = i64::try_from(left.as_secs()).unwrap_or(i64::MAX);
+        let timeout = Timespec { tv_sec: seconds, tv_nsec: i64::from(left.subsec_nanos()) };
+        let ready = poll(&mut [PollFd::new(&*pipe, PollFlags::IN)], Some(&timeout));
+        match ready {
+            Ok(0) => return Err(MonitorError::Timeout(limit.as_secs())),
+            Err(rustix::io::Errno::INTR) => continue,
+            Err(error) => return Err(io::Error::from(error).into()),
+            Ok(_) => {}
+        }
+        match pipe.read(&mut chunk)? {
+            0 => break,
+            count => line.extend_from_slice(&chunk[..count]),
+        }
+    }
+    Ok(line)
+}
+
+/// Monitors of a container, found by their command line: also one that had no time to write
+/// itself down.
+pub fn find(id: &str) -> Vec<i32> {
+    proc::find(|words| {
+        let program = words.first().is_some_and(|word| word.ends_with("conmon-rs"));
+        program && words.windows(2).any(|pair| pair[0] == "-c" && pair[1] == id)
+    })
+}
+
+/// Waits until a container has no monitor more; one that is left after `limit` is killed. A
+/// monitor that has become its exit command (the same process, another program) counts as gone.
+pub fn wait_until_gone(id: &str, limit: Duration) {
+    let deadline = Instant::now() + limit;
+    loop {
+        let monitors = find(id);
+        if monitors.is_empty() {
+            return;
+        }
+        if Instant::now() >= deadline {
+            monitors.into_iter().for_each(proc::kill_and_wait);
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Asks a monitor to write all output that the container has made so far to the log and to make
+/// it durable, and waits for that: at most `limit`, then the log is taken as it is.
+///
+/// # Errors
+/// `TimedOut`, or what opening the control FIFO says.
+pub fn flush_log(paths: &MonitorPaths, limit: Duration) -> io::Result<()> {
+    let number = std::process::id().to_string();
+    let _ = fs::remove_file(paths.flushed());
+    control(paths, &format!("3 {number} 0\n"))?;
+    let deadline = Instant::now() + limit;
+    while Instant::now() < deadline {
+        if fs::read_to_string(paths.flushed()).is_ok_and(|text| text.trim() == number) {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    Err(io::Error::from(io::ErrorKind::TimedOut))
+}
+
+/// Tells a container's terminal its size.
+pub fn resize(paths: &MonitorPaths, rows: u16, columns: u16) -> io::Result<()> {
+    control(paths, &format!("1 {rows} {columns}\n"))
+}
+
+fn control(paths: &MonitorPaths, line: &str) -> io::Result<()> {
+    use rustix::fs::{Mode, OFlags};
+    // Non-blocking: a monitor that is gone must not hold its caller.
+    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let fifo = rustix::fs::open(paths.control(), flags, Mode::empty())?;
+    rustix::io::write(&fifo, line.as_bytes())?;
+    Ok(())
+}

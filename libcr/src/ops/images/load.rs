@@ -1,0 +1,56 @@
+//! `load`: images of a docker-archive or an OCI archive.
+
+use std::path::Path;
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::image::archive::ImageArchive;
+use crate::image::blobs::BlobStore;
+use crate::image::digest_of;
+use crate::image::reference::Reference;
+use crate::model::image::Image;
+
+/// Loads all images of a file, a pipe or a directory, and returns the name of each (its id where
+/// it has none).
+pub fn load(engine: &Engine, path: &Path) -> Result<Vec<String>> {
+    let archive = ImageArchive::open(path, &engine.config.root.join("images"))?;
+    let layers = engine.layers()?;
+    let blobs = BlobStore::open(engine.config.root.join("images"))?;
+    let mut loaded = Vec::new();
+    for archived in &archive.images {
+        let (mut size, mut diff_ids) = (0, Vec::new());
+        for blob in &archived.layers {
+            let known = layers.path(&blob.diff_id).is_ok();
+            if !known {
+                layers.import_verified(archive.layer(blob)?, &blob.diff_id)?;
+            }
+            size += blob.size;
+            diff_ids.push(blob.diff_id.clone());
+        }
+        let config: serde_json::Value = serde_json::from_slice(&archived.config)
+            .map_err(|error| Error::Invalid(format!("invalid image archive: {error}")))?;
+        blobs.write(&archived.config)?;
+        let digest = match &archived.manifest {
+            Some(manifest) => blobs.write(manifest)?,
+            None => digest_of(&archived.config),
+        };
+        let names = archived.tags.iter().map(|tag| {
+            Ok(Reference::parse(tag).map_err(crate::image::ImageError::from)?.local().to_string())
+        });
+        let image = Image {
+            id: archived.config_digest.trim_start_matches("sha256:").to_owned(),
+            digest,
+            diff_ids,
+            names: names.collect::<Result<_>>()?,
+            size,
+            created: config["created"].as_str().unwrap_or("1970-01-01T00:00:00Z").to_owned(),
+            config,
+        };
+        engine.store.transaction(|rows| rows.insert_image(&image))?;
+        match image.names.is_empty() {
+            true => loaded.push(format!("sha256:{}", image.id)),
+            false => loaded.extend(image.names),
+        }
+    }
+    Ok(loaded)
+}

@@ -1,0 +1,38 @@
+//! `container cleanup`: what the monitor runs when its container has ended. Takes it off its
+//! networks, unmounts it, removes it (`--rm`) or starts it again (`--restart`).
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::ops::steps::launch::launch;
+use crate::ops::steps::observe::observe;
+use crate::ops::steps::remove::remove;
+
+/// Cleans up after a container that ended; one that runs, or is gone already, is left alone.
+pub fn cleanup(engine: &Engine, word: &str) -> Result<()> {
+    let id = match engine.find(word) {
+        Err(Error::NoSuchContainer(_)) => return Ok(()),
+        container => container?.config.id,
+    };
+    let _lock = engine.lock(&id)?;
+    let mut container = match engine.reload(&id) {
+        Err(Error::NoSuchContainer(_)) => return Ok(()),
+        container => container?,
+    };
+    let ended_now = observe(engine, &mut container)?;
+    if container.state.status.is_alive() {
+        return Ok(());
+    }
+    // A frozen container is not one that ended by itself.
+    let ended = container.state.checkpointed_at.is_none();
+    if container.config.auto_remove && ended {
+        return remove(engine, &container);
+    }
+    let policy = container.config.restart_policy;
+    let again = policy.starts_again(container.state.exit_code, container.state.restart_count);
+    if ended_now && ended && again && !container.state.stopped_by_user {
+        let restarts = container.state.restart_count + 1;
+        container.state.restart_count = restarts;
+        launch(engine, &mut container, false)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! `exec`: a further process in a running container.
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::Stdio;
+
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+use serde_json::{Value, json};
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::model::status::Status;
+use crate::ops::steps::observe::look;
+use crate::ops::steps::rootfs;
+use crate::runtime::user;
+use crate::sys::command;
+use crate::sys::dir::at;
+use crate::sys::machine;
+
+/// What `exec` is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct ExecOptions {
+    /// Command and its arguments.
+    pub command: Vec<String>,
+    /// Further `NAME=VALUE`.
+    pub env: Vec<String>,
+    /// `--user`; `None`: the container's.
+    pub user: Option<String>,
+    /// `--workdir`; `None`: the container's.
+    pub workdir: Option<String>,
+    /// `--tty`.
+    pub terminal: bool,
+    /// `--interactive`: standard input is the caller's.
+    pub stdin: bool,
+    /// `--detach`: don't wait.
+    pub detach: bool,
+    /// `--privileged`.
+    pub privileged: bool,
+}
+
+/// Runs a command in a container with the caller's standard streams and returns its exit code.
+///
+/// # Errors
+/// [`Error::WrongState`] unless it runs; [`Error::CommandNotFound`] and
+/// [`Error::CommandNotExecutable`] for the command.
+pub fn exec(engine: &Engine, word: &str, options: &ExecOptions) -> Result<i32> {
+    let mut container = engine.find(word)?;
+    look(engine, &mut container);
+    let id = &container.config.id;
+    if container.state.status != Status::Running {
+        return Err(Error::WrongState(
+            "can only create exec sessions on running containers".into(),
+        ));
+    }
+    if options.command.is_empty() {
+        return Err(Error::Invalid("must provide a non-empty command to start an exec session: invalid argument".into()));
+    }
+    let bundle = engine.bundle(id);
+    let path = bundle.join("config.json");
+    let text = std::fs::read(&path).map_err(at("read", &path))?;
+    let spec: Value = serde_json::from_slice(&text).map_err(std::io::Error::other)?;
+    let mut process = spec["process"].clone();
+    process["args"] = options.command.clone().into();
+    process["terminal"] = options.terminal.into();
+    if let Some(workdir) = &options.workdir {
+        process["cwd"] = workdir.clone().into();
+    }
+    if let Some(user) = &options.user {
+        let merged = rootfs::paths(engine, &container.config).merged;
+        let root = Dir::open_ambient_dir(&merged, ambient_authority()).map_err(at("open", &merged))?;
+        let identity = user::resolve(&root, user)?;
+        process["user"] = json!({ "uid": identity.uid, "gid": identity.gid, "additionalGids": identity.additional_gids });
+        // As for a container's first process: only root holds what is in the bounding set.
+        let granted = if identity.uid == 0 { process["capabilities"]["bounding"].clone() } else { json!([]) };
+        process["capabilities"]["effective"] = granted.clone();
+        process["capabilities"]["permitted"] = granted;
+    }
+    if options.privileged {
+        let all = crate::runtime::capability::resolve(true, &[], &[]).map_err(crate::runtime::spec::SpecError::from)?;
+        process["capabilities"] = json!({ "bounding": all, "effective": all, "permitted": all });
+    }
+    let env = process["env"].as_array_mut();
+    if let Some(env) = env {
+        if options.terminal {
+            env.push("TERM=xterm".into());
+        }
+        env.extend(options.env.iter().map(|line| Value::from(line.clone())));
+    }
+    let mut file = tempfile::Builder::new().prefix("exec-").tempfile_in(&bundle)?;
+    std::io::Write::write_all(&mut file, process.to_string().as_bytes())?;
+    let runtime = engine.runtime_of(&container)?;
+    let log = bundle.join(format!("exec-{}.log", crate::model::id::short(&crate::model::id::from_random(machine::random()?))));
+    let mut command = runtime.exec(id, file.path(), options.detach, &log);
+    command.stdout(Stdio::inherit()).stderr(Stdio::inherit());
+    command.stdin(if options.stdin { Stdio::inherit() } else { Stdio::null() });
+    if options.detach {
+        command.stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null());
+    }
+    let status = command::spawn(&mut command, &[])?.wait()?;
+    let said = std::fs::read_to_string(&log).unwrap_or_default();
+    crate::sys::dir::remove_file_if_present(&log)?;
+    if let Some(error) = runtime_error(&runtime.name, &said).filter(|_| !status.success()) {
+        return Err(error);
+    }
+    Ok(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)))
+}
+
+/// The runtime's own failure, told apart from a command that ended badly: only the former is in
+/// its log.
+fn runtime_error(runtime: &str, log: &str) -> Option<Error> {
+    let messages = log.lines().filter_map(|line| {
+        let entry: Value = serde_json::from_str(line).ok()?;
+        let serious = entry["level"].as_str() == Some("error");
+        serious.then(|| entry["msg"].as_str().map(str::to_owned))?
+    });
+    let message = messages.last()?;
+    Some(crate::ops::steps::monitor::explain(runtime, &message))
+}

@@ -1,0 +1,300 @@
+//! `inspect` of a container: Podman's fields (libpod/define/container_inspect.go).
+
+use std::collections::BTreeMap;
+
+use network::types::{PortMapping, StatusBlock};
+use serde_json::{Map, Value, json};
+
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::model::container::{Container, NetworkMode, RestartPolicy};
+use crate::model::status::Status;
+use crate::ops::steps::bring_up::cgroup_path;
+use crate::ops::steps::observe::look;
+use crate::ops::steps::rootfs;
+
+/// Go's zero time, which Podman prints where something never happened.
+pub const NEVER: &str = "0001-01-01T00:00:00Z";
+
+/// Everything about a container, as one object of Podman's.
+pub fn inspect(engine: &Engine, word: &str) -> Result<Value> {
+    let mut container = engine.find(word)?;
+    look(engine, &mut container);
+    let config = &container.config;
+    let arguments = config.process.arguments();
+    let (path, rest) = arguments.split_first().map_or(("", &[][..]), |(path, rest)| (path.as_str(), rest));
+    let paths = rootfs::paths(engine, config);
+    let bundle = engine.bundle(&config.id);
+    Ok(json!({
+        "Id": config.id,
+        "Created": config.created,
+        "Path": path,
+        "Args": rest,
+        "State": state(engine, &container),
+        "Image": config.rootfs.image_id().unwrap_or_default(),
+        "ImageName": config.rootfs.image_name(),
+        "Rootfs": if config.rootfs.image_id().is_some() { String::new() } else { paths.merged.display().to_string() },
+        "Pod": "",
+        "ResolvConfPath": bundle.join("resolv.conf"),
+        "HostnamePath": bundle.join("hostname"),
+        "HostsPath": bundle.join("hosts"),
+        "StaticDir": bundle,
+        "OCIConfigPath": bundle.join("config.json"),
+        "OCIRuntime": config.runtime,
+        "ConmonPidFile": engine.monitor_paths(&config.id).monitor_pid_file(),
+        "PidFile": engine.monitor_paths(&config.id).pid_file(),
+        "Name": config.name,
+        "RestartCount": container.state.restart_count,
+        "Driver": "overlay",
+        "MountLabel": "",
+        "ProcessLabel": "",
+        "EffectiveCaps": effective_capabilities(&container),
+        "BoundingCaps": bounding_capabilities(&container),
+        "ExecIDs": [],
+        "GraphDriver": {
+            "Name": "overlay",
+            "Data": { "MergedDir": paths.merged, "UpperDir": paths.upper, "WorkDir": paths.work },
+        },
+        "Mounts": config.volumes.iter().map(|volume| json!({
+            "Type": "bind",
+            "Source": volume.source,
+            "Destination": volume.destination,
+            "Driver": "",
+            "Mode": "",
+            "Options": volume.options,
+            "RW": !volume.options.iter().any(|option| option == "ro"),
+            "Propagation": "rprivate",
+        })).collect::<Vec<_>>(),
+        "Dependencies": [],
+        "NetworkSettings": network_settings(engine, &container),
+        "Namespace": "",
+        "IsInfra": false,
+        "IsService": false,
+        "Config": configuration(&container),
+        "HostConfig": host_configuration(engine, &container),
+    }))
+}
+
+fn state(engine: &Engine, container: &Container) -> Value {
+    let state = &container.state;
+    let id = &container.config.id;
+    let bundle = engine.bundle(id);
+    let time = |time: &Option<String>| time.clone().unwrap_or_else(|| NEVER.into());
+    let mut object = json!({
+        "OciVersion": "1.2.0",
+        "Status": state.status.as_str(),
+        "Running": state.status == Status::Running,
+        "Paused": state.status == Status::Paused,
+        "Restarting": false,
+        "OOMKilled": state.oom_killed,
+        "Dead": false,
+        "Pid": state.pid.unwrap_or(0),
+        "ConmonPid": state.monitor_pid.unwrap_or(0),
+        "ExitCode": state.exit_code,
+        "Error": state.error,
+        "StartedAt": time(&state.started_at),
+        "FinishedAt": time(&state.finished_at),
+        "CgroupPath": if state.status.is_alive() { cgroup_path(id) } else { String::new() },
+        "CheckpointedAt": time(&state.checkpointed_at),
+        "RestoredAt": time(&state.restored_at),
+    });
+    let mut optional = Map::new();
+    if state.checkpointed_at.is_some() {
+        optional.insert("Checkpointed".into(), true.into());
+    }
+    if state.restored_at.is_some() {
+        optional.insert("Restored".into(), true.into());
+    }
+    for (key, file) in
+        [("CheckpointPath", "checkpoint"), ("CheckpointLog", "dump.log"), ("RestoreLog", "restore.log")]
+    {
+        let path = bundle.join(file);
+        if path.exists() && (state.checkpointed_at.is_some() || state.restored_at.is_some()) {
+            optional.insert(key.into(), path.display().to_string().into());
+        }
+    }
+    if let Some(map) = object.as_object_mut() {
+        map.extend(optional);
+    }
+    object
+}
+
+fn bounding_capabilities(container: &Container) -> Vec<String> {
+    let security = &container.config.security;
+    crate::runtime::capability::resolve(security.privileged, &security.cap_add, &security.cap_drop)
+        .unwrap_or_default()
+}
+
+fn effective_capabilities(container: &Container) -> Vec<String> {
+    let user = container.config.process.user.split(':').next().unwrap_or_default();
+    if matches!(user, "" | "0" | "root") { bounding_capabilities(container) } else { Vec::new() }
+}
+
+fn ports(container: &Container) -> Value {
+    let mut ports: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    let chosen = if container.state.status.is_alive() { &container.state.ports } else { &container.config.ports };
+    for mapping in chosen {
+        for offset in 0..mapping.range.max(1) {
+            let PortMapping { host_ip, container_port, host_port, protocol, .. } = mapping;
+            let key = format!("{}/{}", container_port + offset, protocol.as_str());
+            let host = if host_ip.is_empty() { "0.0.0.0" } else { host_ip };
+            ports.entry(key).or_default().push(json!({
+                "HostIp": host,
+                "HostPort": (host_port + offset).to_string(),
+            }));
+        }
+    }
+    json!(ports)
+}
+
+fn network_settings(engine: &Engine, container: &Container) -> Value {
+    let id = &container.config.id;
+    let alive = container.state.status.is_alive();
+    let own_namespace = alive && container.config.network != NetworkMode::Host;
+    let sandbox = if own_namespace { engine.netns(id).display().to_string() } else { String::new() };
+    let mut settings = json!({
+        "EndpointID": "", "Gateway": "", "IPAddress": "", "IPPrefixLen": 0, "IPv6Gateway": "",
+        "GlobalIPv6Address": "", "GlobalIPv6PrefixLen": 0, "MacAddress": "", "Bridge": "",
+        "SandboxID": "", "HairpinMode": false, "LinkLocalIPv6Address": "", "LinkLocalIPv6PrefixLen": 0,
+        "Ports": ports(container), "SandboxKey": sandbox,
+    });
+    if let NetworkMode::Bridge { networks } = &container.config.network {
+        let mut map = Map::new();
+        for (name, _) in networks {
+            let block = container.state.network_status.get(name).filter(|_| alive);
+            let facts = addresses(name, block, id);
+            // Podman repeats the default network's facts at the top.
+            if networks.len() == 1 {
+                for key in ["Gateway", "IPAddress", "IPPrefixLen", "IPv6Gateway", "GlobalIPv6Address", "GlobalIPv6PrefixLen", "MacAddress"] {
+                    settings[key] = facts[key].clone();
+                }
+            }
+            map.insert(name.clone(), facts);
+        }
+        settings["Networks"] = map.into();
+    }
+    settings
+}
+
+fn addresses(name: &str, block: Option<&StatusBlock>, id: &str) -> Value {
+    let mut facts = json!({
+        "EndpointID": "", "Gateway": "", "IPAddress": "", "IPPrefixLen": 0, "IPv6Gateway": "",
+        "GlobalIPv6Address": "", "GlobalIPv6PrefixLen": 0, "MacAddress": "", "NetworkID": name,
+        "DriverOpts": null, "IPAMConfig": null, "Links": null,
+        "Aliases": [crate::model::id::short(id)],
+    });
+    let Some(interface) = block.and_then(|block| block.interfaces.values().next()) else { return facts };
+    facts["MacAddress"] = interface.mac_address.clone().into();
+    for subnet in &interface.subnets {
+        let (address, prefix, gateway) = if subnet.ipnet.is_ipv4() {
+            ("IPAddress", "IPPrefixLen", "Gateway")
+        } else {
+            ("GlobalIPv6Address", "GlobalIPv6PrefixLen", "IPv6Gateway")
+        };
+        if facts[address] == "" {
+            facts[address] = subnet.ipnet.ip().to_string().into();
+            facts[prefix] = subnet.ipnet.prefix().into();
+            facts[gateway] = subnet.gateway.map(|ip| ip.to_string()).unwrap_or_default().into();
+        }
+    }
+    facts
+}
+
+fn configuration(container: &Container) -> Value {
+    let config = &container.config;
+    let process = &config.process;
+    json!({
+        "Hostname": config.hostname,
+        "Domainname": "",
+        "User": process.user,
+        "AttachStdin": false,
+        "AttachStdout": false,
+        "AttachStderr": false,
+        "Tty": process.terminal,
+        "OpenStdin": process.stdin,
+        "StdinOnce": false,
+        "Env": process.env,
+        "Cmd": process.arguments(),
+        "Image": config.rootfs.image_name(),
+        "Volumes": null,
+        "WorkingDir": process.workdir,
+        "Entrypoint": process.entrypoint,
+        "OnBuild": null,
+        "Labels": config.labels,
+        "Annotations": config.annotations,
+        "StopSignal": signal_name(config.stop_signal),
+        "CreateCommand": config.create_command,
+        "Umask": "0022",
+        "Timeout": 0,
+        "StopTimeout": config.stop_timeout,
+        "Passwd": true,
+    })
+}
+
+fn signal_name(number: i32) -> String {
+    nix::sys::signal::Signal::try_from(number)
+        .map_or_else(|_| number.to_string(), |signal| signal.as_str().to_owned())
+}
+
+fn host_configuration(engine: &Engine, container: &Container) -> Value {
+    let config = &container.config;
+    let binds = config.volumes.iter().map(|volume| {
+        format!("{}:{}:{}", volume.source, volume.destination, if volume.options.is_empty() { "rw,rprivate,rbind".into() } else { volume.options.join(",") })
+    });
+    let retries = match config.restart_policy {
+        RestartPolicy::OnFailure(count) => count,
+        _ => 0,
+    };
+    let log = if config.log_driver == "k8s-file" { engine.log_file(&config.id).display().to_string() } else { String::new() };
+    let mut object = json!({
+        "Binds": binds.collect::<Vec<_>>(),
+        "CgroupManager": "cgroupfs",
+        "CgroupMode": "private",
+        "ContainerIDFile": "",
+        "LogConfig": { "Type": config.log_driver, "Config": null, "Path": log, "Tag": "", "Size": "0B" },
+        "NetworkMode": config.network.as_str(),
+        "PortBindings": ports(container),
+        "RestartPolicy": { "Name": config.restart_policy.as_str(), "MaximumRetryCount": retries },
+        "AutoRemove": config.auto_remove,
+        "Annotations": config.annotations,
+        "VolumeDriver": "",
+        "VolumesFrom": null,
+        "CapAdd": config.security.cap_add,
+        "CapDrop": config.security.cap_drop,
+        "Dns": config.dns,
+        "DnsOptions": [],
+        "DnsSearch": [],
+        "ExtraHosts": config.hosts_add,
+    });
+    let rest = json!({
+        "GroupAdd": [],
+        "IpcMode": "shareable",
+        "Cgroup": "",
+        "Cgroups": "default",
+        "Links": null,
+        "OomScoreAdj": 0,
+        "PidMode": "private",
+        "Privileged": config.security.privileged,
+        "PublishAllPorts": false,
+        "ReadonlyRootfs": config.read_only,
+        "SecurityOpt": config.security.options,
+        "Tmpfs": config.tmpfs.iter().map(|(path, options)| (path.clone(), options.join(",").into())).collect::<Map<String, Value>>(),
+        "UTSMode": "private",
+        "UsernsMode": "",
+        "ShmSize": config.shm_size,
+        "Runtime": "oci",
+        "ConsoleSize": [0, 0],
+        "Isolation": "",
+        "CpuShares": 0,
+        "Memory": config.limits.memory.unwrap_or(0),
+        "NanoCpus": 0,
+        "CgroupParent": "",
+        "PidsLimit": config.limits.pids.unwrap_or(0),
+        "Ulimits": [],
+        "CgroupConf": null,
+    });
+    if let (Some(object), Value::Object(rest)) = (object.as_object_mut(), rest) {
+        object.extend(rest);
+    }
+    object
+}

@@ -1,0 +1,39 @@
+//! `rm`: a container's processes (with force), mounts, files and row.
+
+use std::time::Duration;
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::model::event::Event;
+use crate::model::status::Status;
+use crate::ops::steps::end::end;
+use crate::ops::steps::observe::{observe, wait_for_exit};
+use crate::ops::steps::remove::remove;
+
+/// Removes a container and returns its full id.
+///
+/// # Errors
+/// [`Error::WrongState`] when it runs and `force` is not given.
+pub fn rm(engine: &Engine, word: &str, force: bool, timeout: Option<u32>) -> Result<String> {
+    let id = engine.find(word)?.config.id;
+    let _lock = engine.lock(&id)?;
+    let mut container = engine.reload(&id)?;
+    observe(engine, &mut container)?;
+    if container.state.status.is_alive() {
+        if !force {
+            let state = container.state.status.as_str();
+            return Err(Error::WrongState(format!(
+                "cannot remove container {id} as it is {state} - running or paused containers cannot be removed without force"
+            )));
+        }
+        container.state.stopped_by_user = true;
+        engine.store.transaction(|rows| rows.update_state(&id, &container.state))?;
+        end(&container, timeout.unwrap_or(container.config.stop_timeout))?;
+        wait_for_exit(engine, &container, Duration::from_secs(10));
+        observe(engine, &mut container)?;
+    }
+    let next = container.state.status.after(Event::Remove);
+    container.state.status = next.unwrap_or(Status::Removing);
+    remove(engine, &container)?;
+    Ok(id)
+}

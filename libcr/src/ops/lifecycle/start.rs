@@ -1,0 +1,48 @@
+//! `start`: mounts, network, monitor, runtime; then the first process begins.
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::model::status::Status;
+use crate::monitor::attach::Attachment;
+use crate::ops::steps::launch::launch;
+use crate::ops::steps::observe::observe;
+
+/// What starting gave.
+#[derive(Debug)]
+pub struct Started {
+    /// Full id.
+    pub id: String,
+    /// The container's streams from its first byte on, where asked for.
+    pub attachment: Option<Attachment>,
+}
+
+/// Starts a container; one that runs already is left as it is.
+///
+/// With `attach` the connection to its streams is made before its first process begins, so that
+/// nothing is missed.
+///
+/// # Errors
+/// [`Error::CommandNotFound`] and [`Error::CommandNotExecutable`] for its command; nothing of a
+/// start that failed remains.
+pub fn start(engine: &Engine, word: &str, attach: bool) -> Result<Started> {
+    let id = engine.find(word)?.config.id;
+    let _lock = engine.lock(&id)?;
+    let mut container = engine.reload(&id)?;
+    observe(engine, &mut container)?;
+    match container.state.status {
+        Status::Running => {
+            let paths = engine.monitor_paths(&id);
+            let attachment = attach.then(|| Attachment::connect(&paths)).transpose()?;
+            return Ok(Started { id, attachment });
+        }
+        Status::Paused => {
+            return Err(Error::WrongState(format!(
+                "container {id} must be in Created or Stopped state to be started: it is paused"
+            )));
+        }
+        _ => {}
+    }
+    container.state.restart_count = 0;
+    let attachment = launch(engine, &mut container, attach)?;
+    Ok(Started { id, attachment })
+}

@@ -1,0 +1,41 @@
+//! `stop`: the stop signal, some time, then SIGKILL.
+
+use std::time::Duration;
+
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::ops::steps::end::end;
+use crate::ops::steps::observe::{observe, wait_for_exit};
+use crate::ops::steps::remove::remove_if_asked;
+
+/// How a stop ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stopped {
+    /// Full id.
+    pub id: String,
+    /// It had to be killed.
+    pub killed: bool,
+}
+
+/// Stops a container, waiting `timeout` seconds before it kills (`None`: the container's own
+/// time). One that doesn't run is left as it is.
+pub fn stop(engine: &Engine, word: &str, timeout: Option<u32>) -> Result<Stopped> {
+    let id = engine.find(word)?.config.id;
+    let lock = engine.lock(&id)?;
+    let mut container = engine.reload(&id)?;
+    observe(engine, &mut container)?;
+    if !container.state.status.is_alive() {
+        return Ok(Stopped { id, killed: false });
+    }
+    container.state.stopped_by_user = true;
+    engine.store.transaction(|rows| rows.update_state(&id, &container.state))?;
+    let killed = end(&container, timeout.unwrap_or(container.config.stop_timeout))?;
+    wait_for_exit(engine, &container, Duration::from_secs(10));
+    observe(engine, &mut container)?;
+    // The container's own clean-up waits for this lock and then removes it (`--rm`).
+    drop(lock);
+    if container.config.auto_remove {
+        remove_if_asked(engine, &id)?;
+    }
+    Ok(Stopped { id, killed })
+}

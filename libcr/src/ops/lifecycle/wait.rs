@@ -1,0 +1,43 @@
+//! `wait`: until a container has ended, and how.
+
+use std::time::Duration;
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::ops::steps::observe::look;
+use crate::sys::proc;
+
+/// Waits until the container doesn't run, and returns its exit code. Holds no lock.
+///
+/// # Errors
+/// [`Error::NoSuchContainer`], unless it was removed while waiting after its exit was seen.
+pub fn wait(engine: &Engine, word: &str) -> Result<i32> {
+    let id = engine.find(word)?.config.id;
+    wait_by_id(engine, &id)
+}
+
+/// As [`wait`], for a full id: also of a `--rm` container that may be gone any moment.
+pub fn wait_by_id(engine: &Engine, id: &str) -> Result<i32> {
+    let mut last_seen = None;
+    loop {
+        let Some(mut container) = engine.store.rows().container(id)? else {
+            return last_exit(engine, id).or(last_seen).ok_or_else(|| Error::NoSuchContainer(id.to_owned()));
+        };
+        look(engine, &mut container);
+        if !container.state.status.is_alive() {
+            return Ok(container.state.exit_code);
+        }
+        if let Some(pid) = container.state.pid {
+            proc::wait_gone(pid, Duration::from_millis(250));
+        }
+        last_seen = engine.monitor_paths(id).exit_status().or(last_seen);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// The exit code in the last `died` event of a container that is gone.
+fn last_exit(engine: &Engine, id: &str) -> Option<i32> {
+    let events = engine.store.rows().events().ok()?;
+    let died = events.iter().rev().find(|event| event.container == id && event.kind == "died")?;
+    died.detail.parse().ok()
+}

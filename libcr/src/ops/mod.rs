@@ -1,0 +1,19 @@
+//! What users ask for, a file each. Operations never call operations; what two of them share is
+//! in [`steps`].
+//!
+//! | asked | file |
+//! |---|---|
+//! | `container checkpoint` | [`checkpoint`] |
+//! | `container restore` | [`restore`] |
+//! | what a killed engine left half-done | [`recover`] |
+//! | `create`, `start`, `stop`, `kill`, `pause`, `unpause`, `wait`, `rm`, `ps`, `inspect`, `logs`, `exec`, `container cleanup` | [`lifecycle`] |
+//! | `import`, `load`, `images`, `rmi`, `image inspect` | [`images`] |
+//! | `info`, `version` | [`system`] |
+
+pub mod checkpoint;
+pub mod images;
+pub mod lifecycle;
+pub mod recover;
+pub mod restore;
+pub mod steps;
+pub mod system;

@@ -1,0 +1,28 @@
+//! A checkpoint that was thawed without `--keep` is used up: it would be stale the next moment.
+
+use std::path::Path;
+
+use crate::archive::layout;
+use crate::error::Result;
+use crate::sys::dir::{remove_dir_if_present, remove_file_if_present};
+
+/// Removes the checkpoint of a bundle and CRIU's logs, as Podman does.
+pub fn checkpoint(bundle: &Path) -> Result<()> {
+    for name in [layout::CHECKPOINT, layout::PRE_CHECKPOINT, "checkpoint.partial", "criu-root"] {
+        remove_dir_if_present(&bundle.join(name))?;
+    }
+    let files = [
+        layout::DEV_SHM,
+        layout::NETWORK_STATUS,
+        layout::ROOTFS_DIFF,
+        layout::DELETED_FILES,
+        "dump.log",
+        "restore.log",
+        "stats-dump",
+        "stats-restore",
+    ];
+    for name in files {
+        remove_file_if_present(&bundle.join(name))?;
+    }
+    Ok(())
+}

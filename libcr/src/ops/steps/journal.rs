@@ -1,0 +1,79 @@
+//! The open row of an operation: begun before the first side effect, ended in the transaction
+//! that changes the state.
+
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::model::container::Container;
+use crate::model::operation::Intent;
+use crate::sys::proc;
+
+/// An operation in flight.
+#[derive(Debug)]
+pub struct Journal<'a> {
+    engine: &'a Engine,
+    number: i64,
+    id: String,
+}
+
+impl<'a> Journal<'a> {
+    /// Writes the intent down.
+    pub fn begin(engine: &'a Engine, id: &str, intent: &Intent) -> Result<Self> {
+        let owner = proc::own_identity();
+        let number = engine.store.transaction(|rows| rows.begin_operation(id, intent, &owner))?;
+        let journal = Self { engine, number, id: id.to_owned() };
+        journal.fault("begun");
+        Ok(journal)
+    }
+
+    /// Takes over the row of an operation whose owner is gone.
+    pub fn adopt(engine: &'a Engine, id: &str, number: i64) -> Self {
+        Self { engine, number, id: id.to_owned() }
+    }
+
+    /// Writes down how far it came, before it goes further.
+    pub fn advance(&self, intent: &Intent) -> Result<()> {
+        self.engine.store.transaction(|rows| rows.advance_operation(self.number, intent))?;
+        Ok(())
+    }
+
+    /// Ends it together with the new state and what happened.
+    pub fn finish(self, container: &Container, event: Option<(&str, &str)>) -> Result<()> {
+        self.fault("finish");
+        self.engine.store.transaction(|rows| {
+            rows.update_state(&self.id, &container.state)?;
+            if let Some((kind, detail)) = event {
+                rows.insert_event(kind, container, detail)?;
+            }
+            rows.end_operation(self.number)
+        })?;
+        Ok(())
+    }
+
+    /// Ends it with nothing changed.
+    pub fn abandon(self) -> Result<()> {
+        self.engine.store.transaction(|rows| rows.end_operation(self.number))?;
+        Ok(())
+    }
+
+    /// Ends it together with the container's row.
+    pub fn finish_removal(self, container: Option<&Container>) -> Result<()> {
+        self.fault("finish");
+        self.engine.store.transaction(|rows| {
+            if let Some(container) = container {
+                rows.insert_event("remove", container, "")?;
+            }
+            rows.delete_container(&self.id)?;
+            rows.end_operation(self.number)
+        })?;
+        Ok(())
+    }
+
+    /// In builds with debug assertions: kills this process when `CRYOPOD_FAIL_AT` names the
+    /// phase. Tests use it to see that every phase can be recovered from.
+    pub fn fault(&self, phase: &str) {
+        if cfg!(debug_assertions) && std::env::var("CRYOPOD_FAIL_AT").is_ok_and(|at| at == phase) {
+            tracing::warn!(phase, container = self.id, "CRYOPOD_FAIL_AT: this process kills itself");
+            proc::kill_and_wait(proc::own_identity().pid);
+        }
+    }
+}

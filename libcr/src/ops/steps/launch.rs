@@ -1,0 +1,78 @@
+//! The cold start of a container: for `start` and for the restart policy.
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::model::container::Container;
+use crate::model::event::Event;
+use crate::model::operation::Intent;
+use crate::monitor::attach::Attachment;
+use crate::net::SavedAddresses;
+use crate::ops::steps::bring_up::bring_up;
+use crate::ops::steps::journal::Journal;
+use crate::ops::steps::monitor;
+use crate::ops::steps::tear_down::tear_down;
+use crate::ops::steps::undo::Undo;
+use crate::sys::{machine, proc};
+
+/// Starts a container whose lock is held.
+///
+/// # Errors
+/// As `start`; nothing of a start that failed remains.
+pub fn launch(
+    engine: &Engine,
+    container: &mut Container,
+    attach: bool,
+) -> Result<Option<Attachment>> {
+    let id = container.config.id.clone();
+    let next = container.state.status.after(Event::Start).ok_or_else(|| {
+        Error::WrongState(format!("container {id} is {}, cannot start", container.state.status.as_str()))
+    })?;
+    let journal = Journal::begin(engine, &id, &Intent::Start)?;
+    let before = container.state.clone();
+    let result = begin(engine, container, attach, &journal);
+    match result {
+        Ok(attachment) => {
+            let state = &mut container.state;
+            state.status = next;
+            state.started_at = Some(machine::now());
+            state.exit_code = 0;
+            state.error.clear();
+            // A cold start: what was frozen once is history.
+            state.checkpointed_at = None;
+            state.restored_at = None;
+            state.stopped_by_user = false;
+            state.oom_killed = false;
+            journal.finish(container, Some(("start", "")))?;
+            Ok(attachment)
+        }
+        Err(error) => {
+            let mut undo = Undo::default();
+            let half_made = container.clone();
+            undo.push("tear down", move || tear_down(engine, &half_made));
+            let error = undo.run(error);
+            container.state = before;
+            container.state.error = error.to_string();
+            journal.finish(container, None)?;
+            Err(error)
+        }
+    }
+}
+
+fn begin(
+    engine: &Engine,
+    container: &mut Container,
+    attach: bool,
+    journal: &Journal<'_>,
+) -> Result<Option<Attachment>> {
+    container.state.boot_id = proc::boot_id();
+    bring_up(engine, container, &SavedAddresses::default(), |_| Ok(()))?;
+    journal.fault("brought-up");
+    let monitored = monitor::start(engine, container, None)?;
+    container.state.pid = Some(monitored.pid);
+    container.state.monitor_pid = Some(monitored.monitor_pid);
+    journal.fault("created");
+    let paths = engine.monitor_paths(&container.config.id);
+    let attachment = attach.then(|| Attachment::connect(&paths)).transpose()?;
+    engine.runtime_of(container)?.start(&container.config.id)?;
+    Ok(attachment)
+}

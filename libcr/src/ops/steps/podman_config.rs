@@ -1,0 +1,403 @@
+//! Between our record of a container and Podman's `config.dump`, both ways.
+//!
+//! What comes in is hostile until checked: hooks are dropped, and no mount, device or capability
+//! beyond what every container of ours has appears unless the importing user grants it.
+
+use std::collections::BTreeMap;
+
+use network::types::{PerNetworkOptions, PortMapping, Protocol};
+use serde_json::{Value, json};
+
+use crate::archive::podman;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::model::container::{
+    Container, ContainerConfig, Limits, NetworkMode, Process, RestartPolicy, Rootfs, Security,
+};
+use crate::model::id;
+use crate::runtime::{capability, spec};
+
+/// What the user who imports an archive grants to it beyond the default.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Grants {
+    /// Bind mounts of this host's directories that the archive names.
+    pub mounts: bool,
+    /// Device nodes that the archive names.
+    pub devices: bool,
+    /// Capabilities beyond the default set, unmasked paths, privileged containers.
+    pub capabilities: bool,
+}
+
+/// `config.dump` of a container.
+pub fn to_podman(container: &Container) -> podman::ContainerConfig {
+    let config = &container.config;
+    let mut dump = podman::ContainerConfig {
+        id: config.id.clone(),
+        name: config.name.clone(),
+        runtime: config.runtime.clone(),
+        created_time: config.created.clone(),
+        shm_size: i64::try_from(config.shm_size).unwrap_or(i64::MAX),
+        create_net_ns: config.network != NetworkMode::Host,
+        network_mode: config.network.as_str().to_owned(),
+        log_driver: config.log_driver.clone(),
+        user: config.process.user.clone(),
+        labels: config.labels.clone(),
+        create_command: config.create_command.clone(),
+        command: config.process.arguments(),
+        entrypoint: config.process.entrypoint.clone(),
+        stop_signal: u32::try_from(config.stop_signal).unwrap_or(15),
+        stop_timeout: config.stop_timeout,
+        restart_policy: config.restart_policy.as_str().to_owned(),
+        restart_retries: match config.restart_policy {
+            RestartPolicy::OnFailure(count) => count,
+            _ => 0,
+        },
+        privileged: config.security.privileged,
+        hosts_add: config.hosts_add.clone(),
+        dns_server: config.dns.clone(),
+        stdin: config.process.stdin,
+        user_volumes: config.volumes.iter().map(|volume| volume.destination.clone()).collect(),
+        ..podman::ContainerConfig::default()
+    };
+    match &config.rootfs {
+        Rootfs::Image { id, name, raw_name } => {
+            dump.rootfs_image_id.clone_from(id);
+            dump.rootfs_image_name.clone_from(name);
+            dump.raw_image_name.clone_from(raw_name);
+        }
+        Rootfs::Directory(path) => dump.rootfs = path.display().to_string(),
+    }
+    dump.port_mappings = config.ports.iter().map(port_out).collect();
+    if let NetworkMode::Bridge { networks } = &config.network {
+        dump.set_networks(networks.iter().map(network_out).collect());
+    }
+    dump
+}
+
+fn port_out(ports: &PortMapping) -> podman::PortMapping {
+    podman::PortMapping {
+        host_ip: ports.host_ip.clone(),
+        container_port: ports.container_port,
+        host_port: ports.host_port,
+        range: ports.range,
+        protocol: ports.protocol.as_str().to_owned(),
+    }
+}
+
+fn network_out((name, options): &(String, PerNetworkOptions)) -> podman::NamedNetwork {
+    podman::NamedNetwork {
+        name: name.clone(),
+        options: podman::NetworkOptions {
+            static_ips: options.static_ips.iter().map(ToString::to_string).collect(),
+            aliases: options.aliases.clone(),
+            static_mac: options.static_mac.clone(),
+            interface_name: options.interface_name.clone(),
+            options: options.options.clone(),
+        },
+    }
+}
+
+/// `spec.dump` of a container: its `config.json` without what belongs to this host alone.
+pub fn spec_to_podman(engine: &Engine, container: &Container) -> Result<Vec<u8>> {
+    let path = engine.bundle(&container.config.id).join("config.json");
+    let text = std::fs::read(&path).map_err(crate::sys::dir::at("read", &path))?;
+    let mut spec: Value = serde_json::from_slice(&text).map_err(std::io::Error::other)?;
+    if let Some(annotations) = spec["annotations"].as_object_mut() {
+        // A path of this host: a runtime that finds the annotation insists on the file.
+        annotations.remove(spec::CRIU_CONFIG);
+    }
+    Ok(serde_json::to_vec_pretty(&spec).map_err(std::io::Error::other)?)
+}
+
+/// Our record of an archived container, under a new id and name where given.
+///
+/// # Errors
+/// [`Error::Invalid`] for what the archive wants and the user didn't grant, named.
+pub fn from_podman(
+    dump: &podman::ContainerConfig,
+    spec: Value,
+    new_name: Option<&str>,
+    new_id: Option<String>,
+    rootfs: Rootfs,
+    grants: Grants,
+) -> Result<ContainerConfig> {
+    let id = new_id.unwrap_or_else(|| dump.id.clone());
+    id::check_id(&id)?;
+    let name = new_name.unwrap_or(&dump.name).to_owned();
+    id::check_name(&name)?;
+    if !dump.pod.is_empty() {
+        return Err(Error::Invalid("cannot restore pod container without --pod".into()));
+    }
+    if !dump.dependencies.is_empty() {
+        return Err(Error::Invalid("cannot import checkpoints of containers with dependencies".into()));
+    }
+    if !dump.named_volumes.is_empty() {
+        let names: Vec<&str> = dump.named_volumes.iter().map(|volume| volume.volume_name.as_str()).collect();
+        return Err(Error::Invalid(format!(
+            "container {name} has named volumes ({}), which this version can't restore", names.join(", ")
+        )));
+    }
+    let spec = checked_spec(spec, grants)?;
+    let process = &spec["process"];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let strings = |value: &Value| value.as_array().into_iter().flatten().map(text).collect::<Vec<_>>();
+    let arguments = strings(&process["args"]);
+    let entrypoint = if arguments.starts_with(&dump.entrypoint) { dump.entrypoint.clone() } else { Vec::new() };
+    let network = network_in(dump, &spec)?;
+    let hostname = text(&spec["hostname"]);
+    Ok(ContainerConfig {
+        hostname: if hostname.is_empty() { id::short(&id).to_owned() } else { hostname },
+        created: crate::sys::machine::now(),
+        rootfs,
+        process: Process {
+            command: arguments[entrypoint.len()..].to_vec(),
+            entrypoint,
+            env: strings(&process["env"]),
+            workdir: text(&process["cwd"]),
+            user: dump.user.clone(),
+            terminal: process["terminal"].as_bool().unwrap_or(false),
+            stdin: dump.stdin,
+        },
+        labels: dump.labels.clone(),
+        annotations: own_annotations(&spec),
+        ports: dump.port_mappings.iter().map(port_in).collect::<Result<_>>()?,
+        volumes: Vec::new(),
+        tmpfs: BTreeMap::new(),
+        security: security_of(&spec, dump.privileged),
+        limits: Limits {
+            memory: spec.pointer("/linux/resources/memory/limit").and_then(Value::as_u64),
+            pids: spec.pointer("/linux/resources/pids/limit").and_then(Value::as_i64),
+        },
+        shm_size: u64::try_from(dump.shm_size).ok().filter(|size| *size > 0).unwrap_or(65_536_000),
+        read_only: spec["root"]["readonly"].as_bool().unwrap_or(false),
+        auto_remove: spec["annotations"][spec::AUTO_REMOVE] == "TRUE",
+        restart_policy: restart_in(dump),
+        runtime: if dump.runtime.is_empty() { "crun".into() } else { dump.runtime.clone() },
+        log_driver: match dump.log_driver.as_str() {
+            driver @ ("journald" | "none") => driver.to_owned(),
+            _ => "k8s-file".to_owned(),
+        },
+        stop_signal: i32::try_from(dump.stop_signal).ok().filter(|number| (1..=64).contains(number)).unwrap_or(15),
+        stop_timeout: if dump.stop_timeout == 0 { 10 } else { dump.stop_timeout },
+        hosts_add: dump.hosts_add.clone(),
+        dns: dump.dns_server.clone(),
+        create_command: dump.create_command.clone(),
+        network,
+        id,
+        name,
+        imported_spec: Some(spec),
+    })
+}
+
+fn restart_in(dump: &podman::ContainerConfig) -> RestartPolicy {
+    match RestartPolicy::parse(&dump.restart_policy) {
+        Some(RestartPolicy::OnFailure(_)) => RestartPolicy::OnFailure(dump.restart_retries),
+        policy => policy.unwrap_or_default(),
+    }
+}
+
+fn own_annotations(spec: &Value) -> BTreeMap<String, String> {
+    let map = spec["annotations"].as_object().into_iter().flatten();
+    let known = |key: &str| [spec::ENGINE, spec::CRIU_CONFIG, spec::AUTO_REMOVE].contains(&key);
+    map.filter(|(key, _)| !known(key))
+        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+        .collect()
+}
+
+fn port_in(ports: &podman::PortMapping) -> Result<PortMapping> {
+    let protocol: Protocol = serde_json::from_value(Value::from(match ports.protocol.as_str() {
+        "" => "tcp",
+        word => word,
+    }))
+    .map_err(|_| Error::Invalid(format!("archive publishes a port with unknown protocol {:?}", ports.protocol)))?;
+    Ok(PortMapping {
+        host_ip: ports.host_ip.clone(),
+        container_port: ports.container_port,
+        host_port: ports.host_port,
+        range: ports.range.max(1),
+        protocol,
+    })
+}
+
+fn network_in(dump: &podman::ContainerConfig, spec: &Value) -> Result<NetworkMode> {
+    let own_namespace = spec["linux"]["namespaces"]
+        .as_array()
+        .is_some_and(|list| list.iter().any(|entry| entry["type"] == "network"));
+    if !own_namespace {
+        return Ok(NetworkMode::Host);
+    }
+    let networks = dump.all_networks();
+    if networks.is_empty() {
+        return Ok(NetworkMode::None);
+    }
+    let read = |(number, named): (usize, podman::NamedNetwork)| {
+        let options = named.options;
+        let ips = options.static_ips.iter().map(|ip| {
+            ip.parse().map_err(|_| Error::Invalid(format!("archive has a static address that is none: {ip:?}")))
+        });
+        let interface = if options.interface_name.is_empty() { format!("eth{number}") } else { options.interface_name.clone() };
+        let own = PerNetworkOptions {
+            static_ips: ips.collect::<Result<_>>()?,
+            aliases: options.aliases,
+            static_mac: match options.static_mac.as_str() {
+                "" => String::new(),
+                mac => mac.parse::<network::MacAddress>()?.to_string(),
+            },
+            interface_name: interface,
+            options: options.options,
+        };
+        Ok((named.name, own))
+    };
+    let networks = networks.into_iter().enumerate().map(read).collect::<Result<_>>()?;
+    Ok(NetworkMode::Bridge { networks })
+}
+
+fn security_of(spec: &Value, privileged: bool) -> Security {
+    let bounding: Vec<String> = bounding(spec);
+    let is_default = |word: &String| capability::DEFAULT.contains(&word.as_str());
+    Security {
+        privileged,
+        cap_add: bounding.iter().filter(|word| !is_default(word)).cloned().collect(),
+        cap_drop: capability::DEFAULT
+            .iter()
+            .filter(|word| !bounding.iter().any(|has| has == *word))
+            .map(|word| (*word).to_owned())
+            .collect(),
+        options: Vec::new(),
+    }
+}
+
+fn bounding(spec: &Value) -> Vec<String> {
+    let sets = spec["process"]["capabilities"].as_object().into_iter().flatten();
+    let mut all: Vec<String> = sets
+        .flat_map(|(_, list)| list.as_array().into_iter().flatten())
+        .filter_map(|word| word.as_str().map(str::to_owned))
+        .collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// A specification from an archive, with only what may appear on this host.
+fn checked_spec(mut spec: Value, grants: Grants) -> Result<Value> {
+    let refuse = |what: String, flag: &str| {
+        Err(Error::Invalid(format!("the archive asks for {what}, which is not granted: add {flag} if you trust it")))
+    };
+    if !spec["process"].is_object() || !spec["linux"].is_object() || !spec["mounts"].is_array() {
+        return Err(Error::Invalid("spec.dump of the archive is not a Linux container's".into()));
+    }
+    // Programs of the host, run as root: never from an archive.
+    if let Some(map) = spec.as_object_mut() {
+        map.remove("hooks");
+    }
+    let places = spec::Places {
+        rootfs: "/".into(),
+        bundle: "/".into(),
+        shm: "/".into(),
+        netns: None,
+        cgroup: String::new(),
+        criu_config: "/".into(),
+    };
+    const HARMLESS: [&str; 8] =
+        ["proc", "sysfs", "tmpfs", "devpts", "mqueue", "cgroup", "cgroup2", "ramfs"];
+    for mount in spec["mounts"].as_array().into_iter().flatten() {
+        let destination = mount["destination"].as_str().unwrap_or_default();
+        if destination.is_empty() || !destination.starts_with('/') || destination.split('/').any(|part| part == "..") {
+            return Err(Error::Invalid(format!("the archive mounts something at {destination:?}")));
+        }
+        let options = || mount["options"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let binds = mount["type"] == "bind" || options().any(|word| matches!(word, "bind" | "rbind"));
+        let harmless = !binds && mount["type"].as_str().is_some_and(|kind| HARMLESS.contains(&kind));
+        if !harmless && spec::provided(destination, &places).is_none() && !grants.mounts {
+            let source = mount["source"].as_str().unwrap_or_default();
+            return refuse(format!("a mount of {source:?} of this host at {destination:?}"), "--allow-mounts");
+        }
+    }
+    let devices = spec["linux"]["devices"].as_array().is_some_and(|list| !list.is_empty());
+    if devices && !grants.devices {
+        return refuse("device nodes of this host".into(), "--allow-devices");
+    }
+    if !grants.devices {
+        spec["linux"]["resources"]["devices"] = json!([{ "allow": false, "access": "rwm" }]);
+    }
+    let beyond = bounding(&spec).into_iter().find(|word| !capability::DEFAULT.contains(&word.as_str()));
+    if let Some(word) = beyond.filter(|_| !grants.capabilities) {
+        return refuse(format!("the capability {word}"), "--allow-capabilities");
+    }
+    let masked = spec["linux"]["maskedPaths"].as_array().is_some_and(|list| !list.is_empty());
+    if !masked && !grants.capabilities {
+        return refuse("unmasked paths of /proc and /sys".into(), "--allow-capabilities");
+    }
+    // Settings of the host's kernel, cgroup programs and other engines' limits stay behind.
+    if let Some(linux) = spec["linux"].as_object_mut() {
+        for key in ["uidMappings", "gidMappings", "intelRdt", "mountLabel", "timeOffsets", "personality"] {
+            linux.remove(key);
+        }
+        if let Some(sysctls) = linux.get_mut("sysctl").and_then(Value::as_object_mut) {
+            sysctls.retain(|key, _| key.starts_with("net.") || key.starts_with("kernel.shm") || key.starts_with("kernel.msg") || key == "kernel.sem" || key.starts_with("fs.mqueue."));
+        }
+        if let Some(resources) = linux.get_mut("resources").and_then(Value::as_object_mut) {
+            resources.retain(|key, _| matches!(key.as_str(), "devices" | "memory" | "pids" | "cpu"));
+        }
+    }
+    if let Some(process) = spec["process"].as_object_mut() {
+        process.remove("oomScoreAdj");
+    }
+    Ok(spec)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn honest() -> Value {
+        json!({
+            "process": {"args": ["sleep", "1"], "cwd": "/", "env": [],
+                "capabilities": {"bounding": ["CAP_CHOWN"], "effective": ["CAP_CHOWN"]}},
+            "root": {"path": "/x"},
+            "mounts": [
+                {"destination": "/proc", "type": "proc", "source": "proc"},
+                {"destination": "/etc/hosts", "type": "bind", "source": "/far/away", "options": ["bind"]},
+            ],
+            "linux": {"maskedPaths": ["/proc/kcore"], "resources": {}},
+            "hooks": {"prestart": [{"path": "/bin/evil"}]},
+        })
+    }
+
+    #[test]
+    fn hooks_go_and_what_is_honest_stays() -> Result<()> {
+        let spec = checked_spec(honest(), Grants::default())?;
+        assert!(spec.get("hooks").is_none());
+        assert_eq!(spec["mounts"].as_array().map(Vec::len), Some(2));
+        Ok(())
+    }
+
+    #[test]
+    fn what_was_not_granted_is_refused_by_name() {
+        let evil: [(&str, Value, &str); 5] = [
+            ("/mounts/0", json!({"destination": "/host", "type": "bind", "source": "/", "options": ["rbind"]}), "--allow-mounts"),
+            ("/mounts/0", json!({"destination": "/host", "type": "tmpfs", "source": "/", "options": ["rbind"]}), "--allow-mounts"),
+            ("/mounts/0", json!({"destination": "/disk", "type": "ext4", "source": "/dev/vda"}), "--allow-mounts"),
+            ("/process/capabilities/bounding", json!(["CAP_SYS_ADMIN"]), "CAP_SYS_ADMIN"),
+            ("/linux/maskedPaths", json!([]), "unmasked"),
+        ];
+        for (pointer, value, word) in evil {
+            let mut spec = honest();
+            if let Some(place) = spec.pointer_mut(pointer) {
+                *place = value;
+            }
+            let error = checked_spec(spec.clone(), Grants::default()).map(|_| ()).map_err(|error| error.to_string());
+            assert!(error.as_ref().is_err_and(|text| text.contains(word)), "{pointer}: {error:?}");
+            let all = Grants { mounts: true, devices: true, capabilities: true };
+            assert!(checked_spec(spec, all).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_destination_that_climbs_is_refused_always() {
+        let mut spec = honest();
+        spec["mounts"][0]["destination"] = "/a/../../etc".into();
+        let all = Grants { mounts: true, devices: true, capabilities: true };
+        assert!(checked_spec(spec, all).is_err());
+    }
+}

@@ -1,0 +1,82 @@
+//! Whether a freeze or a thaw can work, asked before anything is touched.
+
+use std::fs;
+use std::path::Path;
+
+use crate::criu;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::model::container::Container;
+use crate::model::status::Status;
+use crate::ops::steps::bring_up::cgroup_path;
+use crate::sys::cgroup::Cgroup;
+use crate::sys::machine;
+
+/// CRIU's oldest version that will do, as it numbers itself: 3.17.
+pub const OLDEST_CRIU: u32 = 31_700;
+
+/// CRIU is there and new enough; returns its version number.
+pub fn criu() -> Result<u32> {
+    let found = criu::features::Features::find()?;
+    if found.version < OLDEST_CRIU {
+        return Err(Error::MissingOnHost(format!(
+            "checkpoint/restore requires at least CRIU {OLDEST_CRIU}, current version is {}: install a newer package \"criu\"",
+            found.version
+        )));
+    }
+    Ok(found.version)
+}
+
+/// A container may be frozen now.
+pub fn can_checkpoint(engine: &Engine, container: &Container, directory: &Path) -> Result<()> {
+    let status = container.state.status;
+    if status != Status::Running {
+        return Err(Error::WrongState(format!(
+            "\"{}\" is not running, cannot checkpoint",
+            status.as_str()
+        )));
+    }
+    criu()?;
+    engine.runtime_of(container)?;
+    let needed = memory_of(container);
+    let free = machine::free_space(directory)?;
+    if needed > free {
+        return Err(Error::MissingOnHost(format!(
+            "not enough space in {} for the memory of container {}: {needed} bytes are needed, {free} are free",
+            directory.display(),
+            container.config.name
+        )));
+    }
+    Ok(())
+}
+
+/// A container may be thawed now: it doesn't run, and its checkpoint is there.
+pub fn can_restore(engine: &Engine, container: &Container) -> Result<()> {
+    let id = &container.config.id;
+    if container.state.status.is_alive() {
+        return Err(Error::WrongState(format!(
+            "container {id} is running or paused, cannot restore"
+        )));
+    }
+    criu()?;
+    let inventory = engine.bundle(id).join("checkpoint/inventory.img");
+    if let Err(error) = fs::metadata(&inventory) {
+        return Err(Error::Invalid(format!(
+            "a complete checkpoint for this container cannot be found, cannot restore: {}: {error}",
+            inventory.display()
+        )));
+    }
+    Ok(())
+}
+
+/// Bytes of memory that a dump would write: what the processes hold that no file backs.
+fn memory_of(container: &Container) -> u64 {
+    let group = Cgroup::at(&cgroup_path(&container.config.id));
+    let anonymous = |pid: &i32| {
+        let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("RssAnon:"));
+        let kilobytes = line.and_then(|line| line.split_ascii_whitespace().next()?.parse::<u64>().ok());
+        kilobytes.unwrap_or(0) * 1024
+    };
+    group.processes().iter().map(anonymous).sum()
+}

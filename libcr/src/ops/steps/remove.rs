@@ -1,0 +1,41 @@
+//! Removes a container that doesn't run: journal, mounts, files, row.
+
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::model::container::Container;
+use crate::model::operation::Intent;
+use crate::ops::steps::journal::Journal;
+use crate::ops::steps::tear_down::tear_down;
+use crate::sys::dir::{remove_dir_if_present, remove_file_if_present};
+
+/// Removes all of a container; its lock is held by the caller.
+pub fn remove(engine: &Engine, container: &Container) -> Result<()> {
+    let id = &container.config.id;
+    let journal = Journal::begin(engine, id, &Intent::Remove)?;
+    finish(engine, Some(container), id, journal)
+}
+
+/// The rest of a removal that was begun: also for one that a killed engine left.
+pub fn finish(
+    engine: &Engine,
+    container: Option<&Container>,
+    id: &str,
+    journal: Journal<'_>,
+) -> Result<()> {
+    if let Some(container) = container {
+        tear_down(engine, container)?;
+    }
+    remove_dir_if_present(&engine.container_dir(id))?;
+    journal.finish_removal(container)?;
+    remove_file_if_present(&engine.config.run_root.join("locks").join(id))?;
+    Ok(())
+}
+
+/// Removes a `--rm` container that has ended, if its own clean-up hasn't yet.
+pub fn remove_if_asked(engine: &Engine, id: &str) -> Result<()> {
+    let _lock = engine.lock(id)?;
+    match engine.store.rows().container(id)? {
+        Some(container) if !container.state.status.is_alive() => remove(engine, &container),
+        _ => Ok(()),
+    }
+}

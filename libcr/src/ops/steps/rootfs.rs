@@ -1,0 +1,86 @@
+//! A container's root file system and /dev/shm: mounted when it runs, unmounted when it doesn't.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::model::container::{ContainerConfig, Rootfs};
+use crate::storage::overlay;
+use crate::sys::dir::at;
+use crate::sys::mount;
+
+/// Directories of one container's files.
+#[derive(Debug, Clone)]
+pub struct RootfsPaths {
+    /// What the container changed.
+    pub upper: PathBuf,
+    /// overlayfs's own.
+    pub work: PathBuf,
+    /// What the container sees.
+    pub merged: PathBuf,
+    /// tmpfs for /dev/shm.
+    pub shm: PathBuf,
+}
+
+/// Where a container's files are.
+pub fn paths(engine: &Engine, config: &ContainerConfig) -> RootfsPaths {
+    let directory = engine.container_dir(&config.id);
+    let merged = match &config.rootfs {
+        Rootfs::Image { .. } => directory.join("merged"),
+        Rootfs::Directory(path) => path.clone(),
+    };
+    RootfsPaths {
+        upper: directory.join("upper"),
+        work: directory.join("work"),
+        merged,
+        shm: directory.join("shm"),
+    }
+}
+
+/// Layers of a container's image, topmost first; empty for a directory.
+pub fn lowers(engine: &Engine, config: &ContainerConfig) -> Result<Vec<PathBuf>> {
+    let Some(id) = config.rootfs.image_id() else { return Ok(Vec::new()) };
+    let found = engine.store.rows().images_with_prefix(id)?;
+    let image = found.first().ok_or_else(|| Error::NoSuchImage(id.to_owned()))?;
+    let layers = engine.layers()?;
+    Ok(image.diff_ids.iter().rev().map(|diff_id| layers.path(diff_id)).collect::<Result<_, _>>()?)
+}
+
+/// Mounts root and /dev/shm; what is mounted already stays.
+pub fn mount(engine: &Engine, config: &ContainerConfig) -> Result<RootfsPaths> {
+    let paths = paths(engine, config);
+    if config.rootfs.image_id().is_some() && !mount::is_mounted(&paths.merged) {
+        let lowers = lowers(engine, config)?;
+        let fresh = !paths.upper.exists();
+        for directory in [&paths.upper, &paths.work, &paths.merged] {
+            fs::create_dir_all(directory).map_err(at("make", directory))?;
+        }
+        if fresh {
+            overlay::inherit_root(&lowers, &paths.upper)?;
+        }
+        overlay::mount(&lowers, &paths.upper, &paths.work, &paths.merged, None)?;
+    }
+    if !mount::is_mounted(&paths.shm) {
+        mount::tmpfs(&paths.shm, config.shm_size)?;
+    }
+    Ok(paths)
+}
+
+/// Unmounts both.
+pub fn unmount(engine: &Engine, config: &ContainerConfig) -> Result<()> {
+    let paths = paths(engine, config);
+    if config.rootfs.image_id().is_some() {
+        overlay::unmount(&paths.merged)?;
+    }
+    Ok(mount::unmount(&paths.shm)?)
+}
+
+/// Makes the directory of a container's files, which only root may enter.
+pub fn make_container_dir(engine: &Engine, id: &str) -> Result<()> {
+    let bundle = engine.bundle(id);
+    fs::create_dir_all(&bundle).map_err(at("make", &bundle))?;
+    let directory = engine.container_dir(id);
+    Ok(fs::set_permissions(&directory, Permissions::from_mode(0o700)).map_err(at("protect", &directory))?)
+}

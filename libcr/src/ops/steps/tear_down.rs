@@ -1,0 +1,51 @@
+//! Undoes `bring_up` and what ran above it: after an exit, after a failure, after a crash. Every
+//! part passes over what is gone already.
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::model::container::Container;
+use crate::monitor::client;
+use crate::ops::steps::bring_up::cgroup_path;
+use crate::ops::steps::{netplug, rootfs};
+use crate::sys::cgroup::{self, Cgroup};
+
+/// Kills what is left of a container's processes, forgets it in the runtime, takes it off its
+/// networks, unmounts its files. The monitor is given the time to write the exit down.
+///
+/// All parts are tried; the first error is returned.
+pub fn tear_down(engine: &Engine, container: &Container) -> Result<()> {
+    let id = &container.config.id;
+    let mut first: Option<Error> = None;
+    let mut note = |what: &str, result: Result<()>| {
+        if let Err(error) = result {
+            tracing::warn!(container = id, %error, "{what}");
+            first.get_or_insert(error);
+        }
+    };
+    let group = Cgroup::at(&cgroup_path(id));
+    note("kill", kill_all(&group));
+    // Its container is gone, so a monitor ends by itself as soon as the pipes are drained; one
+    // that waits for a runtime that never answers does not.
+    client::wait_until_gone(id, std::time::Duration::from_secs(5));
+    if let Ok(runtime) = engine.runtime_of(container) {
+        note("runtime delete", runtime.delete(id).map_err(Error::from));
+    }
+    note("cgroup", group.remove().map_err(Error::from));
+    note("network", netplug::unplug(engine, container));
+    note("unmount", rootfs::unmount(engine, &container.config));
+    note("monitor files", engine.monitor_paths(id).clear().map_err(Error::from));
+    // Ours alone: gone when the last container is.
+    let _ = Cgroup::at(&format!("{}/monitors", cgroup::PARENT)).remove_if_empty();
+    let _ = Cgroup::at(cgroup::PARENT).remove_if_empty();
+    first.map_or(Ok(()), Err)
+}
+
+/// Kills all processes of a container, frozen or not, and leaves its cgroup thawed, so that the
+/// runtime takes it for stopped.
+pub fn kill_all(group: &Cgroup) -> Result<()> {
+    if group.exists() {
+        group.kill()?;
+        group.thaw()?;
+    }
+    Ok(())
+}

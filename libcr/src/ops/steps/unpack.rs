@@ -1,0 +1,95 @@
+//! An archive becomes the directory of a new container: read in one pass, checked while read,
+//! unpacked beside and renamed.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+use rustix::fs::{FlockOperation, flock};
+
+use crate::archive::{Header, Limits, Reader};
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::model::id;
+use crate::sys::dir::{at, remove_dir_if_present};
+use crate::sys::machine;
+
+const PREFIX: &str = ".import-";
+
+/// A directory that an archive is being unpacked to. Dropped, it goes.
+#[derive(Debug)]
+pub struct Staging {
+    path: PathBuf,
+    handle: Dir,
+    // Held while this process lives: how a sweep tells a forgotten directory from one in use.
+    _lock: File,
+}
+
+impl Staging {
+    /// Makes one beside the containers' directories.
+    pub fn make(engine: &Engine) -> Result<Self> {
+        let name = format!("{PREFIX}{}", id::short(&id::from_random(machine::random()?)));
+        let path = engine.config.root.join("containers").join(name);
+        fs::create_dir(&path).map_err(at("make", &path))?;
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+        let lock = File::open(&path).map_err(at("open", &path))?;
+        flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(std::io::Error::from)?;
+        let handle = Dir::open_ambient_dir(&path, ambient_authority()).map_err(at("open", &path))?;
+        Ok(Self { path, handle, _lock: lock })
+    }
+
+    /// What is unpacked goes below this handle.
+    pub fn handle(&self) -> &Dir {
+        &self.handle
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Gives it its name at last: the bundle of a container.
+    pub fn promote(self, bundle: &Path) -> Result<()> {
+        fs::rename(&self.path, bundle).map_err(at("rename", &self.path))?;
+        Ok(())
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        if let Err(error) = remove_dir_if_present(&self.path) {
+            tracing::warn!(%error, "staging directory");
+        }
+    }
+}
+
+/// Removes directories of imports whose process is gone.
+pub fn sweep(engine: &Engine) -> Result<()> {
+    let containers = engine.config.root.join("containers");
+    let entries = fs::read_dir(&containers).map_err(at("list", &containers))?;
+    for entry in entries.flatten() {
+        if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
+            continue;
+        }
+        let Ok(directory) = File::open(entry.path()) else { continue };
+        if flock(&directory, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            remove_dir_if_present(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Opens an archive and reads what it says of itself; nothing is made but in `staging`.
+///
+/// The file system's free space bounds what it may unpack to.
+pub fn open(path: &Path, staging: &Staging) -> Result<(Reader, Header)> {
+    let limits = Limits { total: machine::free_space(staging.path())?, ..Limits::default() };
+    let mut reader = if path == Path::new("-") {
+        Reader::from_stream(std::io::stdin(), "standard input".to_owned(), limits)?
+    } else {
+        Reader::open(path, limits)?
+    };
+    let header = reader.read_header(Some(staging.handle()))?;
+    Ok((reader, header))
+}

@@ -1,0 +1,35 @@
+//! What long work tells while it goes on. No terminal code: the doors draw it.
+
+/// A step of a checkpoint or restore.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Looking whether it can work.
+    Preflight,
+    /// Processes are being stopped and dumped.
+    Dump,
+    /// Files are captured and the archive is written.
+    Write,
+    /// The archive is read and unpacked.
+    Read,
+    /// Files, mounts and network are made.
+    Prepare,
+    /// Processes come back.
+    Restore,
+}
+
+/// Hears of the progress of an operation.
+pub trait Progress: Sync {
+    /// A step begins for the container with this name.
+    fn step(&self, container: &str, step: Step);
+    /// So many bytes of the step are done, of so many where that is known.
+    fn bytes(&self, container: &str, done: u64, total: Option<u64>);
+}
+
+/// Nobody listens.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn step(&self, _: &str, _: Step) {}
+    fn bytes(&self, _: &str, _: u64, _: Option<u64>) {}
+}

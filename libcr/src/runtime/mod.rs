@@ -1,0 +1,168 @@
+//! The OCI runtime (crun, runc): one struct for its command line. The runtimes agree on every
+//! verb used here; where they differ (restore options, error texts), the file says so.
+//!
+//! Each keeps its own state below `--root`, so that containers of another engine are never seen.
+
+use std::os::fd::BorrowedFd;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde::Deserialize;
+
+use crate::sys::command::{self, CommandError};
+
+pub mod capability;
+pub mod seccomp;
+pub mod spec;
+pub mod user;
+
+/// What can go wrong with an OCI runtime.
+#[derive(Debug, thiserror::Error)]
+pub enum RuntimeError {
+    /// Not installed.
+    #[error("default OCI runtime \"{0}\" not found: invalid argument (install the package \"{0}\", or choose another with --runtime)")]
+    Missing(String),
+    /// It was run and failed.
+    #[error("{0}")]
+    Command(#[from] CommandError),
+    /// Its answer can't be read.
+    #[error("{program} state printed what is not JSON: {source}")]
+    State {
+        /// Name of the runtime.
+        program: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+/// Which OCI runtime, and where it keeps its state.
+#[derive(Debug, Clone)]
+pub struct Runtime {
+    /// Its name: the last part of its path, `crun` or `runc`.
+    pub name: String,
+    /// The program.
+    pub path: PathBuf,
+    /// Its `--root`: a directory that only its containers of this engine are in.
+    pub state: PathBuf,
+}
+
+/// A line of `runtime state ID`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct RuntimeState {
+    /// `created`, `running`, `paused` or `stopped` (OCI runtime-spec, runtime.md).
+    pub status: String,
+    /// First process on the host; 0 when stopped.
+    #[serde(default)]
+    pub pid: i32,
+}
+
+/// How a dump is to be made.
+#[derive(Debug, Clone, Copy)]
+pub struct CheckpointCall<'a> {
+    /// Where the images go; exists.
+    pub images: &'a Path,
+    /// Where dump.log and stats-dump go; exists.
+    pub work: &'a Path,
+    /// The processes stay.
+    pub leave_running: bool,
+    /// Dump established TCP connections.
+    pub tcp_established: bool,
+    /// Dump file locks.
+    pub file_locks: bool,
+}
+
+impl Runtime {
+    /// Finds a runtime by name or path; `run` is the engine's run directory.
+    ///
+    /// # Errors
+    /// [`RuntimeError::Missing`].
+    pub fn find(name_or_path: &str, run: &Path) -> Result<Self, RuntimeError> {
+        let path = command::find(name_or_path)
+            .ok_or_else(|| RuntimeError::Missing(name_or_path.to_owned()))?;
+        let name = Path::new(name_or_path).file_name().unwrap_or_default();
+        let name = name.to_string_lossy().into_owned();
+        let state = run.join("runtime").join(&name);
+        Ok(Self { name, path, state })
+    }
+
+    /// Arguments that come before every verb.
+    pub fn global_arguments(&self) -> Vec<String> {
+        vec![format!("--root={}", self.state.display())]
+    }
+
+    fn command(&self, verb: &str) -> Command {
+        let mut command = Command::new(&self.path);
+        command.args(self.global_arguments()).arg(verb);
+        command
+    }
+
+    /// What it says of a container; `None` when it doesn't know it.
+    pub fn state(&self, id: &str) -> Result<Option<RuntimeState>, RuntimeError> {
+        // Asking for an unknown container is an error with a text of each runtime's own; its
+        // state directory is where both keep what they know.
+        if !self.state.join(id).is_dir() {
+            return Ok(None);
+        }
+        let output = match command::run(self.command("state").arg(id)) {
+            Err(CommandError::Failed { .. }) => return Ok(None),
+            output => output?,
+        };
+        let state = serde_json::from_slice(&output.stdout);
+        state.map(Some).map_err(|source| RuntimeError::State { program: self.name.clone(), source })
+    }
+
+    /// Lets a created container's process begin.
+    pub fn start(&self, id: &str) -> Result<(), RuntimeError> {
+        command::run(self.command("start").arg(id))?;
+        Ok(())
+    }
+
+    /// Forgets a container and removes its cgroup; with `force` kills what is left of it.
+    pub fn delete(&self, id: &str) -> Result<(), RuntimeError> {
+        if !self.state.join(id).is_dir() {
+            return Ok(());
+        }
+        command::run(self.command("delete").arg("--force").arg(id))?;
+        Ok(())
+    }
+
+    /// Dumps a container. `inherited` stays open in the runtime and in CRIU: a lock that must
+    /// outlive this process.
+    pub fn checkpoint(
+        &self,
+        id: &str,
+        call: CheckpointCall<'_>,
+        inherited: BorrowedFd<'_>,
+    ) -> Result<(), RuntimeError> {
+        let mut command = self.command("checkpoint");
+        command.arg("--image-path").arg(call.images).arg("--work-path").arg(call.work);
+        let flags = [
+            (call.leave_running, "--leave-running"),
+            (call.tcp_established, "--tcp-established"),
+            (call.file_locks, "--file-locks"),
+        ];
+        command.args(flags.iter().filter(|(on, _)| *on).map(|(_, flag)| flag));
+        command::run_with(command.arg(id), &[inherited])?;
+        Ok(())
+    }
+
+    /// A command that runs a further process in a container: `exec --process FILE ID`, its
+    /// own messages as JSON lines in `log`. The caller gives it its standard streams.
+    pub fn exec(&self, id: &str, process: &Path, detach: bool, log: &Path) -> Command {
+        let mut command = Command::new(&self.path);
+        command.args(self.global_arguments()).arg("--log-format=json").arg("--log").arg(log);
+        command.arg("exec").arg("--process").arg(process);
+        if detach {
+            command.arg("--detach");
+        }
+        command.arg(id);
+        command
+    }
+
+    /// The first line of `--version`.
+    pub fn version(&self) -> Result<String, RuntimeError> {
+        let output = command::run(Command::new(&self.path).arg("--version"))?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        Ok(text.lines().next().unwrap_or_default().to_owned())
+    }
+}

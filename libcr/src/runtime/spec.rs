@@ -1,0 +1,301 @@
+//! `config.json` of a bundle (OCI runtime-spec config.md), with Podman's defaults, so that an
+//! archive of ours is to Podman what one of its own is: same mounts at the same places, since
+//! CRIU restores exactly those.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::capability::{self, UnknownCapability};
+use super::seccomp::{self, SeccompError};
+use super::user::Identity;
+use crate::model::container::{ContainerConfig, NetworkMode};
+
+/// Files of the host that are mounted into every container: destination and file name in the
+/// container's bundle.
+pub const ETC_FILES: [(&str, &str); 4] = [
+    ("/etc/resolv.conf", "resolv.conf"),
+    ("/etc/hosts", "hosts"),
+    ("/etc/hostname", "hostname"),
+    ("/run/.containerenv", ".containerenv"),
+];
+
+const MASKED: [&str; 12] = [
+    "/proc/acpi",
+    "/proc/kcore",
+    "/proc/keys",
+    "/proc/latency_stats",
+    "/proc/sched_debug",
+    "/proc/scsi",
+    "/proc/timer_list",
+    "/proc/timer_stats",
+    "/sys/dev/block",
+    "/sys/devices/virtual/powercap",
+    "/sys/firmware",
+    "/sys/fs/selinux",
+];
+const READ_ONLY: [&str; 6] =
+    ["/proc/asound", "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+
+/// Annotation that names a CRIU configuration file to crun and runc.
+pub const CRIU_CONFIG: &str = "org.criu.config";
+/// Annotation by which readers of archives tell the engine; ours are of Podman's format.
+pub const ENGINE: &str = "io.container.manager";
+/// Podman's annotation for `--rm`.
+pub const AUTO_REMOVE: &str = "io.podman.annotations.autoremove";
+
+/// Why a specification can't be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SpecError {
+    /// A capability that doesn't exist.
+    #[error("{0}")]
+    Capability(#[from] UnknownCapability),
+    /// The seccomp profile.
+    #[error("{0}")]
+    Seccomp(#[from] SeccompError),
+    /// A `--security-opt` that isn't known.
+    #[error("invalid --security-opt 2: \"{0}\"")]
+    SecurityOption(String),
+    /// No process to run.
+    #[error("no command or entrypoint provided, and no CMD or ENTRYPOINT from image")]
+    NoCommand,
+}
+
+/// Where things are on this host for one container.
+#[derive(Debug, Clone)]
+pub struct Places {
+    /// The mounted root file system.
+    pub rootfs: PathBuf,
+    /// The bundle: holds the files of [`ETC_FILES`].
+    pub bundle: PathBuf,
+    /// The tmpfs seen as /dev/shm.
+    pub shm: PathBuf,
+    /// The network namespace to join; `None`: the host's, or one of its own (see the mode).
+    pub netns: Option<PathBuf>,
+    /// cgroup path from the mount of the hierarchy.
+    pub cgroup: String,
+    /// CRIU configuration file.
+    pub criu_config: PathBuf,
+}
+
+/// Makes the specification of a container that was made here.
+pub fn generate(
+    config: &ContainerConfig,
+    places: &Places,
+    identity: &Identity,
+) -> Result<Value, SpecError> {
+    let security = &config.security;
+    let capabilities =
+        capability::resolve(security.privileged, &security.cap_add, &security.cap_drop)?;
+    let mut choice = SecurityChoice::read(&security.options)?;
+    if security.privileged {
+        choice.unmask = true;
+        choice.seccomp.get_or_insert_with(|| "unconfined".into());
+    }
+    let seccomp = match choice.seccomp.as_deref() {
+        Some("unconfined") => None,
+        Some(path) => Some(seccomp::load(Path::new(path), &capabilities)?),
+        None => seccomp::load_default(&capabilities)?,
+    };
+    let arguments = config.process.arguments();
+    if arguments.is_empty() {
+        return Err(SpecError::NoCommand);
+    }
+    // A user other than root keeps only what it inherits through its bounding set (Podman too).
+    let effective: &[String] = if identity.uid == 0 { &capabilities } else { &[] };
+    let mut process = json!({
+        "terminal": config.process.terminal,
+        "user": { "uid": identity.uid, "gid": identity.gid, "additionalGids": identity.additional_gids },
+        "args": arguments,
+        "env": environment(config, identity),
+        "cwd": config.process.workdir,
+        "capabilities": {
+            "bounding": capabilities,
+            "effective": effective,
+            "permitted": effective,
+        },
+        "noNewPrivileges": choice.no_new_privileges,
+    });
+    if let Some(profile) = &choice.apparmor {
+        process["apparmorProfile"] = profile.clone().into();
+    }
+    let mut linux = json!({
+        "resources": resources(config),
+        "cgroupsPath": places.cgroup,
+        "namespaces": namespaces(config, places),
+    });
+    if !choice.unmask {
+        linux["maskedPaths"] = MASKED.to_vec().into();
+        linux["readonlyPaths"] = READ_ONLY.to_vec().into();
+    }
+    if let Some(seccomp) = seccomp {
+        linux["seccomp"] = seccomp;
+    }
+    let mut spec = json!({
+        "ociVersion": "1.2.0",
+        "process": process,
+        "root": { "path": places.rootfs, "readonly": config.read_only },
+        "hostname": config.hostname,
+        "mounts": mounts(config, places),
+        "annotations": config.annotations,
+        "linux": linux,
+    });
+    localize(&mut spec, config, places);
+    Ok(spec)
+}
+
+/// Writes into a specification what belongs to this host and this container: root, cgroup,
+/// namespaces, annotations, and the sources of the mounts that the engine itself provides.
+pub fn localize(spec: &mut Value, config: &ContainerConfig, places: &Places) {
+    spec["root"] = json!({ "path": places.rootfs, "readonly": config.read_only });
+    spec["linux"]["cgroupsPath"] = places.cgroup.clone().into();
+    spec["linux"]["namespaces"] = namespaces(config, places);
+    if !spec["annotations"].is_object() {
+        spec["annotations"] = json!({});
+    }
+    let annotations = &mut spec["annotations"];
+    annotations[CRIU_CONFIG] = path_value(&places.criu_config);
+    annotations[ENGINE] = "libpod".into();
+    if config.auto_remove {
+        annotations[AUTO_REMOVE] = "TRUE".into();
+    }
+    for mount in spec["mounts"].as_array_mut().into_iter().flatten() {
+        let own = mount["destination"].as_str().and_then(|path| provided(path, places));
+        if let Some(source) = own {
+            mount["source"] = path_value(&source);
+        }
+    }
+}
+
+/// The engine's own file or directory that is mounted at `destination`, if it is one of those.
+pub fn provided(destination: &str, places: &Places) -> Option<PathBuf> {
+    if destination == "/dev/shm" {
+        return Some(places.shm.clone());
+    }
+    let found = ETC_FILES.iter().find(|(path, _)| *path == destination);
+    found.map(|(_, file)| places.bundle.join(file))
+}
+
+fn path_value(path: &Path) -> Value {
+    path.to_string_lossy().into_owned().into()
+}
+
+fn environment(config: &ContainerConfig, identity: &Identity) -> Vec<String> {
+    let mut env = config.process.env.clone();
+    let mut default = |name: &str, value: &str| {
+        let prefix = format!("{name}=");
+        if !env.iter().any(|line| line.starts_with(&prefix)) {
+            env.push(prefix + value);
+        }
+    };
+    default("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    default("container", "oci");
+    if config.process.terminal {
+        default("TERM", "xterm");
+    }
+    default("HOSTNAME", &config.hostname);
+    default("HOME", &identity.home);
+    env
+}
+
+fn namespaces(config: &ContainerConfig, places: &Places) -> Value {
+    let mut list: Vec<Value> =
+        ["pid", "ipc", "uts", "mount", "cgroup"].map(|kind| json!({ "type": kind })).to_vec();
+    match (&config.network, &places.netns) {
+        (NetworkMode::Host, _) => {}
+        (_, Some(path)) => list.push(json!({ "type": "network", "path": path })),
+        (_, None) => list.push(json!({ "type": "network" })),
+    }
+    list.into()
+}
+
+fn resources(config: &ContainerConfig) -> Value {
+    let mut resources = json!({ "devices": [{ "allow": config.security.privileged, "access": "rwm" }] });
+    if let Some(limit) = config.limits.pids.filter(|limit| *limit > 0) {
+        resources["pids"] = json!({ "limit": limit });
+    }
+    if let Some(limit) = config.limits.memory {
+        resources["memory"] = json!({ "limit": limit });
+    }
+    resources
+}
+
+fn mounts(config: &ContainerConfig, places: &Places) -> Vec<Value> {
+    let mount = |destination: &str, kind: &str, source: &str, options: &[&str]| {
+        json!({ "destination": destination, "type": kind, "source": source, "options": options })
+    };
+    let system = if config.security.privileged { "rw" } else { "ro" };
+    let mut list = vec![
+        mount("/proc", "proc", "proc", &["nosuid", "noexec", "nodev"]),
+        mount("/dev", "tmpfs", "tmpfs", &["nosuid", "strictatime", "mode=755", "size=65536k"]),
+        mount("/sys", "sysfs", "sysfs", &["nosuid", "noexec", "nodev", system]),
+        mount(
+            "/dev/pts",
+            "devpts",
+            "devpts",
+            &["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"],
+        ),
+        mount("/dev/mqueue", "mqueue", "mqueue", &["nosuid", "noexec", "nodev"]),
+        mount(
+            "/sys/fs/cgroup",
+            "cgroup",
+            "cgroup",
+            &["rprivate", "nosuid", "noexec", "nodev", "relatime", system],
+        ),
+        mount(
+            "/dev/shm",
+            "bind",
+            &places.shm.to_string_lossy(),
+            &["bind", "rprivate", "nosuid", "noexec", "nodev"],
+        ),
+    ];
+    for (destination, file) in ETC_FILES {
+        let source = places.bundle.join(file);
+        list.push(mount(destination, "bind", &source.to_string_lossy(), &["bind", "rprivate"]));
+    }
+    for (destination, options) in &config.tmpfs {
+        let mut words = vec!["nosuid", "nodev", "rprivate", "tmpcopyup"];
+        words.extend(options.iter().map(String::as_str));
+        // `tmpcopyup` is crun's and runc's word for what Podman does by default.
+        list.push(mount(destination, "tmpfs", "tmpfs", &words));
+    }
+    for volume in &config.volumes {
+        let mut words: Vec<&str> = volume.options.iter().map(String::as_str).collect();
+        if !words.iter().any(|word| matches!(*word, "bind" | "rbind")) {
+            words.push("rbind");
+        }
+        if !words.iter().any(|word| word.ends_with("private") || word.ends_with("shared") || word.ends_with("slave")) {
+            words.push("rprivate");
+        }
+        list.push(mount(&volume.destination, "bind", &volume.source, &words));
+    }
+    list
+}
+
+/// What the `--security-opt` words say.
+#[derive(Debug, Default)]
+struct SecurityChoice {
+    seccomp: Option<String>,
+    apparmor: Option<String>,
+    no_new_privileges: bool,
+    unmask: bool,
+}
+
+impl SecurityChoice {
+    fn read(words: &[String]) -> Result<Self, SpecError> {
+        let mut choice = Self::default();
+        for word in words {
+            let (key, value) = word.split_once(['=', ':']).unwrap_or((word, ""));
+            match (key, value) {
+                ("no-new-privileges", "" | "true") => choice.no_new_privileges = true,
+                ("no-new-privileges", "false") => choice.no_new_privileges = false,
+                ("seccomp", value) if !value.is_empty() => choice.seccomp = Some(value.into()),
+                ("apparmor", "unconfined") | ("label", "disable") => {}
+                ("apparmor", value) if !value.is_empty() => choice.apparmor = Some(value.into()),
+                ("unmask", "ALL" | "all") => choice.unmask = true,
+                _ => return Err(SpecError::SecurityOption(word.clone())),
+            }
+        }
+        Ok(choice)
+    }
+}

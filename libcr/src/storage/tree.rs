@@ -1,0 +1,240 @@
+//! A tar of a tree whose length is known before its first byte is written.
+//!
+//! So it can be a member of another archive in one pass, without a copy on disk. The tree must not
+//! change between planning and writing: what can't be archived truthfully any more is an error.
+//! The order is the same for the same tree.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use rustix::fs::{FileType, OFlags, ResolveFlags, SeekFrom};
+use rustix::io::Errno;
+
+use super::StorageError;
+use super::contained::{names, open_in};
+use super::diff::{RootfsDiff, bytes};
+use super::node::{Kind, Node};
+use super::tar_header::{padding, render};
+
+/// Two blocks of zeros end an archive.
+const END: [u8; 1024] = [0; 1024];
+
+/// What is going to be written.
+#[derive(Debug)]
+pub struct TarPlan {
+    root: OwnedFd,
+    members: Vec<Planned>,
+    length: u64,
+}
+
+#[derive(Debug)]
+struct Planned {
+    /// Relative to the root directory.
+    source: Vec<u8>,
+    /// As it is going to be in the archive.
+    name: Vec<u8>,
+    node: Node,
+}
+
+impl TarPlan {
+    /// Plans `rootfs-diff.tar`: names relative without `./`, contents from the upper directory.
+    pub fn of_diff(diff: &RootfsDiff) -> Result<Self, StorageError> {
+        let root = diff.upper.try_clone().map_err(|source| StorageError::Io {
+            doing: "open upper directory".into(),
+            source,
+        })?;
+        let mut plan = Self::new(root.into());
+        let mut links = HashMap::new();
+        for entry in &diff.entries {
+            plan.push(bytes(&entry.path), b"", entry.node.clone(), &mut links);
+        }
+        Ok(plan)
+    }
+
+    /// Plans a tar of everything in `directory`, itself included, with `prefix` before each name:
+    /// `./` for `devshm-checkpoint.tar` and volumes. Sockets are passed over.
+    pub fn of_tree(directory: &Path, prefix: &str) -> Result<Self, StorageError> {
+        let root = File::open(directory).map_err(StorageError::io("open", directory))?;
+        let mut plan = Self::new(root.into());
+        let mut links = HashMap::new();
+        let mut todo = vec![Vec::new()];
+        while let Some(path) = todo.pop() {
+            let wrap = |errno| StorageError::errno("read", &path)(errno);
+            let (above, name) = match path.iter().rposition(|byte| *byte == b'/') {
+                Some(slash) => (&path[..slash], &path[slash + 1..]),
+                None => (&b""[..], path.as_slice()),
+            };
+            let parent = plan
+                .open(above, OFlags::RDONLY | OFlags::DIRECTORY)
+                .map_err(wrap)?;
+            let Some(node) = Node::read(parent.as_fd(), name)? else {
+                continue;
+            };
+            let is_directory = node.kind == Kind::Directory;
+            plan.push(&path, prefix.as_bytes(), node, &mut links);
+            if is_directory {
+                let here = plan
+                    .open(&path, OFlags::RDONLY | OFlags::DIRECTORY)
+                    .map_err(wrap)?;
+                for name in names(here.as_fd()).map_err(wrap)?.into_iter().rev() {
+                    todo.push(if path.is_empty() {
+                        name
+                    } else {
+                        [&path[..], &name].join(&b'/')
+                    });
+                }
+            }
+        }
+        Ok(plan)
+    }
+
+    /// The length of the archive in bytes.
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "an archive always has its end marker"
+    )]
+    pub fn len(&self) -> u64 {
+        self.length
+    }
+
+    /// How many members it has.
+    pub fn members(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Writes exactly [`TarPlan::len`] bytes.
+    ///
+    /// A file that grew is cut at its planned length; one that shrank or is of another type now is
+    /// [`StorageError::Changed`].
+    pub fn write_to(&self, out: &mut impl Write) -> Result<(), StorageError> {
+        for member in &self.members {
+            let header = render(&member.name, &member.node.kind, &member.node.attrs);
+            out.write_all(&header).map_err(written)?;
+            if let Kind::File { size } = member.node.kind {
+                self.write_data(&member.source, size, out)?;
+                zeros(padding(size), out)?;
+            }
+        }
+        out.write_all(&END).map_err(written)
+    }
+
+    fn new(root: OwnedFd) -> Self {
+        Self {
+            root,
+            members: Vec::new(),
+            length: END.len() as u64,
+        }
+    }
+
+    fn push(
+        &mut self,
+        path: &[u8],
+        prefix: &[u8],
+        mut node: Node,
+        links: &mut HashMap<(u64, u64), Vec<u8>>,
+    ) {
+        let mut name = [prefix, path].concat();
+        if node.kind == Kind::Directory && !name.ends_with(b"/") {
+            name.extend_from_slice(if name.is_empty() { b"./" } else { b"/" });
+        }
+        if let Some(inode) = node.shared {
+            match links.get(&inode) {
+                Some(first) => {
+                    node.kind = Kind::HardLink {
+                        target: first.clone(),
+                    }
+                }
+                None => drop(links.insert(inode, name.clone())),
+            }
+        }
+        self.length += render(&name, &node.kind, &node.attrs).len() as u64;
+        if let Kind::File { size } = node.kind {
+            self.length += size + padding(size);
+        }
+        self.members.push(Planned {
+            source: path.to_vec(),
+            name,
+            node,
+        });
+    }
+
+    fn open(&self, path: &[u8], flags: OFlags) -> Result<OwnedFd, Errno> {
+        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+        open_in(self.root.as_fd(), path, flags, resolve)
+    }
+
+    fn write_data(&self, path: &[u8], size: u64, out: &mut impl Write) -> Result<(), StorageError> {
+        let wrap = |errno| StorageError::errno("read", path)(errno);
+        let changed = || StorageError::Changed {
+            path: String::from_utf8_lossy(path).into_owned(),
+        };
+        // Not blocking: a pipe that took the file's place must not hold us.
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let file = match self.open(path, flags) {
+            Err(Errno::NOENT | Errno::LOOP | Errno::NXIO) => return Err(changed()),
+            result => result.map_err(wrap)?,
+        };
+        let stat = rustix::fs::fstat(&file).map_err(wrap)?;
+        let now = u64::try_from(stat.st_size).unwrap_or(0);
+        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile || now < size {
+            return Err(changed());
+        }
+        let file = File::from(file);
+        let mut buffer = vec![0_u8; usize::try_from(size).unwrap_or(usize::MAX).min(256 * 1024)];
+        let mut at = 0;
+        while at < size {
+            let data = match rustix::fs::seek(&file, SeekFrom::Data(at)) {
+                Ok(data) => data.min(size),
+                Err(Errno::NXIO) => size,
+                // Filesystems without holes.
+                Err(_) => at,
+            };
+            zeros(data - at, out)?;
+            at = data;
+            if at == size {
+                break;
+            }
+            let hole =
+                rustix::fs::seek(&file, SeekFrom::Hole(at)).map_or(size, |hole| hole.min(size));
+            while at < hole {
+                let want = usize::try_from(hole - at)
+                    .unwrap_or(usize::MAX)
+                    .min(buffer.len());
+                match file.read_at(&mut buffer[..want], at) {
+                    Ok(0) => return Err(changed()),
+                    Ok(count) => {
+                        out.write_all(&buffer[..count]).map_err(written)?;
+                        at += count as u64;
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(source) => {
+                        let doing = format!("read {}", String::from_utf8_lossy(path));
+                        return Err(StorageError::Io { doing, source });
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn zeros(count: u64, out: &mut impl Write) -> Result<(), StorageError> {
+    io::copy(&mut io::repeat(0).take(count), out)
+        .map(drop)
+        .map_err(written)
+}
+
+fn written(source: io::Error) -> StorageError {
+    StorageError::Io {
+        doing: "write archive".into(),
+        source,
+    }
+}
+
+#[cfg(test)]
+#[path = "tree_tests.rs"]
+mod tests;

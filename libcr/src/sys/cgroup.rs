@@ -1,0 +1,170 @@
+//! cgroup version 2 as the engine uses it: freeze, thaw, kill, remove. cgroups(7) and the
+//! kernel's Documentation/admin-guide/cgroup-v2.rst.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::dir::at;
+
+/// Directory of our containers below the cgroup mount.
+pub const PARENT: &str = "/cryopod";
+
+/// Where the unified hierarchy is mounted: from `/proc/self/mountinfo`, the usual place first.
+pub fn mount_point() -> PathBuf {
+    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    let found = mounts.lines().find_map(|line| {
+        let (before, after) = line.split_once(" - ")?;
+        after.starts_with("cgroup2 ").then(|| before.split(' ').nth(4).map(PathBuf::from))?
+    });
+    found.unwrap_or_else(|| PathBuf::from("/sys/fs/cgroup"))
+}
+
+/// True where cgroup2 is the only hierarchy.
+pub fn is_unified() -> bool {
+    mount_point() == Path::new("/sys/fs/cgroup")
+}
+
+/// A cgroup of the unified hierarchy.
+#[derive(Debug, Clone)]
+pub struct Cgroup {
+    directory: PathBuf,
+}
+
+impl Cgroup {
+    /// The cgroup at `path` from the mount (`/cryopod/ID`).
+    pub fn at(path: &str) -> Self {
+        Self { directory: mount_point().join(path.trim_start_matches('/')) }
+    }
+
+    /// Its directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// True while it is there.
+    pub fn exists(&self) -> bool {
+        self.directory.is_dir()
+    }
+
+    /// Stops all its processes and waits until the kernel says that they stand still.
+    ///
+    /// # Errors
+    /// `TimedOut` after ten seconds (a process in uninterruptible sleep); it is thawed again then.
+    pub fn freeze(&self) -> io::Result<()> {
+        self.write("cgroup.freeze", "1")?;
+        let frozen = self.wait_event("frozen", "1", Duration::from_secs(10));
+        if frozen.is_err() {
+            let _ = self.thaw();
+        }
+        frozen
+    }
+
+    /// Lets its processes go on.
+    pub fn thaw(&self) -> io::Result<()> {
+        self.write("cgroup.freeze", "0")
+    }
+
+    /// True when its processes were told to stand still.
+    pub fn is_frozen(&self) -> bool {
+        fs::read_to_string(self.directory.join("cgroup.freeze")).is_ok_and(|text| text.trim() == "1")
+    }
+
+    /// Kills all its processes (they may be frozen) and waits until none is left.
+    pub fn kill(&self) -> io::Result<()> {
+        if !self.exists() {
+            return Ok(());
+        }
+        self.write("cgroup.kill", "1")?;
+        self.wait_event("populated", "0", Duration::from_secs(10))
+    }
+
+    /// Removes it and the cgroups in it; they must be empty. That it is gone is fine.
+    pub fn remove(&self) -> io::Result<()> {
+        let Ok(entries) = fs::read_dir(&self.directory) else { return Ok(()) };
+        for entry in entries.flatten().filter(|entry| entry.path().is_dir()) {
+            Self { directory: entry.path() }.remove()?;
+        }
+        match fs::remove_dir(&self.directory) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(at("remove", &self.directory)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes it if nothing is in it, neither process nor cgroup.
+    pub fn remove_if_empty(&self) -> io::Result<()> {
+        fs::remove_dir(&self.directory)
+    }
+
+    /// Bytes of memory its processes hold, where the controller is there.
+    pub fn memory_bytes(&self) -> Option<u64> {
+        fs::read_to_string(self.directory.join("memory.current")).ok()?.trim().parse().ok()
+    }
+
+    /// Its processes.
+    pub fn processes(&self) -> Vec<i32> {
+        let text = fs::read_to_string(self.directory.join("cgroup.procs")).unwrap_or_default();
+        text.lines().filter_map(|line| line.parse().ok()).collect()
+    }
+
+    /// Makes it if it isn't there and moves a process into it.
+    pub fn adopt(&self, pid: i32) -> io::Result<()> {
+        fs::create_dir_all(&self.directory).map_err(at("make", &self.directory))?;
+        self.write("cgroup.procs", &pid.to_string())
+    }
+
+    fn write(&self, file: &str, text: &str) -> io::Result<()> {
+        let path = self.directory.join(file);
+        fs::write(&path, text).map_err(at("write", &path))
+    }
+
+    /// Waits until `cgroup.events` says `key value`; the kernel signals a change as POLLPRI.
+    fn wait_event(&self, key: &str, value: &str, limit: Duration) -> io::Result<()> {
+        let path = self.directory.join("cgroup.events");
+        let deadline = Instant::now() + limit;
+        loop {
+            let file = fs::File::open(&path).map_err(at("open", &path))?;
+            let text = io::read_to_string(&file).map_err(at("read", &path))?;
+            if text.lines().any(|line| line.split_once(' ') == Some((key, value))) {
+                return Ok(());
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(at("wait for", &path)(io::Error::from(io::ErrorKind::TimedOut)));
+            }
+            // Bounded, since the event may fall between the read and the poll.
+            let wait = left.min(Duration::from_millis(5));
+            let timeout = Timespec { tv_sec: 0, tv_nsec: i64::from(wait.subsec_nanos()) };
+            let _ = poll(&mut [PollFd::new(&file, PollFlags::PRI)], Some(&timeout));
+        }
+    }
+}
+
+/// Controllers that containers can be given limits of.
+pub fn controllers() -> Vec<String> {
+    let text = fs::read_to_string(mount_point().join("cgroup.controllers")).unwrap_or_default();
+    text.split_ascii_whitespace().map(str::to_owned).collect()
+}
+
+/// Enables the controllers that exist for the cgroups below [`PARENT`], as a cgroupfs manager
+/// must. Those that can't be enabled are left; a limit that needs one is refused by the runtime.
+pub fn prepare_parent() -> io::Result<()> {
+    let root = mount_point();
+    let parent = root.join(PARENT.trim_start_matches('/'));
+    fs::create_dir_all(&parent).map_err(at("make", &parent))?;
+    for directory in [&root, &parent] {
+        let enabled =
+            fs::read_to_string(directory.join("cgroup.subtree_control")).unwrap_or_default();
+        for controller in controllers() {
+            if !enabled.split_ascii_whitespace().any(|word| word == controller) {
+                let _ = fs::write(directory.join("cgroup.subtree_control"), format!("+{controller}"));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! What the machine is: kernel, architecture, CPU features, memory, random bytes, the time.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+
+/// Kernel release, as `uname -r`.
+pub fn kernel() -> String {
+    rustix::system::uname().release().to_string_lossy().into_owned()
+}
+
+/// Host name, as `uname -n`.
+pub fn host_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+/// Architecture in OCI's (Go's) words: `amd64`, `arm64`.
+pub fn architecture() -> &'static str {
+    match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    }
+}
+
+/// Feature words of the first processor in `/proc/cpuinfo`, sorted.
+pub fn cpu_features() -> Vec<String> {
+    let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let line = text.lines().find(|line| line.starts_with("flags") || line.starts_with("Features"));
+    let words = line.and_then(|line| line.split_once(':')).map_or("", |(_, words)| words);
+    let mut features: Vec<String> = words.split_ascii_whitespace().map(str::to_owned).collect();
+    features.sort_unstable();
+    features
+}
+
+/// Bytes of memory: total and available.
+pub fn memory() -> (u64, u64) {
+    let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let value = |key: &str| {
+        let line = text.lines().find(|line| line.starts_with(key))?;
+        line.split_ascii_whitespace().nth(1)?.parse::<u64>().ok()
+    };
+    (value("MemTotal:").unwrap_or(0) * 1024, value("MemAvailable:").unwrap_or(0) * 1024)
+}
+
+/// Random bytes of the kernel.
+pub fn random<const N: usize>() -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Bytes free for root on the file system that holds `path`.
+pub fn free_space(path: &std::path::Path) -> io::Result<u64> {
+    let facts = rustix::fs::statvfs(path)?;
+    Ok(facts.f_bavail.saturating_mul(facts.f_frsize))
+}
+
+/// Now, in RFC 3339 with nanoseconds, in the local zone's offset as Podman writes times.
+pub fn now() -> String {
+    jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S.%9f%:z").to_string()
+}

@@ -1,0 +1,166 @@
+//! The one error type of this crate. Texts are Podman's where Podman has one for the same case; every
+//! source's text is part of the message, so printing the outermost error is enough.
+
+use std::io;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+/// What can go wrong on the way to a network.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No network has this name, id or id prefix.
+    #[error("unable to find network with name or ID {name}: network not found")]
+    NetworkNotFound {
+        /// What was asked for.
+        name: String,
+    },
+    /// An id prefix fits several networks.
+    #[error("more than one result for network ID {prefix}")]
+    NetworkAmbiguous {
+        /// What was asked for.
+        prefix: String,
+    },
+    /// A network file is not what it should be.
+    #[error("network config {}: {reason}", path.display())]
+    NetworkFile {
+        /// The file.
+        path: PathBuf,
+        /// Why, in words.
+        reason: String,
+    },
+    /// A requested address lies in no subnet of the network.
+    #[error("requested static ip {ip} not in any subnet on network {network}")]
+    AddressOutside {
+        /// The address.
+        ip: IpAddr,
+        /// Name of the network.
+        network: String,
+    },
+    /// A requested address is leased.
+    #[error("IPAM error: requested ip address {ip} is already allocated to container ID {holder}")]
+    AddressTaken {
+        /// The address.
+        ip: IpAddr,
+        /// Id of the container that has it.
+        holder: String,
+    },
+    /// A requested address can belong to no container: network, broadcast or gateway address.
+    #[error(
+        "requested ip address {ip} is the {what} address of network {network} and can't be given to a container"
+    )]
+    AddressReserved {
+        /// The address.
+        ip: IpAddr,
+        /// `network`, `broadcast` or `gateway`.
+        what: &'static str,
+        /// Name of the network.
+        network: String,
+    },
+    /// More addresses requested than subnets hold them.
+    #[error("requested ip address {ip}: only one address per subnet of network {network}")]
+    AddressSurplus {
+        /// The address that has no subnet left.
+        ip: IpAddr,
+        /// Name of the network.
+        network: String,
+    },
+    /// Addresses requested on a network where the engine leases none (DHCP, no IPAM).
+    #[error("requested static ip {ip}: network {network} has no address management")]
+    AddressUnmanaged {
+        /// The address.
+        ip: IpAddr,
+        /// Name of the network.
+        network: String,
+    },
+    /// The subnet is used up.
+    #[error("IPAM error: failed to find free IP in range: {start} - {end}")]
+    NoFreeAddress {
+        /// First address tried.
+        start: IpAddr,
+        /// Last address tried.
+        end: IpAddr,
+    },
+    /// Not a MAC address.
+    #[error("address {text}: invalid MAC address")]
+    MacInvalid {
+        /// What was given.
+        text: String,
+    },
+    /// A MAC address no interface can have: multicast or all zero.
+    #[error("address {text}: not a unicast MAC address")]
+    MacNotUnicast {
+        /// What was given.
+        text: String,
+    },
+    /// A malformed `-p`.
+    #[error(transparent)]
+    Port(#[from] crate::port::PortError),
+    /// A host port can't be had.
+    #[error("cannot listen on the {protocol} port: listen {family} {address}: bind: {reason}")]
+    PortUnavailable {
+        /// `TCP`, `UDP` or `SCTP`.
+        protocol: &'static str,
+        /// Go's name for protocol and family: `tcp4`, `udp6`, …
+        family: String,
+        /// `IP:PORT`, the IP empty for all.
+        address: String,
+        /// The system's words.
+        reason: String,
+    },
+    /// No run of free host ports of this length was found.
+    #[error(
+        "failed to find an open port to expose container port {container_port} with range {range} on the host"
+    )]
+    NoFreePort {
+        /// First container port of the mapping.
+        container_port: u16,
+        /// Length of the run.
+        range: u16,
+    },
+    /// The netavark program is nowhere.
+    #[error(
+        "could not find \"netavark\" in one of {searched:?} or in $PATH: install the package netavark (the same name on Debian, Fedora and Arch)"
+    )]
+    NetavarkMissing {
+        /// Directories looked into.
+        searched: Vec<PathBuf>,
+    },
+    /// netavark ran and failed.
+    #[error("netavark: {message}")]
+    Netavark {
+        /// Its own message.
+        message: String,
+    },
+    /// The path for a network namespace is in use.
+    #[error("network namespace {} already exists", path.display())]
+    NamespaceExists {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The system refused.
+    #[error("{action} {}: {source}", path.display())]
+    Io {
+        /// What was tried, as a verb phrase.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// For `map_err` on a system call that concerns a path.
+    pub(crate) fn io<E: Into<io::Error>>(
+        action: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(E) -> Self {
+        let path = path.into();
+        move |source| Self::Io {
+            action,
+            path,
+            source: source.into(),
+        }
+    }
+}

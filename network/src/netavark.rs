@@ -1,0 +1,373 @@
+//! Networks through the netavark program: a JSON request on its stdin, a JSON answer on its stdout
+//! (netavark's `src/network/types.rs`; the same dialect Podman speaks).
+//!
+//! It makes and removes bridges by counting their ports, without a lock of its own, so calls are made
+//! one at a time under a lock file in its configuration directory.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use rustix::fs::{FlockOperation, flock};
+use serde::{Deserialize, Serialize};
+
+use crate::backend::{Backend, SetupRequest};
+use crate::error::Error;
+use crate::netns;
+use crate::rtnetlink;
+use crate::types::{Network, PerNetworkOptions, PortMapping, StatusBlock};
+
+/// Where distributions put netavark and aardvark-dns; PATH comes after.
+const DIRECTORIES: [&str; 3] = [
+    "/usr/libexec/podman",
+    "/usr/lib/podman",
+    "/usr/local/lib/podman",
+];
+
+/// The netavark program and how to call it.
+#[derive(Debug, Clone)]
+pub struct Netavark {
+    /// The program.
+    pub program: PathBuf,
+    /// Its run directory on a tmpfs, made when missing: firewall state, DNS entries, our lock.
+    pub config_dir: PathBuf,
+    /// `nftables`, `iptables`, `firewalld` or `none`; absent: netavark's own choice.
+    pub firewall_driver: Option<String>,
+    /// aardvark-dns; without it networks with DNS work, but no container name is resolved.
+    pub aardvark: Option<PathBuf>,
+}
+
+impl Netavark {
+    /// Finds netavark and aardvark-dns.
+    ///
+    /// # Errors
+    /// [`Error::NetavarkMissing`], which names the package.
+    pub fn find(config_dir: impl Into<PathBuf>) -> Result<Self, Error> {
+        let program = find("netavark").ok_or_else(|| Error::NetavarkMissing {
+            searched: DIRECTORIES.iter().map(PathBuf::from).collect(),
+        })?;
+        Ok(Self {
+            program,
+            config_dir: config_dir.into(),
+            firewall_driver: None,
+            aardvark: find("aardvark-dns"),
+        })
+    }
+
+    fn run(
+        &self,
+        verb: &'static str,
+        netns: &Path,
+        request: &SetupRequest,
+    ) -> Result<Vec<u8>, Error> {
+        let input = serde_json::to_vec(&Input::new(request)).map_err(|error| Error::Netavark {
+            message: format!("request: {error}"),
+        })?;
+        let mut command = Command::new(&self.program);
+        command
+            .arg("--config")
+            .arg(&self.config_dir)
+            .arg("--rootless=false");
+        if let Some(aardvark) = &self.aardvark {
+            command.arg("--aardvark-binary").arg(aardvark);
+        } else if request.networks.iter().any(|(n, _)| n.dns_enabled) {
+            tracing::warn!("aardvark-dns binary not found, container dns will not be enabled");
+        }
+        if let Some(driver) = &self.firewall_driver {
+            command.env("NETAVARK_FW", driver);
+        }
+        command.arg(verb).arg(netns);
+        tracing::debug!(?command, "netavark");
+
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(Error::io("run", &self.program))?;
+        if let Some(mut stdin) = child.stdin.take() {
+            // It reads all of its input before it writes. If it died early its answer says why.
+            if let Err(error) = stdin.write_all(&input) {
+                tracing::debug!(%error, "netavark did not take its request");
+            }
+        }
+        let output = child
+            .wait_with_output()
+            .map_err(Error::io("wait for", &self.program))?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        Err(Error::Netavark {
+            message: failure(&output),
+        })
+    }
+
+    /// Exclusive until dropped. netavark does not inherit it: the descriptor closes on exec, so a DNS
+    /// daemon that it leaves running holds no lock.
+    fn lock(&self) -> Result<File, Error> {
+        fs::create_dir_all(&self.config_dir).map_err(Error::io("create", &self.config_dir))?;
+        let path = self.config_dir.join("netavark.lock");
+        let file = File::options()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(Error::io("open", &path))?;
+        flock(&file, FlockOperation::LockExclusive).map_err(Error::io("lock", &path))?;
+        Ok(file)
+    }
+}
+
+impl Backend for Netavark {
+    fn setup(
+        &self,
+        netns: &Path,
+        request: &SetupRequest,
+    ) -> Result<BTreeMap<String, StatusBlock>, Error> {
+        if request.networks.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let _lock = self.lock()?;
+        let status = self.run("setup", netns, request).and_then(|answer| {
+            serde_json::from_slice(&answer).map_err(|error| Error::Netavark {
+                message: format!("its answer can't be read: {error}"),
+            })
+        });
+        if status.is_err() {
+            // netavark undoes what it did when it fails, but not when it is killed. What is missing it
+            // reports and passes over; the first error is the one that tells.
+            if let Err(error) = self.run("teardown", netns, request) {
+                tracing::debug!(%error, "teardown after a failed setup");
+            }
+        }
+        status
+    }
+
+    fn teardown(&self, netns: &Path, request: &SetupRequest) -> Result<(), Error> {
+        if request.networks.is_empty() {
+            return Ok(());
+        }
+        let _lock = self.lock()?;
+        make_up(netns, request)?;
+        match self.run("teardown", netns, request) {
+            Err(Error::Netavark { message }) if only_dns_entries_missing(&message) => {
+                tracing::debug!(message, "DNS entries were gone already");
+                Ok(())
+            }
+            other => other.map(drop),
+        }
+    }
+}
+
+/// Puts idle interfaces where netavark wants to see some. It deletes the container's interface, then the
+/// bridge if no other is on it, then the firewall rules, and passes over the rest when it misses one: an
+/// interrupted teardown, or a namespace deleted by others, would leave bridge and rules for ever.
+fn make_up(netns: &Path, request: &SetupRequest) -> Result<(), Error> {
+    let names = request.networks.iter();
+    let names: Vec<String> = names.map(|(_, o)| o.interface_name.clone()).collect();
+    netns::make_up(netns, &names)?;
+    for (network, _) in &request.networks {
+        let unmanaged = network
+            .options
+            .get("mode")
+            .is_some_and(|m| m == "unmanaged");
+        let bridge = &network.network_interface;
+        if network.driver == "bridge" && !unmanaged && !bridge.is_empty() {
+            rtnetlink::add_link(bridge, "bridge").map_err(Error::io("make up bridge", bridge))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether all that a teardown complains of is that aardvark-dns has no entry of the container.
+fn only_dns_entries_missing(message: &str) -> bool {
+    let complaints = message.lines().filter(|line| !line.ends_with("errors:"));
+    let mut complaints = complaints.peekable();
+    complaints.peek().is_some()
+        && complaints.all(|line| line.contains("aardvark entries") && line.contains("(os error 2)"))
+}
+
+/// netavark's input. Names of fields are its.
+#[derive(Serialize)]
+struct Input<'a> {
+    container_id: &'a str,
+    container_name: &'a str,
+    container_hostname: &'a str,
+    #[serde(skip_serializing_if = "no_ports")]
+    port_mappings: &'a [PortMapping],
+    #[serde(skip_serializing_if = "no_servers")]
+    dns_servers: &'a [IpAddr],
+    networks: BTreeMap<&'a str, &'a PerNetworkOptions>,
+    network_info: BTreeMap<&'a str, &'a Network>,
+}
+
+impl<'a> Input<'a> {
+    fn new(request: &'a SetupRequest) -> Self {
+        let by_name = |(network, _): &'a (Network, _)| (network.name.as_str(), network);
+        Self {
+            container_id: &request.container_id,
+            container_name: &request.container_name,
+            container_hostname: &request.hostname,
+            port_mappings: &request.port_mappings,
+            dns_servers: &request.dns_servers,
+            networks: request
+                .networks
+                .iter()
+                .map(|(network, options)| (network.name.as_str(), options))
+                .collect(),
+            network_info: request.networks.iter().map(by_name).collect(),
+        }
+    }
+}
+
+fn no_ports(ports: &&[PortMapping]) -> bool {
+    ports.is_empty()
+}
+
+fn no_servers(servers: &&[IpAddr]) -> bool {
+    servers.is_empty()
+}
+
+/// netavark's own words: `{"error":"…"}` on stdout, else the end of stderr, else the exit status.
+fn failure(output: &Output) -> String {
+    #[derive(Deserialize)]
+    struct Answer {
+        error: String,
+    }
+    if let Ok(answer) = serde_json::from_slice::<Answer>(&output.stdout) {
+        return answer.error.trim().to_owned();
+    }
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    match stderr.lines().rev().find(|line| !line.trim().is_empty()) {
+        Some(line) => format!("{} ({})", line.trim(), output.status),
+        None => output.status.to_string(),
+    }
+}
+
+fn find(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    DIRECTORIES
+        .iter()
+        .map(PathBuf::from)
+        .chain(env::split_paths(&path))
+        .map(|directory| directory.join(name))
+        .find(|file| file.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::default_network;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    fn request() -> SetupRequest {
+        SetupRequest {
+            container_id: "ab".to_owned(),
+            container_name: "n".to_owned(),
+            hostname: "h".to_owned(),
+            networks: vec![(
+                default_network(),
+                PerNetworkOptions {
+                    interface_name: "eth0".to_owned(),
+                    ..PerNetworkOptions::default()
+                },
+            )],
+            ..SetupRequest::default()
+        }
+    }
+
+    /// A stand-in that logs its verb and input, and answers as the script says.
+    fn fake(script: &str) -> (tempfile::TempDir, Netavark) {
+        let dir = tempfile::tempdir().unwrap();
+        let program = dir.path().join("netavark");
+        let log = dir.path().join("log");
+        let text = format!(
+            "#!/bin/sh\nfor last; do verb=$netns; netns=$last; done\n{{ echo $verb; cat; echo; }} >> {}\n{script}\n",
+            log.display()
+        );
+        // A child of another test may still hold a writable copy of the descriptor between its fork and
+        // exec, and running the script would fail with ETXTBSY: cp writes it in a process of its own.
+        let source = dir.path().join("source");
+        fs::write(&source, text).unwrap();
+        fs::set_permissions(&source, fs::Permissions::from_mode(0o755)).unwrap();
+        let copied = Command::new("cp").arg(&source).arg(&program).status();
+        assert!(copied.unwrap().success());
+        let netavark = Netavark {
+            program,
+            config_dir: dir.path().join("run"),
+            firewall_driver: None,
+            aardvark: None,
+        };
+        (dir, netavark)
+    }
+
+    #[test]
+    fn answer_is_parsed() {
+        let (dir, netavark) = fake(
+            r#"echo '{"podman":{"interfaces":{"eth0":{"mac_address":"92:d0:c6:0a:29:38","subnets":[{"ipnet":"10.88.0.5/16","gateway":"10.88.0.1"}]}}}}'"#,
+        );
+        let status = netavark
+            .setup(Path::new("/run/netns/x"), &request())
+            .unwrap();
+        assert_eq!(status["podman"].addresses().len(), 1);
+        let log = fs::read_to_string(dir.path().join("log")).unwrap();
+        assert!(
+            log.contains(r#""networks":{"podman":{"interface_name":"eth0"}}"#),
+            "{log}"
+        );
+        assert!(!log.contains("port_mappings"), "{log}");
+    }
+
+    #[test]
+    fn a_failed_setup_is_torn_down_and_explained() {
+        let (dir, netavark) = fake(r#"echo '{"error":"create bridge: no"}'; exit 1"#);
+        let error = netavark
+            .setup(Path::new("/run/netns/x"), &request())
+            .unwrap_err();
+        assert_eq!(error.to_string(), "netavark: create bridge: no");
+        let log = fs::read_to_string(dir.path().join("log")).unwrap();
+        let verbs: Vec<&str> = log.lines().filter(|line| !line.starts_with('{')).collect();
+        assert_eq!(verbs, ["setup", "teardown"]);
+    }
+
+    #[test]
+    fn no_json_no_answer() {
+        let (dir, netavark) = fake("echo first >&2; echo panicked >&2; exit 101");
+        let path = dir.path().join("netns");
+        // An unmanaged bridge is never made up: this test leaves the machine's interfaces alone.
+        let mut request = request();
+        let options = &mut request.networks[0].0.options;
+        options.insert("mode".to_owned(), "unmanaged".to_owned());
+        let error = netavark.teardown(&path, &request).unwrap_err();
+        netns::delete(&path).unwrap();
+        assert_eq!(error.to_string(), "netavark: panicked (exit status: 101)");
+    }
+
+    #[test]
+    fn missing_dns_entries_are_no_failure() {
+        let missing = "remove aardvark entries: IO error: No such file or directory (os error 2)";
+        assert!(only_dns_entries_missing(missing));
+        let several = |other: &str| {
+            format!("netavark encountered multiple errors:\n\t- {missing}\n\t- {other}")
+        };
+        assert!(only_dns_entries_missing(&several(missing)));
+        assert!(!only_dns_entries_missing(&several("nftables error")));
+        assert!(!only_dns_entries_missing(""));
+    }
+
+    #[test]
+    fn nothing_to_do_runs_nothing() {
+        let netavark = Netavark {
+            program: PathBuf::from("/nonexistent"),
+            config_dir: PathBuf::from("/nonexistent"),
+            firewall_driver: None,
+            aardvark: None,
+        };
+        let empty = SetupRequest::default();
+        assert!(netavark.setup(Path::new("/x"), &empty).unwrap().is_empty());
+        netavark.teardown(Path::new("/x"), &empty).unwrap();
+    }
+}

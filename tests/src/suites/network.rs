@@ -1,0 +1,188 @@
+//! Addresses and connections over a freeze.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use super::checkpoint::move_through_file;
+use super::{COUNT_ALOUD, Tests, tests};
+use crate::harness::{Host, ask_web, wait};
+
+pub const TESTS: Tests = tests![
+    same_address_and_mac,
+    other_address_when_told,
+    listening_socket_goes_on,
+    open_connection_needs_its_flag,
+    open_connection_goes_on,
+    none_network,
+    published_port_is_free_while_frozen,
+];
+
+fn same_address_and_mac(host: &Host) {
+    host.start_shell("address", &[], COUNT_ALOUD);
+    let before = host.address("address");
+    assert!(!before.0.is_empty() && !before.1.is_empty(), "{before:?}");
+    let inside = "ip -o -4 addr show eth0; cat /sys/class/net/eth0/address";
+    let seen = host.shell("address", inside);
+    assert!(
+        seen.contains(&before.0) && seen.contains(&before.1),
+        "{seen} {before:?}"
+    );
+    host.ok(&["container", "checkpoint", "address"]);
+    host.ok(&["container", "restore", "address"]);
+    assert_eq!(host.address("address"), before);
+    move_through_file(host, "address");
+    assert_eq!(host.address("address"), before);
+    let seen = host.shell("address", inside);
+    assert!(
+        seen.contains(&before.0) && seen.contains(&before.1),
+        "{seen} {before:?}"
+    );
+}
+
+fn other_address_when_told(host: &Host) {
+    host.start_shell("first", &[], COUNT_ALOUD);
+    let (address, mac) = host.address("first");
+    host.ok(&["container", "checkpoint", "first"]);
+    // Somebody else takes the next addresses meanwhile.
+    host.ok(&[
+        "container",
+        "restore",
+        "--ignore-static-ip",
+        "--ignore-static-mac",
+        "first",
+    ]);
+    let after = host.address("first");
+    assert!(
+        !after.0.is_empty() && after.1 != mac,
+        "{after:?}, before {address} {mac}"
+    );
+}
+
+fn listening_socket_goes_on(host: &Host) {
+    host.start("web", &[], &["workload", "web", "8080", "/data/count"]);
+    host.wait_for_log("web", "listening");
+    let (address, _) = host.address("web");
+    for expected in 1..=3 {
+        let answer = wait::until("an answer", || ask_web(&address, 8080));
+        assert_eq!(answer, format!("count mem={expected} file={expected}"));
+        move_through_file(host, "web");
+    }
+}
+
+/// A client's end of a connection into a container.
+struct Client(BufReader<TcpStream>);
+
+impl Client {
+    fn connect(host: &Host, name: &str) -> Self {
+        host.wait_for_log(name, "listening");
+        let (address, _) = host.address(name);
+        let stream = wait::until("a connection", || {
+            TcpStream::connect(format!("{address}:7000")).ok()
+        });
+        stream
+            .set_read_timeout(Some(Duration::from_secs(10)))
+            .unwrap();
+        Self(BufReader::new(stream))
+    }
+
+    /// Says a word and returns the answer.
+    fn say(&mut self, word: &str) -> String {
+        self.0
+            .get_mut()
+            .write_all(format!("{word}\n").as_bytes())
+            .unwrap();
+        let mut answer = String::new();
+        self.0
+            .read_line(&mut answer)
+            .expect("the connection answers");
+        answer.trim().to_owned()
+    }
+}
+
+fn open_connection_needs_its_flag(host: &Host) {
+    host.start("echo", &[], &["workload", "echo", "7000"]);
+    let mut client = Client::connect(host, "echo");
+    assert_eq!(client.say("a"), "1 a");
+    let done = host.run(&["container", "checkpoint", "echo"]);
+    assert_eq!(done.code, 125, "{done}");
+    if !host.engine.is_podman() {
+        assert!(
+            done.stderr.contains("--tcp-established"),
+            "the message names the flag: {done}"
+        );
+        assert!(done.stderr.lines().count() <= 5, "and is short: {done}");
+    }
+    assert_eq!(host.status("echo"), "running");
+    assert_eq!(client.say("b"), "2 b");
+    let archive = host.path("echo.tar");
+    let done = host.run(&[
+        "container",
+        "checkpoint",
+        "-e",
+        &archive.display().to_string(),
+        "echo",
+    ]);
+    assert_eq!(done.code, 125, "{done}");
+    assert!(!archive.exists(), "a failed export leaves no file");
+    assert_eq!(client.say("c"), "3 c");
+}
+
+fn open_connection_goes_on(host: &Host) {
+    host.start("echo", &[], &["workload", "echo", "7000"]);
+    let mut client = Client::connect(host, "echo");
+    assert_eq!(client.say("a"), "1 a");
+    host.ok(&["container", "checkpoint", "--tcp-established", "echo"]);
+    host.ok(&["container", "restore", "--tcp-established", "echo"]);
+    assert_eq!(client.say("b"), "2 b");
+    let archive = host.file("echo.tar");
+    host.ok(&[
+        "container",
+        "checkpoint",
+        "--tcp-established",
+        "-e",
+        &archive,
+        "echo",
+    ]);
+    host.ok(&["rm", "echo"]);
+    host.ok(&["container", "restore", "--tcp-established", "-i", &archive]);
+    assert_eq!(client.say("c"), "3 c");
+    host.ok(&[
+        "container",
+        "checkpoint",
+        "--tcp-established",
+        "--leave-running",
+        "echo",
+    ]);
+    assert_eq!(client.say("d"), "4 d");
+}
+
+fn none_network(host: &Host) {
+    host.start_shell("none", &["--network", "none"], COUNT_ALOUD);
+    assert_eq!(host.shell("none", "ls /sys/class/net"), "lo");
+    move_through_file(host, "none");
+    assert_eq!(host.shell("none", "ls /sys/class/net"), "lo");
+}
+
+fn published_port_is_free_while_frozen(host: &Host) {
+    host.start(
+        "web",
+        &["-p", "18080:8080"],
+        &["workload", "web", "8080", "/data/count"],
+    );
+    host.wait_for_log("web", "listening");
+    let (address, _) = host.address("web");
+    let own = || {
+        let text =
+            crate::harness::command::run(std::process::Command::new("hostname").arg("-I"), "")
+                .stdout;
+        text.split_whitespace().next().map(str::to_owned)
+    };
+    // The bridge's own address stands for the host as others see it.
+    let reach = |port| own().and_then(|address| ask_web(&address, port));
+    assert!(wait::until("an answer", || reach(18080)).starts_with("count mem=1"));
+    host.ok(&["container", "checkpoint", "web"]);
+    assert!(ask_web(&address, 8080).is_none());
+    host.ok(&["container", "restore", "web"]);
+    assert!(wait::until("an answer", || reach(18080)).starts_with("count mem=2"));
+}

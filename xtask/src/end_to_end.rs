@@ -1,0 +1,102 @@
+//! `cargo xtask e2e`: runs the end-to-end suites, or the demo, inside a throw-away host.
+//!
+//! It compiles the workload that runs in the containers and starts the test binary; which binaries
+//! are under test is the caller's choice, by `--profile` or ENGINE_UNDER_TEST.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::host::{self, Shape};
+
+/// Arguments of `cargo xtask e2e`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Which of cargo's output directories holds the binaries under test
+    #[arg(long, default_value = "debug")]
+    profile: String,
+    /// Run the demo on two hosts instead of the tests
+    #[arg(long)]
+    demo: bool,
+    /// Filters and options of the test binary (libtest's)
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    rest: Vec<String>,
+}
+
+/// Builds what is missing, runs the suites in a host and returns their exit status.
+pub fn run(arguments: &Arguments, repository: &Path) -> Result<i32> {
+    let target = host::target_directory(repository);
+    let binaries = target.join(&arguments.profile);
+    build(repository, &arguments.profile)?;
+    let workload = compile_workload(repository, &target)?;
+    let engine = std::env::var("ENGINE_UNDER_TEST")
+        .unwrap_or_else(|_| binaries.join("cryopod").display().to_string());
+    let tests = binaries.join("cr-tests").display().to_string();
+    let mut words = vec![
+        "env".to_owned(),
+        format!("ENGINE_UNDER_TEST={engine}"),
+        format!("WORKLOAD={}", workload.display()),
+        tests,
+    ];
+    if arguments.demo {
+        words.push("demo".to_owned());
+    }
+    words.extend(arguments.rest.iter().cloned());
+    let shape = Shape {
+        pair: arguments.demo,
+        criu_configuration: engine.ends_with("podman"),
+    };
+    host::run_in(repository, shape, false, &words)
+}
+
+/// Builds the tests and, unless another engine is to be tested, ours.
+fn build(repository: &Path, profile: &str) -> Result<()> {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
+        .args(["build", "--quiet", "--package", "cr-tests"])
+        .current_dir(repository);
+    if std::env::var_os("ENGINE_UNDER_TEST").is_none() {
+        cargo.args(["--package", "cryopod-cli", "--package", "conmon-rs"]);
+    }
+    if profile == "release" {
+        cargo.arg("--release");
+    }
+    if !cargo.status().context("cannot run cargo")?.success() {
+        bail!("what is to be tested does not compile");
+    }
+    Ok(())
+}
+
+/// Compiles the one static program that runs inside test containers, when its source is newer.
+fn compile_workload(repository: &Path, target: &Path) -> Result<PathBuf> {
+    let source = repository.join("tests/workload/workload.rs");
+    let directory = target.join("workloads");
+    let program = directory.join("workload");
+    let time = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
+    if time(&program).is_some_and(|built| time(&source).is_some_and(|changed| built > changed)) {
+        return Ok(program);
+    }
+    fs::create_dir_all(&directory)?;
+    let partial = directory.join(format!("workload.{}.partial", std::process::id()));
+    let status = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+        .args([
+            "--edition=2024",
+            "-O",
+            "-C",
+            "target-feature=+crt-static",
+            "-C",
+            "panic=abort",
+        ])
+        .args(["-D", "warnings", "--crate-name", "workload", "-o"])
+        .arg(&partial)
+        .arg(&source)
+        .status()
+        .context("cannot run rustc")?;
+    if !status.success() {
+        bail!("the workload does not compile");
+    }
+    fs::rename(&partial, &program)?;
+    Ok(program)
+}

@@ -1,0 +1,217 @@
+//! `cargo xtask test`: everything that must pass, step after step, with one line that sums it up.
+//!
+//! A failed step doesn't hide those after it; only what a step needs stops it. Tests are counted
+//! from what their runners print; a step without tests of its own counts as one.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+
+/// One step: its name, the arguments for cargo or for xtask itself.
+struct Step {
+    name: &'static str,
+    program: Program,
+    words: Vec<&'static str>,
+}
+
+/// Who runs a step.
+enum Program {
+    Cargo,
+    Xtask,
+}
+
+/// Numbers of tests that passed and failed.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Count {
+    passed: u64,
+    failed: u64,
+}
+
+/// Runs all steps, prints `N passed, N failed` last and returns the exit status.
+pub fn run(repository: &Path) -> Result<i32> {
+    let mut total = Count::default();
+    let mut summary = Vec::new();
+    let started = Instant::now();
+    for step in steps() {
+        println!("\n=== {}", step.name);
+        let step_started = Instant::now();
+        let count = run_step(&step, repository)?;
+        let seconds = step_started.elapsed().as_secs_f64();
+        let verdict = if count.failed == 0 { "ok" } else { "FAILED" };
+        let Count { passed, failed } = count;
+        summary.push(format!(
+            "{:28} {verdict:6} {passed:4} passed {failed:4} failed {seconds:7.1} s",
+            step.name
+        ));
+        total.passed += passed;
+        total.failed += failed;
+    }
+    println!(
+        "\n=== Summary, {:.0} s in all",
+        started.elapsed().as_secs_f64()
+    );
+    for line in summary {
+        println!("{line}");
+    }
+    println!("{} passed, {} failed", total.passed, total.failed);
+    Ok(i32::from(total.failed > 0))
+}
+
+fn steps() -> Vec<Step> {
+    let has_nextest = Command::new("cargo-nextest")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    let unit = if has_nextest {
+        vec![
+            "nextest",
+            "run",
+            "--workspace",
+            "--no-tests=pass",
+            "--status-level=fail",
+        ]
+    } else {
+        vec!["test", "--workspace", "--quiet", "--lib", "--bins"]
+    };
+    let cargo = |name, words| Step {
+        name,
+        program: Program::Cargo,
+        words,
+    };
+    let xtask = |name, words| Step {
+        name,
+        program: Program::Xtask,
+        words,
+    };
+    vec![
+        cargo("format", vec!["fmt", "--all", "--check"]),
+        cargo(
+            "lints",
+            vec![
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--quiet",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        ),
+        xtask("layers", vec!["layers"]),
+        xtask("tidy", vec!["tidy"]),
+        xtask("man pages", vec!["man", "--check"]),
+        xtask("completions", vec!["completions", "--check"]),
+        cargo("unit tests", unit),
+        cargo(
+            "binaries",
+            vec![
+                "build",
+                "--quiet",
+                "--package",
+                "cryopod-cli",
+                "--package",
+                "conmon-rs",
+            ],
+        ),
+        xtask("end-to-end tests", vec!["e2e"]),
+        xtask("demo", vec!["e2e", "--demo"]),
+    ]
+}
+
+/// Runs a step, passing on what it prints, and counts.
+fn run_step(step: &Step, repository: &Path) -> Result<Count> {
+    let mut command = match step.program {
+        Program::Cargo => Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())),
+        Program::Xtask => Command::new(std::env::current_exe().context("cannot find myself")?),
+    };
+    command
+        .args(&step.words)
+        .current_dir(repository)
+        .stdin(Stdio::null());
+    // Runners speak on either stream; both go through one pipe so that their order stays.
+    let (reader, writer) = std::io::pipe()?;
+    command.stdout(writer.try_clone()?).stderr(writer);
+    let mut child = command
+        .spawn()
+        .with_context(|| format!("cannot run step {}", step.name))?;
+    drop(command);
+    let mut count = Count::default();
+    for line in BufReader::new(reader).split(b'\n') {
+        let line = line?;
+        let text = String::from_utf8_lossy(&line);
+        println!("{text}");
+        std::io::stdout().flush()?;
+        if let Some(more) = counted(&text) {
+            count.passed += more.passed;
+            count.failed += more.failed;
+        }
+    }
+    let succeeded = child.wait()?.success();
+    if succeeded && count == Count::default() {
+        count.passed = 1;
+    }
+    if !succeeded && count.failed == 0 {
+        count.failed = 1;
+    }
+    Ok(count)
+}
+
+/// The numbers in a runner's closing line: libtest's `test result: …`, nextest's `Summary […] …`.
+fn counted(line: &str) -> Option<Count> {
+    let line = without_colours(line);
+    let line = line.trim();
+    if !line.starts_with("test result:") && !line.starts_with("Summary [") {
+        return None;
+    }
+    let number = |what: &str| {
+        let before = line
+            .split(what)
+            .next()
+            .filter(|before| before.len() < line.len())?;
+        before.split_whitespace().last()?.parse().ok()
+    };
+    let failed = number(" failed").unwrap_or(0) + number(" timed out").unwrap_or(0);
+    Some(Count {
+        passed: number(" passed").unwrap_or(0),
+        failed,
+    })
+}
+
+fn without_colours(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut escaped = false;
+    for character in line.chars() {
+        match (escaped, character) {
+            (false, '\u{1b}') => escaped = true,
+            (false, other) => out.push(other),
+            (true, 'a'..='z' | 'A'..='Z') => escaped = false,
+            (true, _) => {}
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_closing_lines() {
+        let count = |passed, failed| Some(Count { passed, failed });
+        let libtest =
+            "test result: FAILED. 62 passed; 8 failed; 0 ignored; 0 measured; 72 filtered out";
+        assert_eq!(counted(libtest), count(62, 8));
+        let nextest = "\u{1b}[32;1m     Summary\u{1b}[0m [   0.007s] 13 tests run: 12 passed, 1 failed, 0 skipped";
+        assert_eq!(counted(nextest), count(12, 1));
+        assert_eq!(
+            counted("     Summary [   0.007s] 13 tests run: 13 passed (1 slow), 0 skipped"),
+            count(13, 0)
+        );
+        assert_eq!(counted("1 passed"), None);
+    }
+}
