@@ -43,9 +43,14 @@ impl Config {
             return path.clone();
         }
         let beside = program.with_file_name("conmon-rs");
-        let prefix = program.parent().and_then(Path::parent).unwrap_or(Path::new("/usr"));
+        let prefix = program
+            .parent()
+            .and_then(Path::parent)
+            .unwrap_or(Path::new("/usr"));
         let candidates = [beside, prefix.join("libexec/cryopod/conmon-rs")].into_iter();
-        let system = LIBEXEC.iter().map(|folder| Path::new(folder).join("conmon-rs"));
+        let system = LIBEXEC
+            .iter()
+            .map(|folder| Path::new(folder).join("conmon-rs"));
         let found = candidates.chain(system).find(|path| path.is_file());
         found.unwrap_or_else(|| Path::new(LIBEXEC[1]).join("conmon-rs"))
     }

@@ -41,16 +41,20 @@ impl Engine {
         }
         let program = std::env::current_exe()?;
         let monitor = config.monitor_program(&program);
-        Ok(Self { config, store, monitor })
+        Ok(Self {
+            config,
+            store,
+            monitor,
+        })
     }
 
     /// The runtime a new container gets.
     pub fn default_runtime(&self) -> Result<Runtime> {
         match &self.config.runtime {
-            Some(name) => Ok(Runtime::find(name, &self.config.run_root)?),
+            Some(name) => Ok(Runtime::find(name)?),
             None => Ok(["crun", "runc"]
                 .iter()
-                .find_map(|name| Runtime::find(name, &self.config.run_root).ok())
+                .find_map(|name| Runtime::find(name).ok())
                 .ok_or_else(|| RuntimeError::Missing("crun".into()))?),
         }
     }
@@ -59,13 +63,20 @@ impl Engine {
     pub fn runtime_of(&self, container: &Container) -> Result<Runtime> {
         let name = &container.config.runtime;
         // `--runtime /opt/crun` stands for containers made with that name too.
-        let told = self.config.runtime.as_deref().filter(|told| told.ends_with(name.as_str()));
-        Ok(Runtime::find(told.unwrap_or(name), &self.config.run_root)?)
+        let told = self
+            .config
+            .runtime
+            .as_deref()
+            .filter(|told| told.ends_with(name.as_str()));
+        Ok(Runtime::find(told.unwrap_or(name))?)
     }
 
     /// Waits for a container's lock.
     pub fn lock(&self, id: &str) -> Result<ContainerLock> {
-        Ok(ContainerLock::acquire(&self.config.run_root.join("locks"), id)?)
+        Ok(ContainerLock::acquire(
+            &self.config.run_root.join("locks"),
+            id,
+        )?)
     }
 
     /// The container that a user's word names: name, id or beginning of an id.
@@ -79,7 +90,10 @@ impl Engine {
             _ => found
                 .into_iter()
                 .find(|container| container.config.name == word)
-                .ok_or_else(|| Error::Ambiguous { what: "container", word: word.to_owned() }),
+                .ok_or_else(|| Error::Ambiguous {
+                    what: "container",
+                    word: word.to_owned(),
+                }),
         }
     }
 
@@ -91,7 +105,7 @@ impl Engine {
 
     /// The layers.
     pub fn layers(&self) -> Result<LayerStore> {
-        Ok(LayerStore::open(&self.config.root.join("layers"))?)
+        Ok(LayerStore::open(self.config.root.join("layers"))?)
     }
 
     /// Directory of a container's files: `<root>/containers/<id>`.

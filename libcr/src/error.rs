@@ -73,7 +73,7 @@ pub enum Error {
     #[error("{0}: OCI runtime error")]
     RuntimeFailed(String),
     /// CRIU or the runtime could not freeze it; the container runs on.
-    #[error("cannot checkpoint container {name}: {cause}{}", .remedy.as_ref().map(|text| format!(" ({text})")).unwrap_or_default())]
+    #[error("cannot checkpoint container {name}: {cause}{}", advice(remedy.as_deref(), log.as_deref()))]
     Checkpoint {
         /// Name of the container.
         name: String,
@@ -85,7 +85,7 @@ pub enum Error {
         log: Option<std::path::PathBuf>,
     },
     /// CRIU or the runtime could not thaw it; the checkpoint is as it was.
-    #[error("cannot restore container {name}: {cause}{}", .remedy.as_ref().map(|text| format!(" ({text})")).unwrap_or_default())]
+    #[error("cannot restore container {name}: {cause}{}", advice(remedy.as_deref(), log.as_deref()))]
     Restore {
         /// Name of the container.
         name: String,
@@ -146,6 +146,15 @@ pub enum Error {
     /// A file.
     #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+/// What helps; where nobody knows, where to look.
+fn advice(remedy: Option<&str>, log: Option<&std::path::Path>) -> String {
+    match (remedy, log) {
+        (Some(remedy), _) => format!(" ({remedy})"),
+        (None, Some(log)) => format!(" (CRIU's log: {})", log.display()),
+        (None, None) => String::new(),
+    }
 }
 
 /// The result of an operation.

@@ -46,7 +46,10 @@ pub fn saved(
             interface: name.clone(),
         })
     };
-    status.iter().filter_map(|(name, block)| Some((name.clone(), first(block)?))).collect()
+    status
+        .iter()
+        .filter_map(|(name, block)| Some((name.clone(), first(block)?)))
+        .collect()
 }
 
 /// What a container asks of one of its networks: what it had wins over what its configuration
@@ -79,14 +82,21 @@ pub fn hosts_text(
     };
     let added = config.hosts_add.iter().filter_map(|entry| {
         let (name, ip) = entry.split_once(':')?;
-        let ip = if ip == "host-gateway" { host? } else { ip.parse().ok()? };
+        let ip = if ip == "host-gateway" {
+            host?
+        } else {
+            ip.parse().ok()?
+        };
         Some((ip, name.to_owned()))
     });
     Hosts {
         added: added.collect(),
         base: &base,
         host,
-        container: addresses.into_iter().map(|ip| (ip, names.clone())).collect(),
+        container: addresses
+            .into_iter()
+            .map(|ip| (ip, names.clone()))
+            .collect(),
     }
     .text()
 }
@@ -98,7 +108,11 @@ pub fn resolv_text(config: &ContainerConfig, status: &BTreeMap<String, StatusBlo
     let mut resolv = Resolv {
         host: &host,
         user: DnsOptions {
-            servers: config.dns.iter().filter_map(|server| server.parse().ok()).collect(),
+            servers: config
+                .dns
+                .iter()
+                .filter_map(|server| server.parse().ok())
+                .collect(),
             ..DnsOptions::default()
         },
         private: config.network != NetworkMode::Host,

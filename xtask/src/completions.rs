@@ -55,7 +55,12 @@ mod tests {
         generate(root.path()).unwrap();
         check(root.path()).unwrap();
         std::fs::write(root.path().join("completions/bash/cryopod"), "x").unwrap();
-        assert!(check(root.path()).unwrap_err().to_string().contains("stale"));
+        assert!(
+            check(root.path())
+                .unwrap_err()
+                .to_string()
+                .contains("stale")
+        );
     }
 
     #[test]
@@ -66,7 +71,9 @@ mod tests {
 
     #[test]
     fn ours_are_fresh() {
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .unwrap();
         check(root).unwrap();
     }
 }

@@ -1,6 +1,6 @@
-//! Man pages: `docs/man/*.1.md`, a page a command, to roff under `target/man/`, and the check that
-//! pages and commands say the same: every flag has its heading, no heading names a flag that isn't
-//! there. The text is written by hand; nothing here writes into `docs/`.
+//! Man pages: `docs/man/NAME.SECTION.md` to roff under `target/man/`, and the check that section 1,
+//! a page a command, and the commands say the same: every flag has its heading, no heading names a
+//! flag that isn't there. The text is written by hand; nothing here writes into `docs/`.
 
 mod roff;
 
@@ -9,14 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// Writes `target/man/NAME.1` for each page, after checking them.
+/// Writes `target/man/NAME.SECTION` for each page, after checking them.
 pub fn generate(root: &Path) -> Result<()> {
     check(root)?;
     let folder = root.join("target/man");
     fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
     for (name, text) in pages(root)? {
-        let file = folder.join(format!("{name}.1"));
-        let page = roff::convert(&text).with_context(|| format!("docs/man/{name}.1.md"))?;
+        let file = folder.join(&name);
+        let page = roff::convert(&text).with_context(|| format!("docs/man/{name}.md"))?;
         fs::write(&file, page).with_context(|| format!("write {}", file.display()))?;
     }
     Ok(())
@@ -24,21 +24,28 @@ pub fn generate(root: &Path) -> Result<()> {
 
 /// Fails with one line for each page or flag that is missing, or that no command has.
 pub fn check(root: &Path) -> Result<()> {
-    let findings = findings(&pages(root)?, &cryopod_cli::command());
+    let commands = pages(root)?
+        .into_iter()
+        .filter_map(|(name, text)| Some((name.strip_suffix(".1")?.to_owned(), text)))
+        .collect();
+    let findings = findings(&commands, &cryopod_cli::command());
     if !findings.is_empty() {
         bail!("man pages:\n  {}", findings.join("\n  "));
     }
     Ok(())
 }
 
-// Pages by name, without `.1.md`.
+// Pages by name and section, without `.md`.
 fn pages(root: &Path) -> Result<BTreeMap<String, String>> {
     let folder = root.join("docs/man");
     let mut pages = BTreeMap::new();
     for entry in fs::read_dir(&folder).with_context(|| format!("read {}", folder.display()))? {
         let path = entry?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if let Some(name) = name.strip_suffix(".1.md") {
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        if let Some(name) = name.strip_suffix(".md") {
             pages.insert(name.to_owned(), fs::read_to_string(&path)?);
         }
     }
@@ -56,7 +63,9 @@ fn findings(pages: &BTreeMap<String, String>, root: &clap::Command) -> Vec<Strin
         };
         let named = headings(text);
         for flag in flags.difference(&named) {
-            findings.push(format!("{page}.1.md: no heading `#### **{flag}**` (`{command}` has it)"));
+            findings.push(format!(
+                "{page}.1.md: no heading `#### **{flag}**` (`{command}` has it)"
+            ));
         }
         for flag in named.difference(flags) {
             findings.push(format!("{page}.1.md: {flag} is no flag of `{command}`"));
@@ -79,7 +88,10 @@ fn missing_parts(page: &str, text: &str, command: &str) -> Vec<String> {
         format!("**{command}**"),
     ];
     parts.retain(|part| !text.contains(part.as_str()));
-    parts.into_iter().map(|part| format!("{page}.1.md: lacks {part:?}")).collect()
+    parts
+        .into_iter()
+        .map(|part| format!("{page}.1.md: lacks {part:?}"))
+        .collect()
 }
 
 type Wanted = BTreeMap<String, (String, BTreeSet<String>)>;
@@ -90,7 +102,9 @@ fn collect(command: &clap::Command, above: &[&str], root: &clap::Command, wanted
     let mut path = above.to_vec();
     path.push(command.get_name());
     let page = page_of(&path, root);
-    let entry = wanted.entry(page).or_insert_with(|| (path.join(" "), BTreeSet::new()));
+    let entry = wanted
+        .entry(page)
+        .or_insert_with(|| (path.join(" "), BTreeSet::new()));
     entry.1.extend(flags_of(command, path.len() == 1));
     for child in command.get_subcommands() {
         collect(child, &path, root, wanted);
@@ -146,7 +160,10 @@ mod tests {
     #[test]
     fn flags_of_headings() {
         let all = headings("#### **--all**, **-a**\n\ntext **--other**\n#### **--tail**=*lines*\n");
-        assert_eq!(all.into_iter().collect::<Vec<_>>(), ["--all", "--tail", "-a"]);
+        assert_eq!(
+            all.into_iter().collect::<Vec<_>>(),
+            ["--all", "--tail", "-a"]
+        );
     }
 
     #[test]
@@ -154,22 +171,35 @@ mod tests {
         let root = cryopod_cli::command();
         let page = |path: &[&str]| page_of(path, &root);
         assert_eq!(page(&["cryopod", "container", "run"]), "cryopod-run");
-        assert_eq!(page(&["cryopod", "container", "inspect"]), "cryopod-container-inspect");
+        assert_eq!(
+            page(&["cryopod", "container", "inspect"]),
+            "cryopod-container-inspect"
+        );
         assert_eq!(page(&["cryopod", "image", "list"]), "cryopod-images");
-        assert_eq!(page(&["cryopod", "container", "checkpoint"]), "cryopod-container-checkpoint");
+        assert_eq!(
+            page(&["cryopod", "container", "checkpoint"]),
+            "cryopod-container-checkpoint"
+        );
     }
 
     #[test]
     fn a_missing_flag_and_one_too_many_are_found() {
-        let command = clap::Command::new("x").disable_help_flag(true).arg(clap::Arg::new("a").long("aa"));
+        let command = clap::Command::new("x")
+            .disable_help_flag(true)
+            .arg(clap::Arg::new("a").long("aa"));
         let pages = BTreeMap::from([("x".to_owned(), "#### **--bb**\n".to_owned())]);
         let found = findings(&pages, &command).join("\n");
-        assert!(found.contains("**--aa**") && found.contains("--bb is no flag"), "{found}");
+        assert!(
+            found.contains("**--aa**") && found.contains("--bb is no flag"),
+            "{found}"
+        );
     }
 
     #[test]
     fn our_pages_are_whole() {
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .unwrap();
         super::check(root).unwrap();
     }
 }

@@ -40,6 +40,9 @@ pub fn command() -> Command {
 
 /// Reads a command line, program name first.
 pub fn parse(words: &[OsString]) -> Parsed {
+    if words.get(1).is_some_and(|word| word == "help") {
+        return help_topic(&as_text(&words[2..]));
+    }
     let error = match accepting_booleans(command()).try_get_matches_from(words) {
         Ok(matches) => match Cli::from_arg_matches(&matches) {
             Ok(cli) => return Parsed::Run(Box::new(cli)),
@@ -61,6 +64,24 @@ pub fn parse(words: &[OsString]) -> Parsed {
             help: String::new(),
             message: complaint(&error, &path),
         },
+    }
+}
+
+// `help VERB`, `help NOUN VERB`.
+fn help_topic(topic: &[String]) -> Parsed {
+    let root = command();
+    let mut path = vec![root.get_name().to_owned()];
+    path.extend_from_slice(topic);
+    let known = topic
+        .iter()
+        .try_fold(&root, |at, name| at.find_subcommand(name));
+    match known {
+        Some(_) => Parsed::Text(help_of(&path)),
+        None => Parsed::Text(format!(
+            "Unknown help topic [`{}`]\n{}",
+            topic.join(" "),
+            help_of(&path[..1])
+        )),
     }
 }
 

@@ -2,6 +2,7 @@
 //! Podman's (cmd/podman/validate/args.go), in its order.
 
 use crate::output::CliError;
+use crate::output::error::system_words;
 use std::path::{Path, PathBuf};
 
 /// The containers a command line points at, once checked.
@@ -98,8 +99,9 @@ pub fn with_id_files(
             Err(error) if ignore && error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => {
                 return Err(CliError::usage(format!(
-                    "reading CIDFile: open {}: {error}",
-                    file.display()
+                    "reading CIDFile: open {}: {}",
+                    file.display(),
+                    system_words(&error)
                 )));
             }
         }

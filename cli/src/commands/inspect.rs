@@ -1,12 +1,12 @@
 //! `inspect`, of containers, images, or whatever has the name: all found are shown, then what was
 //! not found is an error.
 
-use super::{Outcome, Opener, selected};
+use super::{Opener, Outcome, selected};
 use crate::args::container::ContainerInspect;
 use crate::args::image::ImageInspect;
 use crate::args::inspect::{Inspect, InspectKind, check_names};
 use crate::output::json::{self, is_json};
-use crate::output::template::{Headings, Schema, is_table, render_rows, render_table};
+use crate::output::template::{Headings, JSON_FACE, Schema, is_table, render_rows, render_table};
 use crate::output::{CliError, error, print};
 use libcr::{Engine, Error, ErrorKind};
 use serde_json::Value;
@@ -19,7 +19,10 @@ const SCHEMA: Schema = Schema(&[
     ("*.HostConfig.LogConfig", "*define.InspectLogConfig"),
     ("*.HostConfig.RestartPolicy", "*define.InspectRestartPolicy"),
     ("*.NetworkSettings", "*define.InspectNetworkSettings"),
-    ("*.NetworkSettings.Networks.*", "*define.InspectAdditionalNetwork"),
+    (
+        "*.NetworkSettings.Networks.*",
+        "*define.InspectAdditionalNetwork",
+    ),
     ("*.GraphDriver", "*define.DriverData"),
     ("*.Mounts.*", "define.InspectMount"),
     ("*.RootFS", "*define.RootFS"),
@@ -34,18 +37,40 @@ pub fn run(opener: &Opener, flags: &Inspect) -> Outcome {
 /// `container inspect`.
 pub fn containers(opener: &Opener, flags: &ContainerInspect) -> Outcome {
     flags.validate()?;
-    show(opener, InspectKind::Container, flags.latest, &flags.names, &flags.format)
+    show(
+        opener,
+        InspectKind::Container,
+        flags.latest,
+        &flags.names,
+        &flags.format,
+    )
 }
 
 /// `image inspect`.
 pub fn images(opener: &Opener, flags: &ImageInspect) -> Outcome {
     check_names(false, &flags.names)?;
-    show(opener, InspectKind::Image, false, &flags.names, &flags.format)
+    show(
+        opener,
+        InspectKind::Image,
+        false,
+        &flags.names,
+        &flags.format,
+    )
 }
 
-fn show(opener: &Opener, kind: InspectKind, latest: bool, names: &[String], format: &str) -> Outcome {
+fn show(
+    opener: &Opener,
+    kind: InspectKind,
+    latest: bool,
+    names: &[String],
+    format: &str,
+) -> Outcome {
     let engine = opener.open()?;
-    let names = if latest { vec![selected::latest(&engine)?.config.id] } else { names.to_vec() };
+    let names = if latest {
+        vec![selected::latest(&engine)?.config.id]
+    } else {
+        names.to_vec()
+    };
     let (mut found, mut missing) = (Vec::new(), Vec::new());
     for name in &names {
         match look(&engine, kind, name) {
@@ -72,33 +97,91 @@ fn render(format: &str, found: &[Value], incomplete: bool) -> Result<(), CliErro
     }
     if is_table(format) {
         // Podman shows no headings here.
-        return print::text(&render_table("inspect", format, found, SCHEMA, Headings(&[]), true)?);
+        let found: Vec<Value> = found.iter().map(whole).collect();
+        return print::text(&render_table(
+            "inspect",
+            format,
+            &found,
+            SCHEMA,
+            Headings(&[]),
+            true,
+        )?);
     }
-    let (text, result) = render_rows("inspect", format, found, SCHEMA);
+    let rows: Vec<Value> = found.iter().map(whole).collect();
+    let (text, result) = render_rows("inspect", format, &rows, SCHEMA);
     print::text(&text)?;
     Ok(result?)
+}
+
+// Members that JSON leaves out while they are zero, but that a template can name all the same.
+fn whole(found: &Value) -> Value {
+    let mut shown = found.clone();
+    if let Some(state) = shown.get_mut("State").and_then(Value::as_object_mut) {
+        let face = Value::Object(state.clone());
+        for flag in ["Checkpointed", "Restored"] {
+            state.entry(flag).or_insert(Value::Bool(false));
+        }
+        for path in ["CheckpointPath", "CheckpointLog", "RestoreLog"] {
+            state.entry(path).or_insert_with(|| Value::from(""));
+        }
+        state.insert(JSON_FACE.to_owned(), face);
+    }
+    if let Some(object) = shown.as_object_mut() {
+        object.insert(JSON_FACE.to_owned(), found.clone());
+    }
+    shown
 }
 
 fn look(engine: &Engine, kind: InspectKind, name: &str) -> Result<Value, CliError> {
     let container = || libcr::ops::lifecycle::inspect::inspect(engine, name);
     let image = || libcr::ops::images::inspect::inspect(engine, name);
-    let absent = |error: &Error| error.kind() == ErrorKind::NotFound;
+    // Podman has a sentence of its own for each.
+    let reworded = |error: Error, text: String| {
+        if error.kind() == ErrorKind::NotFound {
+            not_found(text)
+        } else {
+            error.into()
+        }
+    };
     match kind {
         InspectKind::Image => Ok(image()?),
-        InspectKind::Container => container().map_err(|error| match absent(&error) {
-            true => not_found(format!("no such container \"{name}\"")),
-            false => error.into(),
-        }),
+        InspectKind::Container => {
+            container().map_err(|error| reworded(error, format!("no such container \"{name}\"")))
+        }
         InspectKind::Any => match container() {
-            Err(error) if absent(&error) => image().map_err(|error| match absent(&error) {
-                true => not_found(format!("no such object: \"{name}\"")),
-                false => error.into(),
-            }),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                image().map_err(|error| reworded(error, format!("no such object: \"{name}\"")))
+            }
             other => Ok(other?),
         },
     }
 }
 
 fn not_found(text: String) -> CliError {
-    CliError::Operation { code: error::FAILED, source: text.into() }
+    CliError::Operation {
+        code: error::FAILED,
+        source: text.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SCHEMA, whole};
+    use crate::output::template::render_rows;
+
+    #[test]
+    fn what_json_leaves_out_can_be_asked_for() {
+        let found = serde_json::json!({"Id": "a", "State": {"Running": true}});
+        let (text, result) = render_rows(
+            "inspect",
+            "{{.State.Checkpointed}}:{{.State.CheckpointLog}} {{json .State}} {{json .}}",
+            &[whole(&found)],
+            SCHEMA,
+        );
+        result.unwrap();
+        assert_eq!(
+            text,
+            "false: {\"Running\":true} {\"Id\":\"a\",\"State\":{\"Running\":true}}\n"
+        );
+    }
 }

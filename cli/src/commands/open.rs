@@ -29,7 +29,10 @@ impl Opener {
                 )));
             }
         }
-        Ok(Self { config: configuration(globals)?, words })
+        Ok(Self {
+            config: configuration(globals)?,
+            words,
+        })
     }
 
     /// Opens the engine.
@@ -58,8 +61,10 @@ fn configuration(globals: Globals) -> Result<Config, CliError> {
     let run_root = told(globals.runroot.or(globals.tmpdir), standard.run_root)?;
     let network_config_dir = told(globals.network_config_dir, standard.network_config_dir)?;
     let monitor = globals.conmon.as_deref().map(absolute).transpose()?;
-    let program = std::env::current_exe()
-        .map_err(|source| CliError::Io { doing: "find this program".to_owned(), source })?;
+    let program = std::env::current_exe().map_err(|source| CliError::Io {
+        doing: "find this program".to_owned(),
+        source,
+    })?;
     // The monitor runs this long after: everything that is not the default goes with it.
     let mut exit_command = vec![program.to_string_lossy().into_owned()];
     let mut pass = |flag: &str, path: &Path| {
@@ -100,14 +105,20 @@ mod tests {
         let config = Opener::new(globals, Vec::new()).unwrap().config;
         assert_eq!(config.run_root, std::path::Path::new("/t"));
         assert_eq!(config.exit_command[1..3], ["--root", "/a"]);
-        assert!(config.exit_command.ends_with(&["--runtime".to_owned(), "runc".to_owned()]));
+        assert!(
+            config
+                .exit_command
+                .ends_with(&["--runtime".to_owned(), "runc".to_owned()])
+        );
     }
 
     #[test]
     fn cgroup_managers() {
         let with = |word: &str| {
-            let globals =
-                Globals { cgroup_manager: Some(word.to_owned()), ..Globals::default() };
+            let globals = Globals {
+                cgroup_manager: Some(word.to_owned()),
+                ..Globals::default()
+            };
             Opener::new(globals, Vec::new()).map(|_| ())
         };
         assert!(with("cgroupfs").is_ok());

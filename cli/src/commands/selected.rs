@@ -39,7 +39,11 @@ pub fn find_ignoring(
     match selection {
         Selection::All => {
             let all = ps::list(engine)?;
-            Ok(all.into_iter().filter(|container| applies(container)).map(by_id).collect())
+            Ok(all
+                .into_iter()
+                .filter(|container| applies(container))
+                .map(by_id)
+                .collect())
         }
         Selection::Latest => Ok(vec![by_id(latest(engine)?)]),
         Selection::Names(names) => {
@@ -47,7 +51,10 @@ pub fn find_ignoring(
             for name in names {
                 match engine.find(name) {
                     Ok(container) => {
-                        found.push(Selected { id: container.config.id, shown: name.clone() });
+                        found.push(Selected {
+                            id: container.config.id,
+                            shown: name.clone(),
+                        });
                     }
                     Err(error) if ignore && error.kind() == ErrorKind::NotFound => {}
                     Err(error) => return Err(error.into()),

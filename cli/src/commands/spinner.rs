@@ -13,7 +13,9 @@ pub struct Steps {
 impl Steps {
     /// Shows `sentence` until the first step.
     pub fn start(sentence: &str) -> Self {
-        Self { spinner: Spinner::start(sentence) }
+        Self {
+            spinner: Spinner::start(sentence),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `info` and `version`.
 
-use super::{Outcome, Opener};
+use super::{Opener, Outcome};
 use crate::args::system::{Info, Version};
 use crate::output::json::{self, is_json};
 use crate::output::template::{Schema, render_document};
@@ -19,7 +19,10 @@ const INFO: Schema = Schema(&[
     ("version", "define.Version"),
 ]);
 
-const VERSION: Schema = Schema(&[("", "*define.SystemVersionReport"), ("Client", "*define.Version")]);
+const VERSION: Schema = Schema(&[
+    ("", "*define.SystemVersionReport"),
+    ("Client", "*define.Version"),
+]);
 
 /// `info`.
 pub fn info(opener: &Opener, flags: &Info) -> Outcome {
@@ -43,7 +46,12 @@ pub fn version(flags: &Version) -> Outcome {
     Ok(0)
 }
 
-fn document(name: &str, format: &str, value: &Value, schema: Schema) -> Result<(), crate::output::CliError> {
+fn document(
+    name: &str,
+    format: &str,
+    value: &Value,
+    schema: Schema,
+) -> Result<(), crate::output::CliError> {
     let (text, result) = render_document(name, format, value, schema);
     print::text(&text)?;
     Ok(result?)
@@ -81,7 +89,8 @@ mod tests {
 
     #[test]
     fn only_what_is_known() {
-        let client = serde_json::json!({"Version": "1.2", "GoVersion": "", "OsArch": "linux/amd64"});
+        let client =
+            serde_json::json!({"Version": "1.2", "GoVersion": "", "OsArch": "linux/amd64"});
         assert_eq!(
             plain_version(&client),
             "Client:     Cryopod Engine\nVersion:    1.2\nOS/Arch:    linux/amd64\n"

@@ -18,7 +18,7 @@ pub enum CliError {
     #[error(transparent)]
     Template(#[from] TemplateError),
     /// Output or input failed. Status 125.
-    #[error("{doing}: {source}")]
+    #[error("{doing}: {}", system_words(source))]
     Io {
         /// What was being done, with the path.
         doing: String,
@@ -49,12 +49,18 @@ impl CliError {
     /// A failure of the engine, with the status it asks for.
     pub fn engine(error: libcr::Error) -> Self {
         let code = error.exit_code();
-        Self::Operation { code, source: Box::new(error) }
+        Self::Operation {
+            code,
+            source: Box::new(error),
+        }
     }
 
     /// A failure of the engine, with another status.
     pub fn with_code(error: libcr::Error, code: u8) -> Self {
-        Self::Operation { code, source: Box::new(error) }
+        Self::Operation {
+            code,
+            source: Box::new(error),
+        }
     }
 
     /// Whether whoever reads our output has gone.
@@ -91,6 +97,15 @@ impl CliError {
     }
 }
 
+/// What the system said, as Podman shows it: `no such file or directory`, without the number.
+pub fn system_words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error ").next().unwrap_or_default();
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
+}
+
 impl From<libcr::Error> for CliError {
     fn from(error: libcr::Error) -> Self {
         Self::engine(error)
@@ -100,6 +115,12 @@ impl From<libcr::Error> for CliError {
 #[cfg(test)]
 mod tests {
     use super::CliError;
+
+    #[test]
+    fn the_systems_words() {
+        let missing = std::fs::File::open("/no/such").unwrap_err();
+        assert_eq!(super::system_words(&missing), "no such file or directory");
+    }
 
     #[test]
     fn one_line_or_a_chain() {

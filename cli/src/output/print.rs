@@ -17,7 +17,9 @@ pub fn text(text: &str) -> Result<(), CliError> {
 /// Writes bytes as they are.
 pub fn raw(bytes: &[u8]) -> Result<(), CliError> {
     let mut out = std::io::stdout().lock();
-    out.write_all(bytes).and_then(|()| out.flush()).map_err(failed)
+    out.write_all(bytes)
+        .and_then(|()| out.flush())
+        .map_err(failed)
 }
 
 /// Writes bytes to stderr as they are.
@@ -33,5 +35,8 @@ pub fn warn(text: &str) {
 }
 
 fn failed(source: std::io::Error) -> CliError {
-    CliError::Io { doing: "write output".to_owned(), source }
+    CliError::Io {
+        doing: "write output".to_owned(),
+        source,
+    }
 }

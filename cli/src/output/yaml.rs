@@ -77,7 +77,10 @@ fn scalar(words: &str) -> String {
     let means_else = words.is_empty()
         || words.trim() != words
         || words.parse::<f64>().is_ok()
-        || matches!(words.to_ascii_lowercase().as_str(), "null" | "~" | "true" | "false" | "yes" | "no" | "on" | "off")
+        || matches!(
+            words.to_ascii_lowercase().as_str(),
+            "null" | "~" | "true" | "false" | "yes" | "no" | "on" | "off"
+        )
         || words.starts_with(|first: char| "-?:,[]{}#&*!|>'\"%@`".contains(first))
         || words.contains(": ")
         || words.contains(" #")

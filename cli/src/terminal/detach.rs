@@ -63,7 +63,13 @@ mod tests {
 
     #[test]
     fn one_key_or_none() {
-        assert_eq!(DetachKeys::new(vec![b'q']).filter(b"aq"), (b"a".to_vec(), true));
-        assert_eq!(DetachKeys::new(Vec::new()).filter(b"q"), (b"q".to_vec(), false));
+        assert_eq!(
+            DetachKeys::new(vec![b'q']).filter(b"aq"),
+            (b"a".to_vec(), true)
+        );
+        assert_eq!(
+            DetachKeys::new(Vec::new()).filter(b"q"),
+            (b"q".to_vec(), false)
+        );
     }
 }

@@ -34,8 +34,11 @@ impl Drop for RawMode {
 
 /// Rows and columns of the caller's terminal, if one of the streams is one.
 pub fn window_size() -> Option<(u16, u16)> {
-    let streams: [BorrowedFd<'static>; 3] =
-        [rustix::stdio::stdin(), rustix::stdio::stdout(), rustix::stdio::stderr()];
+    let streams: [BorrowedFd<'static>; 3] = [
+        rustix::stdio::stdin(),
+        rustix::stdio::stdout(),
+        rustix::stdio::stderr(),
+    ];
     let terminal = streams.into_iter().find(|stream| isatty(stream))?;
     let size = tcgetwinsize(terminal).ok()?;
     (size.ws_row > 0 && size.ws_col > 0).then_some((size.ws_row, size.ws_col))

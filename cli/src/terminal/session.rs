@@ -43,12 +43,20 @@ impl Session {
         mut attachment: Attachment,
         mut signal: impl FnMut(i32),
     ) -> io::Result<Ended> {
-        let _raw = if self.terminal && self.input { RawMode::enter()? } else { None };
+        let _raw = if self.terminal && self.input {
+            RawMode::enter()?
+        } else {
+            None
+        };
         let mut signals = self.listen()?;
         if self.terminal {
             resize(&attachment);
         }
-        let mut keys = DetachKeys::new(if self.terminal { self.detach_keys } else { Vec::new() });
+        let mut keys = DetachKeys::new(if self.terminal {
+            self.detach_keys
+        } else {
+            Vec::new()
+        });
         let mut input = self.input;
         loop {
             let stdin = rustix::stdio::stdin();
@@ -64,7 +72,8 @@ impl Session {
                     Ok(_) | Err(rustix::io::Errno::INTR) => {}
                     Err(error) => return Err(error.into()),
                 }
-                let ready = |at: usize| watched.get(at).is_some_and(|one| !one.revents().is_empty());
+                let ready =
+                    |at: usize| watched.get(at).is_some_and(|one| !one.revents().is_empty());
                 (ready(0), ready(2), ready(1))
             };
             if from_signals {
@@ -110,7 +119,7 @@ impl Session {
             wanted.extend([SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM]);
         }
         let (read, write) = UnixStream::pair()?;
-        SignalDelivery::with_pipe(read, write, SignalOnly::default(), wanted)
+        SignalDelivery::with_pipe(read, write, SignalOnly, wanted)
     }
 }
 

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 // Zero means «not measured» to Podman, which leaves the key out.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes &T")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde's skip_serializing_if passes &T"
+)]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }

@@ -124,7 +124,11 @@ pub struct Process {
 impl Process {
     /// Entrypoint and command joined.
     pub fn arguments(&self) -> Vec<String> {
-        self.entrypoint.iter().chain(&self.command).cloned().collect()
+        self.entrypoint
+            .iter()
+            .chain(&self.command)
+            .cloned()
+            .collect()
     }
 }
 
@@ -316,7 +320,10 @@ mod tests {
 
     #[test]
     fn restart_policies() {
-        assert_eq!(RestartPolicy::parse("on-failure:3"), Some(RestartPolicy::OnFailure(3)));
+        assert_eq!(
+            RestartPolicy::parse("on-failure:3"),
+            Some(RestartPolicy::OnFailure(3))
+        );
         assert_eq!(RestartPolicy::parse("always:3"), None);
         assert_eq!(RestartPolicy::parse("sometimes"), None);
         assert!(RestartPolicy::OnFailure(2).starts_again(1, 1));

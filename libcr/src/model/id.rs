@@ -27,20 +27,31 @@ pub fn is_id_prefix(text: &str) -> bool {
 }
 
 fn is_hex(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    text.bytes()
+        .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 /// Checks an id that came from outside.
 pub fn check_id(text: &str) -> Result<(), IdError> {
-    if is_full_id(text) { Ok(()) } else { Err(IdError::Id(text.chars().take(80).collect())) }
+    if is_full_id(text) {
+        Ok(())
+    } else {
+        Err(IdError::Id(text.chars().take(80).collect()))
+    }
 }
 
 /// Checks a name: `[a-zA-Z0-9][a-zA-Z0-9_.-]*`, at most 253 bytes.
 pub fn check_name(text: &str) -> Result<(), IdError> {
     let mut bytes = text.bytes();
-    let first = bytes.next().is_some_and(|byte| byte.is_ascii_alphanumeric());
+    let first = bytes
+        .next()
+        .is_some_and(|byte| byte.is_ascii_alphanumeric());
     let rest = bytes.all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
-    if first && rest && text.len() <= 253 { Ok(()) } else { Err(IdError::Name) }
+    if first && rest && text.len() <= 253 {
+        Ok(())
+    } else {
+        Err(IdError::Name)
+    }
 }
 
 /// The first twelve digits, as tables show ids.
@@ -51,10 +62,12 @@ pub fn short(id: &str) -> &str {
 /// A full id from 32 random bytes.
 pub fn from_random(bytes: [u8; 32]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(ID_LENGTH), |mut id, byte| {
-        let _ = write!(id, "{byte:02x}");
-        id
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(ID_LENGTH), |mut id, byte| {
+            let _ = write!(id, "{byte:02x}");
+            id
+        })
 }
 
 /// A readable name from random bytes, for a container that was given none.
@@ -66,10 +79,38 @@ pub fn name_from_random(bytes: [u8; 3]) -> String {
         "still", "vivid", "wintry",
     ];
     const EXPLORERS: [&str; 32] = [
-        "amundsen", "arnesen", "bancroft", "barents", "bering", "byrd", "charcot", "cherry",
-        "crean", "drygalski", "fiennes", "franklin", "fuchs", "gerlache", "henson", "herbert",
-        "hillary", "hudson", "lashly", "mawson", "mikkelsen", "nansen", "nordenskiold", "peary",
-        "rasmussen", "ross", "scott", "shackleton", "sverdrup", "toll", "wilkins", "wrangel",
+        "amundsen",
+        "arnesen",
+        "bancroft",
+        "barents",
+        "bering",
+        "byrd",
+        "charcot",
+        "cherry",
+        "crean",
+        "drygalski",
+        "fiennes",
+        "franklin",
+        "fuchs",
+        "gerlache",
+        "henson",
+        "herbert",
+        "hillary",
+        "hudson",
+        "lashly",
+        "mawson",
+        "mikkelsen",
+        "nansen",
+        "nordenskiold",
+        "peary",
+        "rasmussen",
+        "ross",
+        "scott",
+        "shackleton",
+        "sverdrup",
+        "toll",
+        "wilkins",
+        "wrangel",
     ];
     let quality = QUALITIES[usize::from(bytes[0]) % QUALITIES.len()];
     let explorer = EXPLORERS[usize::from(bytes[1]) % EXPLORERS.len()];

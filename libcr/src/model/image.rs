@@ -24,13 +24,19 @@ pub struct Image {
 impl Image {
     /// A member of the configuration's `config` object.
     pub fn setting(&self, key: &str) -> Option<&serde_json::Value> {
-        self.config.get("config")?.get(key).filter(|value| !value.is_null())
+        self.config
+            .get("config")?
+            .get(key)
+            .filter(|value| !value.is_null())
     }
 
     /// A list of strings among the settings; empty where there is none.
     pub fn strings(&self, key: &str) -> Vec<String> {
         let list = self.setting(key).and_then(serde_json::Value::as_array);
-        list.into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+        list.into_iter()
+            .flatten()
+            .filter_map(|item| item.as_str().map(str::to_owned))
+            .collect()
     }
 
     /// A string among the settings.

@@ -24,8 +24,13 @@ pub enum Status {
 
 impl Status {
     /// All of them, for tables and filters.
-    pub const ALL: [Self; 5] =
-        [Self::Created, Self::Running, Self::Paused, Self::Exited, Self::Removing];
+    pub const ALL: [Self; 5] = [
+        Self::Created,
+        Self::Running,
+        Self::Paused,
+        Self::Exited,
+        Self::Removing,
+    ];
 
     /// The word in `inspect` and `ps --filter status=`.
     pub fn as_str(self) -> &'static str {
@@ -50,54 +55,42 @@ impl Status {
 
     /// The status after `event`, or `None` where it can't happen.
     pub fn after(self, event: Event) -> Option<Self> {
-        match (self, event) {
-            (Self::Created | Self::Exited, Event::Start | Event::Restore)
-            | (Self::Paused, Event::Unpause)
-            | (Self::Running, Event::CheckpointAndGoOn) => Some(Self::Running),
-            (Self::Running, Event::Pause) => Some(Self::Paused),
-            (Self::Running | Self::Paused, Event::Died) | (Self::Running, Event::Checkpoint) => {
-                Some(Self::Exited)
-            }
-            (Self::Created | Self::Exited | Self::Removing, Event::Remove) => Some(Self::Removing),
-            (
-                Self::Created,
+        match self {
+            Self::Created | Self::Exited => match event {
+                Event::Start | Event::Restore => Some(Self::Running),
+                Event::Remove => Some(Self::Removing),
                 Event::Pause
                 | Event::Unpause
                 | Event::Died
                 | Event::Checkpoint
-                | Event::CheckpointAndGoOn,
-            )
-            | (
-                Self::Running,
-                Event::Start | Event::Restore | Event::Unpause | Event::Remove,
-            )
-            | (
-                Self::Paused,
+                | Event::CheckpointAndGoOn => None,
+            },
+            Self::Running => match event {
+                Event::CheckpointAndGoOn => Some(Self::Running),
+                Event::Pause => Some(Self::Paused),
+                Event::Died | Event::Checkpoint => Some(Self::Exited),
+                Event::Start | Event::Restore | Event::Unpause | Event::Remove => None,
+            },
+            Self::Paused => match event {
+                Event::Unpause => Some(Self::Running),
+                Event::Died => Some(Self::Exited),
                 Event::Start
                 | Event::Restore
                 | Event::Pause
                 | Event::Checkpoint
                 | Event::CheckpointAndGoOn
-                | Event::Remove,
-            )
-            | (
-                Self::Exited,
-                Event::Pause
-                | Event::Unpause
-                | Event::Died
-                | Event::Checkpoint
-                | Event::CheckpointAndGoOn,
-            )
-            | (
-                Self::Removing,
+                | Event::Remove => None,
+            },
+            Self::Removing => match event {
+                Event::Remove => Some(Self::Removing),
                 Event::Start
                 | Event::Restore
                 | Event::Pause
                 | Event::Unpause
                 | Event::Died
                 | Event::Checkpoint
-                | Event::CheckpointAndGoOn,
-            ) => None,
+                | Event::CheckpointAndGoOn => None,
+            },
         }
     }
 }
@@ -116,17 +109,26 @@ mod tests {
 
     #[test]
     fn the_whole_table() {
-        use Event::{
-            Checkpoint, CheckpointAndGoOn, Died, Pause, Remove, Restore, Start, Unpause,
-        };
-        let events =
-            [Start, Restore, Pause, Unpause, Died, Checkpoint, CheckpointAndGoOn, Remove];
+        use Event::{Checkpoint, CheckpointAndGoOn, Died, Pause, Remove, Restore, Start, Unpause};
+        let events = [
+            Start,
+            Restore,
+            Pause,
+            Unpause,
+            Died,
+            Checkpoint,
+            CheckpointAndGoOn,
+            Remove,
+        ];
         let table: [(Status, [Option<Status>; 8]); 5] = {
             use Status::{Created, Exited, Paused, Removing, Running};
             let (run, exit, gone) = (Some(Running), Some(Exited), Some(Removing));
             [
                 (Created, [run, run, None, None, None, None, None, gone]),
-                (Running, [None, None, Some(Paused), None, exit, exit, run, None]),
+                (
+                    Running,
+                    [None, None, Some(Paused), None, exit, exit, run, None],
+                ),
                 (Paused, [None, None, None, run, exit, None, None, None]),
                 (Exited, [run, run, None, None, None, None, None, gone]),
                 (Removing, [None, None, None, None, None, None, None, gone]),

@@ -7,8 +7,8 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::fs::{Mode, OFlags};
 use rustix::net::{
-    AddressFamily, RecvFlags, SendFlags, Shutdown, SocketAddrUnix, SocketFlags, SocketType, connect, recv,
-    send, shutdown, socket_with,
+    AddressFamily, RecvFlags, SendFlags, Shutdown, SocketAddrUnix, SocketFlags, SocketType,
+    connect, recv, send, shutdown, socket_with,
 };
 
 use super::paths::MonitorPaths;
@@ -38,12 +38,19 @@ impl Attachment {
         let flags = SocketFlags::CLOEXEC;
         let socket = socket_with(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None)?;
         // A socket path holds at most 107 bytes: go through the directory's descriptor.
-        let directory =
-            rustix::fs::open(&paths.directory, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
+        let directory = rustix::fs::open(
+            &paths.directory,
+            OFlags::PATH | OFlags::CLOEXEC,
+            Mode::empty(),
+        )?;
         let number = std::os::fd::AsRawFd::as_raw_fd(&directory);
         let address = SocketAddrUnix::new(format!("/proc/self/fd/{number}/attach"))?;
         connect(&socket, &address)?;
-        Ok(Self { socket, paths: paths.clone(), buffer: Box::new([0; 8193]) })
+        Ok(Self {
+            socket,
+            paths: paths.clone(),
+            buffer: Box::new([0; 8193]),
+        })
     }
 
     /// Waits for the next packet.

@@ -20,7 +20,7 @@ use crate::sys::command;
 use crate::sys::proc;
 
 /// How long the runtime may take to make a container.
-pub const CREATE_TIMEOUT: Duration = Duration::from_secs(240);
+pub const CREATE_TIMEOUT: Duration = Duration::from_mins(4);
 /// How long a restore may take: a thaw of hundreds of gigabytes is no failure.
 pub const RESTORE_TIMEOUT: Duration = Duration::from_hours(24);
 
@@ -87,6 +87,7 @@ pub fn start(request: &MonitorRequest<'_>) -> Result<Monitored, MonitorError> {
     command
         .env("_OCI_SYNCPIPE", report_end.as_raw_fd().to_string())
         .env("_OCI_STARTPIPE", start_end.as_raw_fd().to_string())
+        .env_remove("XDG_RUNTIME_DIR")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -97,7 +98,11 @@ pub fn start(request: &MonitorRequest<'_>) -> Result<Monitored, MonitorError> {
     let _ = go.write_all(b"\0");
     drop(go);
     child.wait()?;
-    let limit = if request.restore.is_some() { RESTORE_TIMEOUT } else { CREATE_TIMEOUT };
+    let limit = if request.restore.is_some() {
+        RESTORE_TIMEOUT
+    } else {
+        CREATE_TIMEOUT
+    };
     let line = read_line(&mut report, limit)?;
     let answer: Report = serde_json::from_slice(&line).map_err(|_| MonitorError::Silent)?;
     if answer.data <= 0 {
@@ -107,20 +112,43 @@ pub fn start(request: &MonitorRequest<'_>) -> Result<Monitored, MonitorError> {
         });
     }
     let monitor_pid = request.paths.monitor_pid().ok_or(MonitorError::Silent)?;
-    Ok(Monitored { pid: answer.data, monitor_pid })
+    Ok(Monitored {
+        pid: answer.data,
+        monitor_pid,
+    })
 }
 
 fn command_line(request: &MonitorRequest<'_>) -> Command {
     let paths = request.paths;
     let mut command = Command::new(request.program);
-    command.args(["--api-version", "1", "-c", request.id, "-u", request.id, "-n", request.name]);
-    command.arg("-r").arg(request.runtime).arg("-b").arg(request.bundle);
-    command.arg("-p").arg(paths.pid_file()).arg("--conmon-pidfile").arg(paths.monitor_pid_file());
+    command.args([
+        "--api-version",
+        "1",
+        "-c",
+        request.id,
+        "-u",
+        request.id,
+        "-n",
+        request.name,
+    ]);
+    command
+        .arg("-r")
+        .arg(request.runtime)
+        .arg("-b")
+        .arg(request.bundle);
+    command
+        .arg("-p")
+        .arg(paths.pid_file())
+        .arg("--conmon-pidfile")
+        .arg(paths.monitor_pid_file());
     command.arg("--exit-dir").arg(&paths.exit_directory);
     command.arg("--persist-dir").arg(paths.persist());
     command.arg("--socket-dir-path").arg(&paths.directory);
     command.args(["-l", &request.log]);
-    let log = ["--log-format=json".to_owned(), format!("--log={}", paths.runtime_log().display())];
+    let log = [
+        "--log-format=json".to_owned(),
+        format!("--log={}", paths.runtime_log().display()),
+    ];
     for argument in request.runtime_arguments.iter().chain(&log) {
         command.arg("--runtime-arg").arg(argument);
     }
@@ -134,7 +162,11 @@ fn command_line(request: &MonitorRequest<'_>) -> Command {
         command.arg("-i");
     }
     if let Some((images, work)) = &request.restore {
-        command.arg("--restore").arg(images).arg("--work-path").arg(work);
+        command
+            .arg("--restore")
+            .arg(images)
+            .arg("--work-path")
+            .arg(work);
     }
     if let Some((program, arguments)) = request.exit_command.split_first() {
         command.arg("--exit-command").arg(program);
@@ -154,7 +186,10 @@ fn read_line(pipe: &mut io::PipeReader, limit: Duration) -> Result<Vec<u8>, Moni
     while !line.contains(&b'\n') && line.len() < LONGEST {
         let left = deadline.saturating_duration_since(Instant::now());
         let seconds = i64::try_from(left.as_secs()).unwrap_or(i64::MAX);
-        let timeout = Timespec { tv_sec: seconds, tv_nsec: i64::from(left.subsec_nanos()) };
+        let timeout = Timespec {
+            tv_sec: seconds,
+            tv_nsec: i64::from(left.subsec_nanos()),
+        };
         let ready = poll(&mut [PollFd::new(&*pipe, PollFlags::IN)], Some(&timeout));
         match ready {
             Ok(0) => return Err(MonitorError::Timeout(limit.as_secs())),
@@ -174,8 +209,13 @@ fn read_line(pipe: &mut io::PipeReader, limit: Duration) -> Result<Vec<u8>, Moni
 /// itself down.
 pub fn find(id: &str) -> Vec<i32> {
     proc::find(|words| {
-        let program = words.first().is_some_and(|word| word.ends_with("conmon-rs"));
-        program && words.windows(2).any(|pair| pair[0] == "-c" && pair[1] == id)
+        let program = words
+            .first()
+            .is_some_and(|word| word.ends_with("conmon-rs"));
+        program
+            && words
+                .windows(2)
+                .any(|pair| pair[0] == "-c" && pair[1] == id)
     })
 }
 

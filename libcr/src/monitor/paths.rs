@@ -81,7 +81,11 @@ impl MonitorPaths {
 
     /// How the container ended, if it did.
     pub fn exit_status(&self) -> Option<i32> {
-        fs::read_to_string(self.exit_file()).ok()?.trim().parse().ok()
+        fs::read_to_string(self.exit_file())
+            .ok()?
+            .trim()
+            .parse()
+            .ok()
     }
 
     /// The kernel killed it for want of memory.
@@ -91,11 +95,19 @@ impl MonitorPaths {
 
     /// The monitor, as it wrote itself down.
     pub fn monitor_pid(&self) -> Option<i32> {
-        fs::read_to_string(self.monitor_pid_file()).ok()?.trim().parse().ok()
+        fs::read_to_string(self.monitor_pid_file())
+            .ok()?
+            .trim()
+            .parse()
+            .ok()
     }
 
     /// The container's first process, as the runtime wrote it down.
     pub fn container_pid(&self) -> Option<i32> {
-        fs::read_to_string(self.pid_file()).ok()?.trim().parse().ok()
+        fs::read_to_string(self.pid_file())
+            .ok()?
+            .trim()
+            .parse()
+            .ok()
     }
 }

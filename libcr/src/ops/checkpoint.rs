@@ -57,11 +57,15 @@ impl CheckpointOptions {
     /// Checks the options as a whole, in Podman's order and words.
     pub fn validate(&self) -> Result<()> {
         if self.compress.is_some() && self.export.is_none() {
-            return Err(Error::Invalid("--compress can only be used with --export".into()));
+            return Err(Error::Invalid(
+                "--compress can only be used with --export".into(),
+            ));
         }
         pack::compression(self.compress.as_deref())?;
         if self.ignore_rootfs && self.export.is_none() {
-            return Err(Error::Invalid("--ignore-rootfs can only be used with --export".into()));
+            return Err(Error::Invalid(
+                "--ignore-rootfs can only be used with --export".into(),
+            ));
         }
         Ok(())
     }
@@ -92,8 +96,12 @@ pub fn checkpoint(
         ));
     }
     let export = options.export.as_deref().map(absolute).transpose()?;
-    let journal = Journal::begin(engine, &id, &intent(options, export.clone(), CheckpointPhase::Dump))?;
-    let work = Work {
+    let journal = Journal::begin(
+        engine,
+        &id,
+        &intent(options, export.clone(), CheckpointPhase::Dump),
+    )?;
+    let attempt = Work {
         engine,
         container: &container,
         options,
@@ -103,7 +111,7 @@ pub fn checkpoint(
         progress,
         journal: &journal,
     };
-    let taken = match work.take() {
+    let taken = match attempt.take() {
         Ok(taken) => taken,
         Err(error) => {
             journal.abandon()?;
@@ -226,12 +234,20 @@ impl Work<'_> {
             // A monitor whose container was ended by the dump has written all of it and left.
             tracing::debug!(%error, "log flush");
         }
-        let captured = capture(engine, container, options.ignore_rootfs, options.leave_running)?;
-        let status = serde_json::to_vec(&container.state.network_status).map_err(std::io::Error::other)?;
+        let captured = capture(
+            engine,
+            container,
+            options.ignore_rootfs,
+            options.leave_running,
+        )?;
+        let status =
+            serde_json::to_vec(&container.state.network_status).map_err(std::io::Error::other)?;
         write_atomic(&self.bundle.join("network.status"), &status, 0o600)?;
         self.journal.fault("captured");
         let archive = || -> Result<()> {
-            let Some(path) = self.export else { return Ok(()) };
+            let Some(path) = self.export else {
+                return Ok(());
+            };
             self.progress.step(&container.config.name, Step::Write);
             let pack_options = PackOptions {
                 compression: pack::compression(options.compress.as_deref())?,
@@ -249,7 +265,10 @@ impl Work<'_> {
             let stood_still = frozen.thaw()?;
             archive()?;
             settle::promote(self.bundle, partial)?;
-            return Ok(Taken { runtime, stood_still });
+            return Ok(Taken {
+                runtime,
+                stood_still,
+            });
         }
         archive()?;
         if self.export.is_none() {
@@ -257,8 +276,15 @@ impl Work<'_> {
             settle::make_durable(self.bundle)?;
         }
         settle::promote(self.bundle, partial)?;
-        self.journal.advance(&intent(options, self.export.map(Path::to_owned), CheckpointPhase::Stop))?;
+        self.journal.advance(&intent(
+            options,
+            self.export.map(Path::to_owned),
+            CheckpointPhase::Stop,
+        ))?;
         self.journal.fault("whole");
-        Ok(Taken { runtime, stood_still: frozen.end() })
+        Ok(Taken {
+            runtime,
+            stood_still: frozen.end(),
+        })
     }
 }

@@ -29,7 +29,7 @@ use crate::sys::dir::{partial_path, remove_dir_if_present, remove_file_if_presen
 use crate::sys::{machine, proc};
 
 /// How long a restore that lost its engine may go on before it is given up.
-const RESTORE_PATIENCE: Duration = Duration::from_secs(240);
+const RESTORE_PATIENCE: Duration = Duration::from_mins(4);
 
 /// Completes or undoes all operations whose process is gone.
 pub fn recover(engine: &Engine) -> Result<()> {
@@ -37,7 +37,10 @@ pub fn recover(engine: &Engine) -> Result<()> {
     if operations.is_empty() {
         return Ok(());
     }
-    for operation in operations.iter().filter(|operation| !proc::is_alive(&operation.owner)) {
+    for operation in operations
+        .iter()
+        .filter(|operation| !proc::is_alive(&operation.owner))
+    {
         // A runtime that still dumps holds the lock too: this waits for its end.
         let _lock = engine.lock(&operation.container)?;
         let open = engine.store.rows().operations()?;
@@ -67,9 +70,25 @@ fn recover_one(engine: &Engine, operation: &Operation) -> Result<()> {
             tear_down(engine, &container)?;
             after_failed_start(&container, journal)
         }
-        (Intent::Checkpoint { phase, leave_running, export, keep }, Some(container)) => {
+        (
+            Intent::Checkpoint {
+                phase,
+                leave_running,
+                export,
+                keep,
+            },
+            Some(container),
+        ) => {
             let export = export.as_deref();
-            checkpoint(engine, container, *phase, *leave_running, export, *keep, journal)
+            checkpoint(
+                engine,
+                container,
+                *phase,
+                *leave_running,
+                export,
+                *keep,
+                journal,
+            )
         }
         (Intent::Restore { imported, keep }, Some(container)) => {
             restore(engine, container, *imported, *keep, journal)
@@ -116,7 +135,8 @@ fn checkpoint(
         let captured = bundle.join("devshm-checkpoint.tar").exists();
         if !captured {
             pack::capture(engine, &container, true, false)?;
-            let status = serde_json::to_vec(&container.state.network_status).map_err(std::io::Error::other)?;
+            let status = serde_json::to_vec(&container.state.network_status)
+                .map_err(std::io::Error::other)?;
             crate::sys::dir::write_atomic(&bundle.join("network.status"), &status, 0o600)?;
         }
         settle::promote(&bundle, &partial)?;
@@ -141,14 +161,23 @@ fn restore(
     let paths = engine.monitor_paths(&id);
     let deadline = Instant::now() + RESTORE_PATIENCE;
     // The monitor goes on without its engine; it ends when the restore failed.
-    while paths.container_pid().is_none() && !client::find(&id).is_empty() && Instant::now() < deadline {
+    while paths.container_pid().is_none()
+        && !client::find(&id).is_empty()
+        && Instant::now() < deadline
+    {
         std::thread::sleep(Duration::from_millis(5));
     }
     let monitor = client::find(&id).pop();
     let runtime = engine.runtime_of(&container)?;
-    let running = runtime.state(&id)?.filter(|state| state.status == "running");
+    let running = runtime
+        .state(&id)?
+        .filter(|state| state.status == "running");
     if let (Some(monitor), Some(state)) = (monitor, running) {
-        let next = container.state.status.after(Event::Restore).unwrap_or(Status::Running);
+        let next = container
+            .state
+            .status
+            .after(Event::Restore)
+            .unwrap_or(Status::Running);
         container.state.status = next;
         container.state.pid = Some(state.pid);
         container.state.monitor_pid = Some(monitor);

@@ -101,7 +101,10 @@ pub fn restore(
     progress.step(&container.config.name, Step::Preflight);
     preflight::can_restore(engine, &container)?;
     let saved = saved_addresses(engine, &container, options)?;
-    let intent = Intent::Restore { imported: false, keep: options.keep };
+    let intent = Intent::Restore {
+        imported: false,
+        keep: options.keep,
+    };
     let journal = Journal::begin(engine, &id, &intent)?;
     let before = container.state.clone();
     match bring_back(engine, &mut container, options, &saved, &journal, progress) {
@@ -134,18 +137,32 @@ pub fn import(
 ) -> Result<RestoreReport> {
     options.validate(true)?;
     preflight::criu()?;
-    let shown = options.name.clone().unwrap_or_else(|| archive.display().to_string());
+    let shown = options
+        .name
+        .clone()
+        .unwrap_or_else(|| archive.display().to_string());
     progress.step(&shown, Step::Read);
     let staging = Staging::make(engine)?;
     let (reader, header) = unpack::open(archive, &staging)?;
     let (mut container, mut warnings) = plan(engine, archive, &header, options)?;
     let id = container.config.id.clone();
     let _lock = engine.lock(&id)?;
-    let intent = Intent::Restore { imported: true, keep: options.keep };
+    let intent = Intent::Restore {
+        imported: true,
+        keep: options.keep,
+    };
     let journal = Journal::begin(engine, &id, &intent)?;
     let mut undo = Undo::default();
-    let done = make(engine, &mut container, reader, staging, options, &journal, &mut undo)
-        .and_then(|saved| bring_back(engine, &mut container, options, &saved, &journal, progress));
+    let done = make(
+        engine,
+        &mut container,
+        reader,
+        staging,
+        options,
+        &journal,
+        &mut undo,
+    )
+    .and_then(|saved| bring_back(engine, &mut container, options, &saved, &journal, progress));
     match done {
         Ok(mut report) => {
             undo.forget();
@@ -172,7 +189,10 @@ fn plan(
     options: &RestoreOptions,
 ) -> Result<(Container, Vec<String>)> {
     let unreadable = |what: &str, error: serde_json::Error| {
-        Error::Invalid(format!("{}: cannot read {what}: {error}", archive.display()))
+        Error::Invalid(format!(
+            "{}: cannot read {what}: {error}",
+            archive.display()
+        ))
     };
     let dump = podman::ContainerConfig::from_json(&header.config_dump)
         .map_err(|error| unreadable(layout::CONFIG_DUMP, error))?;
@@ -207,7 +227,10 @@ fn plan(
         }
     }
     if let Some(told) = engine.config.runtime.as_deref() {
-        let told = Path::new(told).file_name().unwrap_or_default().to_string_lossy();
+        let told = Path::new(told)
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy();
         if !dump.runtime.is_empty() && told != dump.runtime {
             return Err(Error::Invalid(format!(
                 "checkpoint archive {} was created with runtime '{}' and cannot be restored with runtime '{told}'",
@@ -219,8 +242,16 @@ fn plan(
     let rootfs = if dump.rootfs.is_empty() {
         let (image, name, warning) = base_image::find(engine, &dump, header.manifest.as_ref())?;
         warnings.extend(warning);
-        let raw_name = if dump.raw_image_name.is_empty() { name.clone() } else { dump.raw_image_name.clone() };
-        Rootfs::Image { id: image.id, name, raw_name }
+        let raw_name = if dump.raw_image_name.is_empty() {
+            name.clone()
+        } else {
+            dump.raw_image_name.clone()
+        };
+        Rootfs::Image {
+            id: image.id,
+            name,
+            raw_name,
+        }
     } else {
         // A directory of this host, named by the archive.
         return Err(Error::Invalid(format!(
@@ -229,7 +260,11 @@ fn plan(
             dump.rootfs
         )));
     };
-    let new_id = options.name.as_ref().map(|_| machine::random().map(id::from_random)).transpose()?;
+    let new_id = options
+        .name
+        .as_ref()
+        .map(|_| machine::random().map(id::from_random))
+        .transpose()?;
     let config = podman_config::from_podman(
         &dump,
         spec,
@@ -244,14 +279,22 @@ fn plan(
             directory.get(name)?;
         }
     }
-    let state = ContainerState { status: Status::Exited, ..ContainerState::default() };
+    let state = ContainerState {
+        status: Status::Exited,
+        ..ContainerState::default()
+    };
     let container = Container { config, state };
     engine.runtime_of(&container)?;
     if let Some(holder) = engine.store.rows().holder_of_name(&container.config.name)? {
         let name = container.config.name;
         return Err(crate::store::StoreError::NameInUse { name, id: holder }.into());
     }
-    if engine.store.rows().container(&container.config.id)?.is_some() {
+    if engine
+        .store
+        .rows()
+        .container(&container.config.id)?
+        .is_some()
+    {
         return Err(crate::store::StoreError::IdInUse(container.config.id).into());
     }
     Ok((container, warnings))
@@ -268,7 +311,11 @@ fn make<'a>(
     undo: &mut Undo<'a>,
 ) -> Result<SavedAddresses> {
     let id = container.config.id.clone();
-    let selection = Selection { rootfs: !options.ignore_rootfs, volumes: false, log: true };
+    let selection = Selection {
+        rootfs: !options.ignore_rootfs,
+        volumes: false,
+        log: true,
+    };
     let contents = reader.unpack(staging.handle(), selection)?;
     if !contents.has("checkpoint/inventory.img") {
         return Err(Error::Invalid(
@@ -279,8 +326,13 @@ fn make<'a>(
     let directory = engine.container_dir(&id);
     fs::create_dir(&directory).map_err(at("make", &directory))?;
     let made = directory.clone();
-    undo.push("container directory", move || Ok(remove_dir_if_present(&made)?));
-    fs::set_permissions(&directory, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    undo.push("container directory", move || {
+        Ok(remove_dir_if_present(&made)?)
+    });
+    fs::set_permissions(
+        &directory,
+        std::os::unix::fs::PermissionsExt::from_mode(0o700),
+    )?;
     let bundle = engine.bundle(&id);
     staging.promote(&bundle)?;
     let log = bundle.join(layout::LOG);
@@ -289,9 +341,15 @@ fn make<'a>(
     }
     // cgroup state of another engine's dump: the runtime owns the cgroup here.
     criu::images::empty_cgroup_state(&bundle.join(layout::CHECKPOINT))?;
-    engine.store.transaction(|rows| rows.insert_container(container))?;
+    engine
+        .store
+        .transaction(|rows| rows.insert_container(container))?;
     let row = id.clone();
-    undo.push("row", move || Ok(engine.store.transaction(|rows| rows.delete_container(&row))?));
+    undo.push("row", move || {
+        Ok(engine
+            .store
+            .transaction(|rows| rows.delete_container(&row))?)
+    });
     journal.fault("made");
     saved_addresses(engine, container, options)
 }
@@ -307,13 +365,18 @@ fn saved_addresses(
     if options.name.is_some() {
         return Ok(SavedAddresses::default());
     }
-    let path = engine.bundle(&container.config.id).join(layout::NETWORK_STATUS);
+    let path = engine
+        .bundle(&container.config.id)
+        .join(layout::NETWORK_STATUS);
     let text = match fs::read(&path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(SavedAddresses::default()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(SavedAddresses::default());
+        }
         text => text.map_err(at("read", &path))?,
     };
-    let status: Option<std::collections::BTreeMap<String, StatusBlock>> = serde_json::from_slice(&text)
-        .map_err(|error| Error::Invalid(format!("cannot read {}: {error}", path.display())))?;
+    let status: Option<std::collections::BTreeMap<String, StatusBlock>> =
+        serde_json::from_slice(&text)
+            .map_err(|error| Error::Invalid(format!("cannot read {}: {error}", path.display())))?;
     let (keep_ip, keep_mac) = (!options.ignore_static_ip, !options.ignore_static_mac);
     let networks = net::saved(&status.unwrap_or_default(), keep_ip, keep_mac);
     Ok(SavedAddresses { networks, required })
@@ -331,10 +394,16 @@ fn bring_back(
     progress.step(&container.config.name, Step::Prepare);
     forget_static(container, options);
     let bundle = engine.bundle(&container.config.id);
-    let status = container.state.status.after(Event::Restore).ok_or_else(|| {
-        let id = &container.config.id;
-        Error::WrongState(format!("container {id} is running or paused, cannot restore"))
-    })?;
+    let status = container
+        .state
+        .status
+        .after(Event::Restore)
+        .ok_or_else(|| {
+            let id = &container.config.id;
+            Error::WrongState(format!(
+                "container {id} is running or paused, cannot restore"
+            ))
+        })?;
     container.state.boot_id = proc::boot_id();
     let apply_rootfs = !options.ignore_rootfs && bundle.join(layout::ROOTFS_DIFF).exists();
     if apply_rootfs {
@@ -381,7 +450,12 @@ fn bring_back(
 /// Device nodes in the root file system come back where the container could have made them, or
 /// the user grants them.
 fn may_have_devices(container: &Container, options: &RestoreOptions) -> bool {
-    let may_make = container.config.security.cap_add.iter().any(|word| word.ends_with("MKNOD"));
+    let may_make = container
+        .config
+        .security
+        .cap_add
+        .iter()
+        .any(|word| word.ends_with("MKNOD"));
     container.config.imported_spec.is_none() || options.grants.devices || may_make
 }
 
@@ -413,7 +487,10 @@ fn put_back_files(
     }
     if apply_rootfs {
         let root = open(&paths.merged)?;
-        let options = ApplyOptions { devices, ..ApplyOptions::default() };
+        let options = ApplyOptions {
+            devices,
+            ..ApplyOptions::default()
+        };
         apply_tree(&root, read(layout::ROOTFS_DIFF)?, &options)?;
         if let Ok(text) = fs::read(bundle.join(layout::DELETED_FILES)) {
             let deleted: Vec<String> = serde_json::from_slice(&text)
@@ -425,7 +502,9 @@ fn put_back_files(
 }
 
 fn finish(engine: &Engine, container: &Container, keep: bool, journal: Journal<'_>) -> Result<()> {
-    engine.store.transaction(|rows| rows.update_config(&container.config))?;
+    engine
+        .store
+        .transaction(|rows| rows.update_config(&container.config))?;
     let bundle = engine.bundle(&container.config.id);
     if !keep {
         consume::checkpoint(&bundle)?;

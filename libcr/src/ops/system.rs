@@ -34,7 +34,12 @@ pub fn info(engine: &Engine) -> Result<Value> {
     for container in &mut containers {
         look(engine, container);
     }
-    let count = |status| containers.iter().filter(|container| container.state.status == status).count();
+    let count = |status| {
+        containers
+            .iter()
+            .filter(|container| container.state.status == status)
+            .count()
+    };
     let (running, paused) = (count(Status::Running), count(Status::Paused));
     let (total, available) = machine::memory();
     let runtime = engine.default_runtime();
@@ -45,7 +50,9 @@ pub fn info(engine: &Engine) -> Result<Value> {
             "package": "",
             "version": runtime.version().unwrap_or_default(),
         }),
-        Err(error) => json!({ "name": "", "path": "", "package": "", "version": error.to_string() }),
+        Err(error) => {
+            json!({ "name": "", "path": "", "package": "", "version": error.to_string() })
+        }
     };
     let criu = match criu::features::Features::find() {
         Ok(found) => json!({ "path": found.program, "version": found.version }),

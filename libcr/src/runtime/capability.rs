@@ -97,8 +97,16 @@ fn read(words: &[String]) -> Result<Vec<String>, UnknownCapability> {
         if upper == "ALL" {
             return Ok(upper);
         }
-        let full = if upper.starts_with("CAP_") { upper } else { format!("CAP_{upper}") };
-        if ALL.contains(&full.as_str()) { Ok(full) } else { Err(UnknownCapability(full)) }
+        let full = if upper.starts_with("CAP_") {
+            upper
+        } else {
+            format!("CAP_{upper}")
+        };
+        if ALL.contains(&full.as_str()) {
+            Ok(full)
+        } else {
+            Err(UnknownCapability(full))
+        }
     };
     words.iter().map(read).collect()
 }
@@ -113,7 +121,10 @@ mod tests {
 
     #[test]
     fn adding_and_dropping() {
-        assert_eq!(resolve(false, &[], &[]), Ok(DEFAULT.map(String::from).to_vec()));
+        assert_eq!(
+            resolve(false, &[], &[]),
+            Ok(DEFAULT.map(String::from).to_vec())
+        );
         assert_eq!(
             resolve(false, &words("net_admin"), &words("all")),
             Ok(words("CAP_NET_ADMIN"))

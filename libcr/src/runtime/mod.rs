@@ -1,7 +1,9 @@
 //! The OCI runtime (crun, runc): one struct for its command line. The runtimes agree on every
 //! verb used here; where they differ (restore options, error texts), the file says so.
 //!
-//! Each keeps its own state below `--root`, so that containers of another engine are never seen.
+//! Their state is where they keep it for every engine, `/run/NAME`: crun writes that path into
+//! checkpoints (as the key of the mounts that mask directories) whatever `--root` says, and finds
+//! it again only there. Ids are random, so engines don't meet.
 
 use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
@@ -20,7 +22,9 @@ pub mod user;
 #[derive(Debug, thiserror::Error)]
 pub enum RuntimeError {
     /// Not installed.
-    #[error("default OCI runtime \"{0}\" not found: invalid argument (install the package \"{0}\", or choose another with --runtime)")]
+    #[error(
+        "default OCI runtime \"{0}\" not found: invalid argument (install the package \"{0}\", or choose another with --runtime)"
+    )]
     Missing(String),
     /// It was run and failed.
     #[error("{0}")]
@@ -42,7 +46,7 @@ pub struct Runtime {
     pub name: String,
     /// The program.
     pub path: PathBuf,
-    /// Its `--root`: a directory that only its containers of this engine are in.
+    /// Its `--root`.
     pub state: PathBuf,
 }
 
@@ -72,16 +76,16 @@ pub struct CheckpointCall<'a> {
 }
 
 impl Runtime {
-    /// Finds a runtime by name or path; `run` is the engine's run directory.
+    /// Finds a runtime by name or path.
     ///
     /// # Errors
     /// [`RuntimeError::Missing`].
-    pub fn find(name_or_path: &str, run: &Path) -> Result<Self, RuntimeError> {
+    pub fn find(name_or_path: &str) -> Result<Self, RuntimeError> {
         let path = command::find(name_or_path)
             .ok_or_else(|| RuntimeError::Missing(name_or_path.to_owned()))?;
         let name = Path::new(name_or_path).file_name().unwrap_or_default();
         let name = name.to_string_lossy().into_owned();
-        let state = run.join("runtime").join(&name);
+        let state = Path::new("/run").join(&name);
         Ok(Self { name, path, state })
     }
 
@@ -90,8 +94,15 @@ impl Runtime {
         vec![format!("--root={}", self.state.display())]
     }
 
-    fn command(&self, verb: &str) -> Command {
+        /// Without the variable by which crun would choose another place for its state.
+    fn program(&self) -> Command {
         let mut command = Command::new(&self.path);
+        command.env_remove("XDG_RUNTIME_DIR");
+        command
+    }
+
+    fn command(&self, verb: &str) -> Command {
+        let mut command = self.program();
         command.args(self.global_arguments()).arg(verb);
         command
     }
@@ -108,7 +119,10 @@ impl Runtime {
             output => output?,
         };
         let state = serde_json::from_slice(&output.stdout);
-        state.map(Some).map_err(|source| RuntimeError::State { program: self.name.clone(), source })
+        state.map(Some).map_err(|source| RuntimeError::State {
+            program: self.name.clone(),
+            source,
+        })
     }
 
     /// Lets a created container's process begin.
@@ -135,7 +149,11 @@ impl Runtime {
         inherited: BorrowedFd<'_>,
     ) -> Result<(), RuntimeError> {
         let mut command = self.command("checkpoint");
-        command.arg("--image-path").arg(call.images).arg("--work-path").arg(call.work);
+        command
+            .arg("--image-path")
+            .arg(call.images)
+            .arg("--work-path")
+            .arg(call.work);
         let flags = [
             (call.leave_running, "--leave-running"),
             (call.tcp_established, "--tcp-established"),
@@ -149,8 +167,12 @@ impl Runtime {
     /// A command that runs a further process in a container: `exec --process FILE ID`, its
     /// own messages as JSON lines in `log`. The caller gives it its standard streams.
     pub fn exec(&self, id: &str, process: &Path, detach: bool, log: &Path) -> Command {
-        let mut command = Command::new(&self.path);
-        command.args(self.global_arguments()).arg("--log-format=json").arg("--log").arg(log);
+        let mut command = self.program();
+        command
+            .args(self.global_arguments())
+            .arg("--log-format=json")
+            .arg("--log")
+            .arg(log);
         command.arg("exec").arg("--process").arg(process);
         if detach {
             command.arg("--detach");
@@ -161,7 +183,7 @@ impl Runtime {
 
     /// The first line of `--version`.
     pub fn version(&self) -> Result<String, RuntimeError> {
-        let output = command::run(Command::new(&self.path).arg("--version"))?;
+        let output = command::run(self.program().arg("--version"))?;
         let text = String::from_utf8_lossy(&output.stdout);
         Ok(text.lines().next().unwrap_or_default().to_owned())
     }

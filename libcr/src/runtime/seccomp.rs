@@ -8,8 +8,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Where containers-common puts the profile: the administrator's first.
-pub const PROFILES: [&str; 2] =
-    ["/etc/containers/seccomp.json", "/usr/share/containers/seccomp.json"];
+pub const PROFILES: [&str; 2] = [
+    "/etc/containers/seccomp.json",
+    "/usr/share/containers/seccomp.json",
+];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -80,9 +82,14 @@ pub enum SeccompError {
 /// Loads the profile at `path` for a container that has `capabilities`.
 pub fn load(path: &Path, capabilities: &[String]) -> Result<Value, SeccompError> {
     let shown = || path.display().to_string();
-    let text = std::fs::read(path).map_err(|source| SeccompError::Read { path: shown(), source })?;
-    let profile = serde_json::from_slice(&text)
-        .map_err(|source| SeccompError::Parse { path: shown(), source })?;
+    let text = std::fs::read(path).map_err(|source| SeccompError::Read {
+        path: shown(),
+        source,
+    })?;
+    let profile = serde_json::from_slice(&text).map_err(|source| SeccompError::Parse {
+        path: shown(),
+        source,
+    })?;
     Ok(convert(&profile, capabilities))
 }
 
@@ -97,7 +104,10 @@ fn convert(profile: &Profile, capabilities: &[String]) -> Value {
         "aarch64" => ("SCMP_ARCH_AARCH64", "arm64"),
         _ => ("SCMP_ARCH_X86_64", "amd64"),
     };
-    let mapped = profile.arch_map.iter().find(|entry| entry.architecture == native);
+    let mapped = profile
+        .arch_map
+        .iter()
+        .find(|entry| entry.architecture == native);
     let architectures: Vec<&str> = match mapped {
         Some(entry) => std::iter::once(native)
             .chain(entry.sub_architectures.iter().map(String::as_str))
@@ -110,7 +120,11 @@ fn convert(profile: &Profile, capabilities: &[String]) -> Value {
         let included = has(&rule.includes.caps)
             && (rule.includes.arches.is_empty() || arch(&rule.includes.arches));
         let excluded = !rule.excludes.caps.is_empty()
-            && rule.excludes.caps.iter().any(|cap| capabilities.contains(cap))
+            && rule
+                .excludes
+                .caps
+                .iter()
+                .any(|cap| capabilities.contains(cap))
             || arch(&rule.excludes.arches);
         included && !excluded
     };
@@ -159,7 +173,9 @@ mod tests {
             let capabilities: Vec<String> = capabilities.iter().map(|&c| c.into()).collect();
             let value = convert(&profile, &capabilities);
             let list = value["syscalls"].as_array().cloned().unwrap_or_default();
-            list.iter().map(|rule| rule["names"][0].as_str().unwrap_or("").to_owned()).collect::<Vec<_>>()
+            list.iter()
+                .map(|rule| rule["names"][0].as_str().unwrap_or("").to_owned())
+                .collect::<Vec<_>>()
         };
         assert_eq!(names(&[]), ["read", "bpf"]);
         assert_eq!(names(&["CAP_SYS_ADMIN", "CAP_BPF"]), ["read", "mount"]);

@@ -34,8 +34,14 @@ const MASKED: [&str; 12] = [
     "/sys/firmware",
     "/sys/fs/selinux",
 ];
-const READ_ONLY: [&str; 6] =
-    ["/proc/asound", "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+const READ_ONLY: [&str; 6] = [
+    "/proc/asound",
+    "/proc/bus",
+    "/proc/fs",
+    "/proc/irq",
+    "/proc/sys",
+    "/proc/sysrq-trigger",
+];
 
 /// Annotation that names a CRIU configuration file to crun and runc.
 pub const CRIU_CONFIG: &str = "org.criu.config";
@@ -102,7 +108,11 @@ pub fn generate(
         return Err(SpecError::NoCommand);
     }
     // A user other than root keeps only what it inherits through its bounding set (Podman too).
-    let effective: &[String] = if identity.uid == 0 { &capabilities } else { &[] };
+    let effective: &[String] = if identity.uid == 0 {
+        &capabilities
+    } else {
+        &[]
+    };
     let mut process = json!({
         "terminal": config.process.terminal,
         "user": { "uid": identity.uid, "gid": identity.gid, "additionalGids": identity.additional_gids },
@@ -160,7 +170,9 @@ pub fn localize(spec: &mut Value, config: &ContainerConfig, places: &Places) {
         annotations[AUTO_REMOVE] = "TRUE".into();
     }
     for mount in spec["mounts"].as_array_mut().into_iter().flatten() {
-        let own = mount["destination"].as_str().and_then(|path| provided(path, places));
+        let own = mount["destination"]
+            .as_str()
+            .and_then(|path| provided(path, places));
         if let Some(source) = own {
             mount["source"] = path_value(&source);
         }
@@ -188,7 +200,10 @@ fn environment(config: &ContainerConfig, identity: &Identity) -> Vec<String> {
             env.push(prefix + value);
         }
     };
-    default("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    default(
+        "PATH",
+        "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    );
     default("container", "oci");
     if config.process.terminal {
         default("TERM", "xterm");
@@ -199,8 +214,9 @@ fn environment(config: &ContainerConfig, identity: &Identity) -> Vec<String> {
 }
 
 fn namespaces(config: &ContainerConfig, places: &Places) -> Value {
-    let mut list: Vec<Value> =
-        ["pid", "ipc", "uts", "mount", "cgroup"].map(|kind| json!({ "type": kind })).to_vec();
+    let mut list: Vec<Value> = ["pid", "ipc", "uts", "mount", "cgroup"]
+        .map(|kind| json!({ "type": kind }))
+        .to_vec();
     match (&config.network, &places.netns) {
         (NetworkMode::Host, _) => {}
         (_, Some(path)) => list.push(json!({ "type": "network", "path": path })),
@@ -210,7 +226,8 @@ fn namespaces(config: &ContainerConfig, places: &Places) -> Value {
 }
 
 fn resources(config: &ContainerConfig) -> Value {
-    let mut resources = json!({ "devices": [{ "allow": config.security.privileged, "access": "rwm" }] });
+    let mut resources =
+        json!({ "devices": [{ "allow": config.security.privileged, "access": "rwm" }] });
     if let Some(limit) = config.limits.pids.filter(|limit| *limit > 0) {
         resources["pids"] = json!({ "limit": limit });
     }
@@ -221,21 +238,45 @@ fn resources(config: &ContainerConfig) -> Value {
 }
 
 fn mounts(config: &ContainerConfig, places: &Places) -> Vec<Value> {
-    let mount = |destination: &str, kind: &str, source: &str, options: &[&str]| {
-        json!({ "destination": destination, "type": kind, "source": source, "options": options })
+    let mount = |destination: &str, kind: &str, source: &str, options: &[&str]| json!({ "destination": destination, "type": kind, "source": source, "options": options });
+    let system = if config.security.privileged {
+        "rw"
+    } else {
+        "ro"
     };
-    let system = if config.security.privileged { "rw" } else { "ro" };
     let mut list = vec![
         mount("/proc", "proc", "proc", &["nosuid", "noexec", "nodev"]),
-        mount("/dev", "tmpfs", "tmpfs", &["nosuid", "strictatime", "mode=755", "size=65536k"]),
-        mount("/sys", "sysfs", "sysfs", &["nosuid", "noexec", "nodev", system]),
+        mount(
+            "/dev",
+            "tmpfs",
+            "tmpfs",
+            &["nosuid", "strictatime", "mode=755", "size=65536k"],
+        ),
+        mount(
+            "/sys",
+            "sysfs",
+            "sysfs",
+            &["nosuid", "noexec", "nodev", system],
+        ),
         mount(
             "/dev/pts",
             "devpts",
             "devpts",
-            &["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"],
+            &[
+                "nosuid",
+                "noexec",
+                "newinstance",
+                "ptmxmode=0666",
+                "mode=0620",
+                "gid=5",
+            ],
         ),
-        mount("/dev/mqueue", "mqueue", "mqueue", &["nosuid", "noexec", "nodev"]),
+        mount(
+            "/dev/mqueue",
+            "mqueue",
+            "mqueue",
+            &["nosuid", "noexec", "nodev"],
+        ),
         mount(
             "/sys/fs/cgroup",
             "cgroup",
@@ -251,7 +292,12 @@ fn mounts(config: &ContainerConfig, places: &Places) -> Vec<Value> {
     ];
     for (destination, file) in ETC_FILES {
         let source = places.bundle.join(file);
-        list.push(mount(destination, "bind", &source.to_string_lossy(), &["bind", "rprivate"]));
+        list.push(mount(
+            destination,
+            "bind",
+            &source.to_string_lossy(),
+            &["bind", "rprivate"],
+        ));
     }
     for (destination, options) in &config.tmpfs {
         let mut words = vec!["nosuid", "nodev", "rprivate", "tmpcopyup"];
@@ -264,7 +310,9 @@ fn mounts(config: &ContainerConfig, places: &Places) -> Vec<Value> {
         if !words.iter().any(|word| matches!(*word, "bind" | "rbind")) {
             words.push("rbind");
         }
-        if !words.iter().any(|word| word.ends_with("private") || word.ends_with("shared") || word.ends_with("slave")) {
+        if !words.iter().any(|word| {
+            word.ends_with("private") || word.ends_with("shared") || word.ends_with("slave")
+        }) {
             words.push("rprivate");
         }
         list.push(mount(&volume.destination, "bind", &volume.source, &words));

@@ -40,28 +40,47 @@ fn lookup(passwd: &str, group: &str, user: &str) -> Result<Identity, UserError> 
     };
     let user = if user.is_empty() { "0" } else { user };
     let number = user.parse::<u32>().ok();
-    let entry = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>()).find(|fields| {
-        fields.len() >= 6 && (fields[0] == user || number.is_some() && fields[2].parse().ok() == number)
-    });
-    let mut identity = Identity { home: "/".into(), ..Identity::default() };
+    let entry = passwd
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>())
+        .find(|fields| {
+            fields.len() >= 6
+                && (fields[0] == user || number.is_some() && fields[2].parse().ok() == number)
+        });
+    let mut identity = Identity {
+        home: "/".into(),
+        ..Identity::default()
+    };
     match (&entry, number) {
         (Some(fields), _) => {
-            identity.uid = fields[2].parse().map_err(|_| UserError::NoUser(user.into()))?;
-            identity.gid = fields[3].parse().map_err(|_| UserError::NoUser(user.into()))?;
+            identity.uid = fields[2]
+                .parse()
+                .map_err(|_| UserError::NoUser(user.into()))?;
+            identity.gid = fields[3]
+                .parse()
+                .map_err(|_| UserError::NoUser(user.into()))?;
             fields[5].clone_into(&mut identity.home);
         }
         (None, Some(uid)) => identity.uid = uid,
         (None, None) => return Err(UserError::NoUser(user.into())),
     }
-    let groups = || group.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let groups = || {
+        group
+            .lines()
+            .map(|line| line.split(':').collect::<Vec<_>>())
+    };
     if let Some(wanted) = wanted_group {
         let named = groups().find(|fields| fields.len() >= 3 && fields[0] == wanted);
         let gid = named.map_or(wanted, |fields| fields[2]).parse();
         identity.gid = gid.map_err(|_| UserError::NoGroup(wanted.into()))?;
     } else if let Some(fields) = &entry {
-        let member = |group: &Vec<&str>| group.len() >= 4 && group[3].split(',').any(|name| name == fields[0]);
-        identity.additional_gids =
-            groups().filter(member).filter_map(|group| group[2].parse().ok()).collect();
+        let member = |group: &Vec<&str>| {
+            group.len() >= 4 && group[3].split(',').any(|name| name == fields[0])
+        };
+        identity.additional_gids = groups()
+            .filter(member)
+            .filter_map(|group| group[2].parse().ok())
+            .collect();
     }
     Ok(identity)
 }
@@ -75,13 +94,35 @@ mod tests {
 
     #[test]
     fn names_and_numbers() {
-        let web = Identity { uid: 33, gid: 34, additional_gids: vec![8], home: "/srv".into() };
+        let web = Identity {
+            uid: 33,
+            gid: 34,
+            additional_gids: vec![8],
+            home: "/srv".into(),
+        };
         assert_eq!(lookup(PASSWD, GROUP, "web"), Ok(web.clone()));
         assert_eq!(lookup(PASSWD, GROUP, "33"), Ok(web));
         let other = lookup(PASSWD, GROUP, "1000:mail");
-        assert_eq!(other, Ok(Identity { uid: 1000, gid: 8, home: "/".into(), ..Identity::default() }));
-        assert_eq!(lookup(PASSWD, GROUP, "").map(|root| root.home), Ok("/root".into()));
-        assert_eq!(lookup(PASSWD, GROUP, "nobody"), Err(UserError::NoUser("nobody".into())));
-        assert_eq!(lookup(PASSWD, GROUP, "0:staff"), Err(UserError::NoGroup("staff".into())));
+        assert_eq!(
+            other,
+            Ok(Identity {
+                uid: 1000,
+                gid: 8,
+                home: "/".into(),
+                ..Identity::default()
+            })
+        );
+        assert_eq!(
+            lookup(PASSWD, GROUP, "").map(|root| root.home),
+            Ok("/root".into())
+        );
+        assert_eq!(
+            lookup(PASSWD, GROUP, "nobody"),
+            Err(UserError::NoUser("nobody".into()))
+        );
+        assert_eq!(
+            lookup(PASSWD, GROUP, "0:staff"),
+            Err(UserError::NoGroup("staff".into()))
+        );
     }
 }

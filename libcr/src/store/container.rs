@@ -13,7 +13,10 @@ impl Rows<'_> {
     pub fn insert_container(&self, container: &Container) -> Result<(), StoreError> {
         let config = &container.config;
         if let Some(id) = self.holder_of_name(&config.name)? {
-            return Err(StoreError::NameInUse { name: config.name.clone(), id });
+            return Err(StoreError::NameInUse {
+                name: config.name.clone(),
+                id,
+            });
         }
         if self.container(&config.id)?.is_some() {
             return Err(StoreError::IdInUse(config.id.clone()));
@@ -84,7 +87,11 @@ impl Rows<'_> {
 
     /// Id of the container that has this name.
     pub fn holder_of_name(&self, name: &str) -> Result<Option<String>, StoreError> {
-        let found = self.query("SELECT id FROM containers WHERE name = ?1", params![name], |row| row.get(0))?;
+        let found = self.query(
+            "SELECT id FROM containers WHERE name = ?1",
+            params![name],
+            |row| row.get(0),
+        )?;
         Ok(found.into_iter().next())
     }
 
@@ -95,13 +102,24 @@ impl Rows<'_> {
     ) -> Result<Vec<Container>, StoreError> {
         let sql = format!("SELECT id, config, state FROM containers {rest}");
         let rows = self.query(&sql, values, |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+            Ok((
+                row.get::<_, String>(0)?,
+                row.get::<_, String>(1)?,
+                row.get::<_, String>(2)?,
+            ))
         })?;
         let read = |(key, config, state): (String, String, String)| {
             let parse = || -> serde_json::Result<Container> {
-                Ok(Container { config: serde_json::from_str(&config)?, state: serde_json::from_str(&state)? })
+                Ok(Container {
+                    config: serde_json::from_str(&config)?,
+                    state: serde_json::from_str(&state)?,
+                })
             };
-            parse().map_err(|source| StoreError::Row { table: "containers", key, source })
+            parse().map_err(|source| StoreError::Row {
+                table: "containers",
+                key,
+                source,
+            })
         };
         rows.into_iter().map(read).collect()
     }

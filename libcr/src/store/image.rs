@@ -83,7 +83,11 @@ impl Rows<'_> {
         })?;
         let mut images = Vec::with_capacity(rows.len());
         for (mut image, diff_ids, config) in rows {
-            let row = |source| StoreError::Row { table: "images", key: image.id.clone(), source };
+            let row = |source| StoreError::Row {
+                table: "images",
+                key: image.id.clone(),
+                source,
+            };
             image.diff_ids = serde_json::from_str(&diff_ids).map_err(row)?;
             image.config = serde_json::from_str(&config).map_err(row)?;
             image.names = self.query(

@@ -61,7 +61,12 @@ impl Rows<'_> {
                 key: number.to_string(),
                 source,
             })?;
-            Ok(Operation { number, container, intent, owner })
+            Ok(Operation {
+                number,
+                container,
+                intent,
+                owner,
+            })
         };
         rows.into_iter().map(read).collect()
     }

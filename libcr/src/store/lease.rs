@@ -15,7 +15,8 @@ impl Rows<'_> {
             params![network],
             |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)),
         )?;
-        let parse = |(address, container): (String, String)| Some((address.parse().ok()?, container));
+        let parse =
+            |(address, container): (String, String)| Some((address.parse().ok()?, container));
         Ok(rows.into_iter().filter_map(parse).collect())
     }
 
@@ -59,7 +60,10 @@ impl Rows<'_> {
 
     /// Takes all addresses from a container.
     pub fn release_leases(&self, container: &str) -> Result<(), StoreError> {
-        self.execute("DELETE FROM leases WHERE container = ?1", params![container])?;
+        self.execute(
+            "DELETE FROM leases WHERE container = ?1",
+            params![container],
+        )?;
         Ok(())
     }
 }

@@ -27,7 +27,9 @@ impl ContainerLock {
             match flock(&file, FlockOperation::LockExclusive) {
                 Err(rustix::io::Errno::INTR) => {}
                 result => {
-                    result.map_err(std::io::Error::from).map_err(at("lock", &locks.join(id)))?;
+                    result
+                        .map_err(std::io::Error::from)
+                        .map_err(at("lock", &locks.join(id)))?;
                     return Ok(Self { file });
                 }
             }
@@ -53,7 +55,11 @@ impl ContainerLock {
 fn open(locks: &Path, id: &str) -> Result<File, StoreError> {
     fs::create_dir_all(locks).map_err(at("make", locks))?;
     let path = locks.join(id);
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path);
     Ok(file.map_err(at("open", &path))?)
 }
 
@@ -62,7 +68,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_held_lock_is_not_given_twice_and_outlives_its_owner_in_a_program() -> Result<(), Box<dyn std::error::Error>> {
+    fn a_held_lock_is_not_given_twice_and_outlives_its_owner_in_a_program()
+    -> Result<(), Box<dyn std::error::Error>> {
         let locks = tempfile::tempdir()?;
         let held = ContainerLock::acquire(locks.path(), "a")?;
         assert!(ContainerLock::try_acquire(locks.path(), "a")?.is_none());

@@ -35,7 +35,9 @@ pub enum StoreError {
         source: serde_json::Error,
     },
     /// Written by a later version.
-    #[error("state database {path} has version {found}, this cryopod knows up to {known}: use the newer cryopod")]
+    #[error(
+        "state database {path} has version {found}, this cryopod knows up to {known}: use the newer cryopod"
+    )]
     TooNew {
         /// The database file.
         path: PathBuf,
@@ -45,7 +47,9 @@ pub enum StoreError {
         known: usize,
     },
     /// A container of that name is there.
-    #[error("the container name \"{name}\" is already in use by {id}. You have to remove that container to be able to reuse that name: that name is already in use")]
+    #[error(
+        "the container name \"{name}\" is already in use by {id}. You have to remove that container to be able to reuse that name: that name is already in use"
+    )]
     NameInUse {
         /// The name.
         name: String,
@@ -77,14 +81,16 @@ impl Store {
         let path = root.join("state.db");
         let open = || -> rusqlite::Result<Connection> {
             let connection = Connection::open(&path)?;
-            connection.busy_timeout(Duration::from_secs(60))?;
+            connection.busy_timeout(Duration::from_mins(1))?;
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "synchronous", "NORMAL")?;
             connection.pragma_update(None, "foreign_keys", true)?;
             Ok(connection)
         };
-        let connection =
-            open().map_err(|source| StoreError::Database { path: path.clone(), source })?;
+        let connection = open().map_err(|source| StoreError::Database {
+            path: path.clone(),
+            source,
+        })?;
         let mut store = Self { connection, path };
         store.migrate()?;
         Ok(store)
@@ -92,7 +98,8 @@ impl Store {
 
     fn migrate(&mut self) -> Result<(), StoreError> {
         let version = |connection: &Connection| {
-            connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))
+            connection
+                .query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))
                 .map(|version| usize::try_from(version).unwrap_or(usize::MAX))
         };
         let found = version(&self.connection).map_err(self.database())?;
@@ -101,12 +108,17 @@ impl Store {
         }
         if found > MIGRATIONS.len() {
             let known = MIGRATIONS.len();
-            return Err(StoreError::TooNew { path: self.path.clone(), found, known });
+            return Err(StoreError::TooNew {
+                path: self.path.clone(),
+                found,
+                known,
+            });
         }
         let path = self.path.clone();
         let mut apply = || -> rusqlite::Result<()> {
-            let transaction =
-                self.connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+            let transaction = self
+                .connection
+                .transaction_with_behavior(TransactionBehavior::Exclusive)?;
             // Another process may have done it while this one waited.
             for sql in &MIGRATIONS[version(&transaction)?.min(MIGRATIONS.len())..] {
                 transaction.execute_batch(sql)?;
@@ -126,7 +138,10 @@ impl Store {
         let transaction =
             Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)
                 .map_err(self.database())?;
-        let rows = Rows { connection: &transaction, path: &self.path };
+        let rows = Rows {
+            connection: &transaction,
+            path: &self.path,
+        };
         let result = work(&rows)?;
         transaction.commit().map_err(self.database())?;
         Ok(result)
@@ -134,7 +149,10 @@ impl Store {
 
     /// Access for reading, each statement by itself.
     pub fn rows(&self) -> Rows<'_> {
-        Rows { connection: &self.connection, path: &self.path }
+        Rows {
+            connection: &self.connection,
+            path: &self.path,
+        }
     }
 
     fn database(&self) -> impl FnOnce(rusqlite::Error) -> StoreError {
@@ -153,7 +171,10 @@ pub struct Rows<'store> {
 impl Rows<'_> {
     fn database(&self) -> impl Fn(rusqlite::Error) -> StoreError {
         let path = self.path.to_owned();
-        move |source| StoreError::Database { path: path.clone(), source }
+        move |source| StoreError::Database {
+            path: path.clone(),
+            source,
+        }
     }
 
     fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, StoreError> {
@@ -170,7 +191,10 @@ impl Rows<'_> {
         read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, StoreError> {
         let run = || -> rusqlite::Result<Vec<T>> {
-            self.connection.prepare_cached(sql)?.query_map(values, read)?.collect()
+            self.connection
+                .prepare_cached(sql)?
+                .query_map(values, read)?
+                .collect()
         };
         run().map_err(self.database())
     }
@@ -186,13 +210,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn migrating_twice_is_harmless_and_a_newer_one_is_refused() -> Result<(), Box<dyn std::error::Error>> {
+    fn migrating_twice_is_harmless_and_a_newer_one_is_refused()
+    -> Result<(), Box<dyn std::error::Error>> {
         let root = tempfile::tempdir()?;
         drop(Store::open(root.path())?);
         let store = Store::open(root.path())?;
         store.connection.pragma_update(None, "user_version", 99)?;
         drop(store);
-        assert!(matches!(Store::open(root.path()), Err(StoreError::TooNew { found: 99, .. })));
+        assert!(matches!(
+            Store::open(root.path()),
+            Err(StoreError::TooNew { found: 99, .. })
+        ));
         Ok(())
     }
 }

@@ -18,7 +18,9 @@ pub fn mount_point() -> PathBuf {
     let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
     let found = mounts.lines().find_map(|line| {
         let (before, after) = line.split_once(" - ")?;
-        after.starts_with("cgroup2 ").then(|| before.split(' ').nth(4).map(PathBuf::from))?
+        after
+            .starts_with("cgroup2 ")
+            .then(|| before.split(' ').nth(4).map(PathBuf::from))?
     });
     found.unwrap_or_else(|| PathBuf::from("/sys/fs/cgroup"))
 }
@@ -37,7 +39,9 @@ pub struct Cgroup {
 impl Cgroup {
     /// The cgroup at `path` from the mount (`/cryopod/ID`).
     pub fn at(path: &str) -> Self {
-        Self { directory: mount_point().join(path.trim_start_matches('/')) }
+        Self {
+            directory: mount_point().join(path.trim_start_matches('/')),
+        }
     }
 
     /// Its directory.
@@ -70,7 +74,8 @@ impl Cgroup {
 
     /// True when its processes were told to stand still.
     pub fn is_frozen(&self) -> bool {
-        fs::read_to_string(self.directory.join("cgroup.freeze")).is_ok_and(|text| text.trim() == "1")
+        fs::read_to_string(self.directory.join("cgroup.freeze"))
+            .is_ok_and(|text| text.trim() == "1")
     }
 
     /// Kills all its processes (they may be frozen) and waits until none is left.
@@ -84,9 +89,14 @@ impl Cgroup {
 
     /// Removes it and the cgroups in it; they must be empty. That it is gone is fine.
     pub fn remove(&self) -> io::Result<()> {
-        let Ok(entries) = fs::read_dir(&self.directory) else { return Ok(()) };
+        let Ok(entries) = fs::read_dir(&self.directory) else {
+            return Ok(());
+        };
         for entry in entries.flatten().filter(|entry| entry.path().is_dir()) {
-            Self { directory: entry.path() }.remove()?;
+            Self {
+                directory: entry.path(),
+            }
+            .remove()?;
         }
         match fs::remove_dir(&self.directory) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -103,7 +113,11 @@ impl Cgroup {
 
     /// Bytes of memory its processes hold, where the controller is there.
     pub fn memory_bytes(&self) -> Option<u64> {
-        fs::read_to_string(self.directory.join("memory.current")).ok()?.trim().parse().ok()
+        fs::read_to_string(self.directory.join("memory.current"))
+            .ok()?
+            .trim()
+            .parse()
+            .ok()
     }
 
     /// Its processes.
@@ -130,16 +144,24 @@ impl Cgroup {
         loop {
             let file = fs::File::open(&path).map_err(at("open", &path))?;
             let text = io::read_to_string(&file).map_err(at("read", &path))?;
-            if text.lines().any(|line| line.split_once(' ') == Some((key, value))) {
+            if text
+                .lines()
+                .any(|line| line.split_once(' ') == Some((key, value)))
+            {
                 return Ok(());
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Err(at("wait for", &path)(io::Error::from(io::ErrorKind::TimedOut)));
+                return Err(at("wait for", &path)(io::Error::from(
+                    io::ErrorKind::TimedOut,
+                )));
             }
             // Bounded, since the event may fall between the read and the poll.
             let wait = left.min(Duration::from_millis(5));
-            let timeout = Timespec { tv_sec: 0, tv_nsec: i64::from(wait.subsec_nanos()) };
+            let timeout = Timespec {
+                tv_sec: 0,
+                tv_nsec: i64::from(wait.subsec_nanos()),
+            };
             let _ = poll(&mut [PollFd::new(&file, PollFlags::PRI)], Some(&timeout));
         }
     }
@@ -161,8 +183,14 @@ pub fn prepare_parent() -> io::Result<()> {
         let enabled =
             fs::read_to_string(directory.join("cgroup.subtree_control")).unwrap_or_default();
         for controller in controllers() {
-            if !enabled.split_ascii_whitespace().any(|word| word == controller) {
-                let _ = fs::write(directory.join("cgroup.subtree_control"), format!("+{controller}"));
+            if !enabled
+                .split_ascii_whitespace()
+                .any(|word| word == controller)
+            {
+                let _ = fs::write(
+                    directory.join("cgroup.subtree_control"),
+                    format!("+{controller}"),
+                );
             }
         }
     }

@@ -35,7 +35,12 @@ pub enum CommandError {
 /// The command line as one would type it, for logs and messages.
 pub fn line(command: &Command) -> String {
     let mut words = vec![command.get_program().to_string_lossy().into_owned()];
-    words.extend(command.get_args().map(OsStr::to_string_lossy).map(String::from));
+    words.extend(
+        command
+            .get_args()
+            .map(OsStr::to_string_lossy)
+            .map(String::from),
+    );
     words.join(" ")
 }
 
@@ -56,7 +61,10 @@ pub fn run_with(
     command: &mut Command,
     descriptors: &[BorrowedFd<'_>],
 ) -> Result<Output, CommandError> {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let output = spawn(command, descriptors)?.wait_with_output();
     let output = output.map_err(|source| start_error(command, source))?;
     if output.status.success() {
@@ -74,10 +82,7 @@ pub fn run_with(
 ///
 /// # Errors
 /// [`CommandError::Start`].
-pub fn spawn(
-    command: &mut Command,
-    descriptors: &[BorrowedFd<'_>],
-) -> Result<Child, CommandError> {
+pub fn spawn(command: &mut Command, descriptors: &[BorrowedFd<'_>]) -> Result<Child, CommandError> {
     // While close-on-exec is off, no other thread may start a program: it would inherit too.
     static STARTING: Mutex<()> = Mutex::new(());
     tracing::debug!(command = %line(command), "run");
@@ -98,7 +103,10 @@ pub fn spawn(
 }
 
 fn start_error(command: &Command, source: io::Error) -> CommandError {
-    CommandError::Start { program: command.get_program().to_string_lossy().into_owned(), source }
+    CommandError::Start {
+        program: command.get_program().to_string_lossy().into_owned(),
+        source,
+    }
 }
 
 /// Finds a program: a path is taken as it is, a name is looked up in `PATH` and the usual
@@ -109,13 +117,24 @@ pub fn find(name: &str) -> Option<PathBuf> {
     }
     let path = std::env::var("PATH").unwrap_or_default();
     let folders = path.split(':').filter(|folder| !folder.is_empty());
-    let usual = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
-    folders.chain(usual).map(|folder| PathBuf::from(folder).join(name)).find(|path| is_executable(path))
+    let usual = [
+        "/usr/local/sbin",
+        "/usr/local/bin",
+        "/usr/sbin",
+        "/usr/bin",
+        "/sbin",
+        "/bin",
+    ];
+    folders
+        .chain(usual)
+        .map(|folder| PathBuf::from(folder).join(name))
+        .find(|path| is_executable(path))
 }
 
 fn is_executable(path: &std::path::Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).is_ok_and(|facts| facts.is_file() && facts.permissions().mode() & 0o111 != 0)
+    std::fs::metadata(path)
+        .is_ok_and(|facts| facts.is_file() && facts.permissions().mode() & 0o111 != 0)
 }
 
 /// The last 4 KiB of a program's output as trimmed text.

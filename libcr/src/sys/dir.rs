@@ -26,7 +26,9 @@ pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
         fs::rename(&partial, path)?;
         sync_parent(path)
     };
-    write().inspect_err(|_| drop(fs::remove_file(&partial))).map_err(at("write", path))
+    write()
+        .inspect_err(|_| drop(fs::remove_file(&partial)))
+        .map_err(at("write", path))
 }
 
 /// The name beside `path` under which its next content is prepared.

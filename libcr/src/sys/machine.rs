@@ -5,12 +5,18 @@ use std::io::{self, Read};
 
 /// Kernel release, as `uname -r`.
 pub fn kernel() -> String {
-    rustix::system::uname().release().to_string_lossy().into_owned()
+    rustix::system::uname()
+        .release()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// Host name, as `uname -n`.
 pub fn host_name() -> String {
-    rustix::system::uname().nodename().to_string_lossy().into_owned()
+    rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// Architecture in OCI's (Go's) words: `amd64`, `arm64`.
@@ -25,8 +31,12 @@ pub fn architecture() -> &'static str {
 /// Feature words of the first processor in `/proc/cpuinfo`, sorted.
 pub fn cpu_features() -> Vec<String> {
     let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let line = text.lines().find(|line| line.starts_with("flags") || line.starts_with("Features"));
-    let words = line.and_then(|line| line.split_once(':')).map_or("", |(_, words)| words);
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("flags") || line.starts_with("Features"));
+    let words = line
+        .and_then(|line| line.split_once(':'))
+        .map_or("", |(_, words)| words);
     let mut features: Vec<String> = words.split_ascii_whitespace().map(str::to_owned).collect();
     features.sort_unstable();
     features
@@ -39,7 +49,10 @@ pub fn memory() -> (u64, u64) {
         let line = text.lines().find(|line| line.starts_with(key))?;
         line.split_ascii_whitespace().nth(1)?.parse::<u64>().ok()
     };
-    (value("MemTotal:").unwrap_or(0) * 1024, value("MemAvailable:").unwrap_or(0) * 1024)
+    (
+        value("MemTotal:").unwrap_or(0) * 1024,
+        value("MemAvailable:").unwrap_or(0) * 1024,
+    )
 }
 
 /// Random bytes of the kernel.
@@ -57,5 +70,7 @@ pub fn free_space(path: &std::path::Path) -> io::Result<u64> {
 
 /// Now, in RFC 3339 with nanoseconds, in the local zone's offset as Podman writes times.
 pub fn now() -> String {
-    jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S.%9f%:z").to_string()
+    jiff::Zoned::now()
+        .strftime("%Y-%m-%dT%H:%M:%S.%9f%:z")
+        .to_string()
 }

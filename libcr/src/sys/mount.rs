@@ -13,9 +13,15 @@ pub fn tmpfs(path: &Path, size: u64) -> io::Result<()> {
     fs::create_dir_all(path).map_err(at("make", path))?;
     let flags = MsFlags::MS_NOEXEC | MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
     let options = format!("mode=1777,size={size}");
-    mount(Some("shm"), path, Some("tmpfs"), flags, Some(options.as_str()))
-        .map_err(io::Error::from)
-        .map_err(at("mount tmpfs at", path))
+    mount(
+        Some("shm"),
+        path,
+        Some("tmpfs"),
+        flags,
+        Some(options.as_str()),
+    )
+    .map_err(io::Error::from)
+    .map_err(at("mount tmpfs at", path))
 }
 
 /// Unmounts whatever is mounted at `path`, however often; that nothing is there is fine.
@@ -33,5 +39,7 @@ pub fn unmount(path: &Path) -> io::Result<()> {
 pub fn is_mounted(path: &Path) -> bool {
     let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
     let wanted = path.to_string_lossy();
-    mounts.lines().any(|line| line.split(' ').nth(4) == Some(wanted.as_ref()))
+    mounts
+        .lines()
+        .any(|line| line.split(' ').nth(4) == Some(wanted.as_ref()))
 }

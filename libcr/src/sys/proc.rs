@@ -12,7 +12,10 @@ use crate::model::operation::ProcessIdentity;
 
 /// The boot that the machine is in: `/proc/sys/kernel/random/boot_id`.
 pub fn boot_id() -> String {
-    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
+    fs::read_to_string("/proc/sys/kernel/random/boot_id")
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
 }
 
 /// Start time of a process, clock ticks after boot; `None` when there is none (or a zombie).
@@ -31,7 +34,11 @@ pub fn start_time(pid: i32) -> Option<u64> {
 /// This process.
 pub fn own_identity() -> ProcessIdentity {
     let pid = rustix::process::getpid().as_raw_pid();
-    ProcessIdentity { pid, start_time: start_time(pid).unwrap_or_default(), boot_id: boot_id() }
+    ProcessIdentity {
+        pid,
+        start_time: start_time(pid).unwrap_or_default(),
+        boot_id: boot_id(),
+    }
 }
 
 /// Whether that very process still lives.
@@ -48,21 +55,26 @@ pub fn exists(pid: i32) -> bool {
 pub fn arguments(pid: i32) -> Vec<String> {
     let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     let text = bytes.strip_suffix(b"\0").unwrap_or(&bytes);
-    text.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect()
+    text.split(|byte| *byte == 0)
+        .map(|word| String::from_utf8_lossy(word).into_owned())
+        .collect()
 }
 
 /// Processes whose argument vector `wanted` accepts.
 pub fn find(wanted: impl Fn(&[String]) -> bool) -> Vec<i32> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-    pids.filter(|pid| exists(*pid) && wanted(&arguments(*pid))).collect()
+    pids.filter(|pid| exists(*pid) && wanted(&arguments(*pid)))
+        .collect()
 }
 
 /// The cgroup of a process in the unified hierarchy, as a path from its mount: line `0::` of
 /// `/proc/PID/cgroup` (cgroups(7)).
 pub fn cgroup_of(pid: i32) -> Option<String> {
     let text = fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
-    text.lines().find_map(|line| line.strip_prefix("0::")).map(str::to_owned)
+    text.lines()
+        .find_map(|line| line.strip_prefix("0::"))
+        .map(str::to_owned)
 }
 
 /// Device and inode of a namespace of a process, for comparing.
@@ -78,7 +90,9 @@ fn pidfd(pid: i32) -> Option<OwnedFd> {
 
 /// Waits until a process has ended, at most `limit`. True when it is gone.
 pub fn wait_gone(pid: i32, limit: Duration) -> bool {
-    let Some(handle) = pidfd(pid) else { return true };
+    let Some(handle) = pidfd(pid) else {
+        return true;
+    };
     let timeout = Timespec {
         tv_sec: i64::try_from(limit.as_secs()).unwrap_or(i64::MAX),
         tv_nsec: i64::from(limit.subsec_nanos()),
@@ -117,13 +131,21 @@ mod tests {
     fn this_process_is_alive_and_its_namesake_is_not() {
         let own = own_identity();
         assert!(is_alive(&own));
-        assert!(!is_alive(&ProcessIdentity { start_time: own.start_time + 1, ..own.clone() }));
-        assert!(!is_alive(&ProcessIdentity { boot_id: "another boot".into(), ..own }));
+        assert!(!is_alive(&ProcessIdentity {
+            start_time: own.start_time + 1,
+            ..own.clone()
+        }));
+        assert!(!is_alive(&ProcessIdentity {
+            boot_id: "another boot".into(),
+            ..own
+        }));
     }
 
     #[test]
     fn a_child_is_found_by_its_arguments_and_awaited() -> io::Result<()> {
-        let mut child = std::process::Command::new("sleep").arg("86399.25").spawn()?;
+        let mut child = std::process::Command::new("sleep")
+            .arg("86399.25")
+            .spawn()?;
         let found = find(|words| words.last().is_some_and(|word| word == "86399.25"));
         let pid = i32::try_from(child.id()).map_err(io::Error::other)?;
         assert_eq!(found, [pid]);

@@ -8,7 +8,11 @@ pub fn number(word: &str) -> Option<i32> {
         return (1..=64).contains(&number).then_some(number);
     }
     let name = word.to_ascii_uppercase();
-    let name = if name.starts_with("SIG") { name } else { format!("SIG{name}") };
+    let name = if name.starts_with("SIG") {
+        name
+    } else {
+        format!("SIG{name}")
+    };
     name.parse::<Signal>().ok().map(|signal| signal as i32)
 }
 

@@ -42,8 +42,11 @@ pub fn run(root: &Path, shape: Shape, visible: &[PathBuf], words: &[String]) -> 
         .iter()
         .map(|path| path.display().to_string())
         .collect();
-    let v1_cgroups: Vec<String> =
-        scratch.v1_cgroups.iter().map(|path| path.display().to_string()).collect();
+    let v1_cgroups: Vec<String> = scratch
+        .v1_cgroups
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
     let cgroup = scratch.cgroup.clone().unwrap_or_default();
 
     // A cgroup namespace's root is where its maker stood; then we step aside, into a leaf, so that

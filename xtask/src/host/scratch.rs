@@ -43,9 +43,10 @@ impl Scratch {
         let (v2, v1) = cgroups_of(&directory);
         let cgroup = v2.filter(|path| make_cgroup(path));
         let v1_cgroups = v1.into_iter().filter(|path| make_v1_cgroup(path)).collect();
-        Ok(Self { directory, cgroup, v1_cgroups, _lock: lock })
+        Ok(Self {
             directory,
             cgroup,
+            v1_cgroups,
             _lock: lock,
         })
     }
@@ -92,10 +93,21 @@ fn remove(directory: &Path) {
 /// The cgroup directories that belong to a scratch directory by name: in cgroup2, in v1 hierarchies.
 fn cgroups_of(directory: &Path) -> (Option<PathBuf>, Vec<PathBuf>) {
     let mountinfo = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
-    let name = directory.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
+    let name = directory
+        .file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into());
     let own = |mount: PathBuf| mount.join(format!("cryopod-{name}"));
-    let v2 = cgroup_mounts(&mountinfo, "cgroup2").into_iter().next().map(own);
-    (v2, cgroup_mounts(&mountinfo, "cgroup").into_iter().map(own).collect())
+    let v2 = cgroup_mounts(&mountinfo, "cgroup2")
+        .into_iter()
+        .next()
+        .map(own);
+    (
+        v2,
+        cgroup_mounts(&mountinfo, "cgroup")
+            .into_iter()
+            .map(own)
+            .collect(),
+    )
 }
 
 /// Where file systems of the type are mounted, from /proc/PID/mountinfo (proc_pid_mountinfo(5)).
@@ -103,7 +115,9 @@ fn cgroup_mounts(mountinfo: &str, wanted: &str) -> Vec<PathBuf> {
     let mount = |line: &str| {
         let (left, right) = line.split_once(" - ")?;
         let kind = right.split(' ').next()?;
-        (kind == wanted).then(|| left.split(' ').nth(4).map(PathBuf::from)).flatten()
+        (kind == wanted)
+            .then(|| left.split(' ').nth(4).map(PathBuf::from))
+            .flatten()
     };
     mountinfo.lines().filter_map(mount).collect()
 }
@@ -114,7 +128,10 @@ fn make_v1_cgroup(path: &Path) -> bool {
         return false;
     }
     for name in ["cpuset.cpus", "cpuset.mems"] {
-        if let Some(Ok(value)) = path.parent().map(|parent| fs::read_to_string(parent.join(name))) {
+        if let Some(Ok(value)) = path
+            .parent()
+            .map(|parent| fs::read_to_string(parent.join(name)))
+        {
             let _ = fs::write(path.join(name), value);
         }
     }
@@ -153,8 +170,12 @@ mod tests {
                     31 30 0:27 / /sys/fs/cgroup/cpu rw shared:1 - cgroup cgroup rw,cpu\n\
                     42 30 0:39 / /sys/fs/cgroup/unified rw,relatime shared:9 - cgroup2 cgroup2 rw\n";
         assert_eq!(
-            cgroup2_mount(text),
-            Some(PathBuf::from("/sys/fs/cgroup/unified"))
+            cgroup_mounts(text, "cgroup2"),
+            [PathBuf::from("/sys/fs/cgroup/unified")]
+        );
+        assert_eq!(
+            cgroup_mounts(text, "cgroup"),
+            [PathBuf::from("/sys/fs/cgroup/cpu")]
         );
         assert!(cgroup_mounts("1 0 0:1 / / rw - ext4 /dev/vda rw\n", "cgroup2").is_empty());
     }

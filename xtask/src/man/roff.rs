@@ -2,6 +2,7 @@
 //! paragraphs, `- ` lists, fenced blocks, `**bold**`, `*italic*`, `` `code` ``. Anything else is text.
 
 use anyhow::{Result, bail};
+use std::fmt::Write as _;
 
 /// A page as roff; an error for a page without its title line or with an open fence.
 pub fn convert(markdown: &str) -> Result<String> {
@@ -85,7 +86,9 @@ impl Block {
             }
             (_, true) => Self::Between,
             (Self::Between, false) => {
-                page.push_str(&format!(".PP\n{text}\n"));
+                page.push_str(".PP\n");
+                page.push_str(&text);
+                page.push('\n');
                 Self::Paragraph
             }
             (other, false) => {
@@ -107,11 +110,27 @@ fn quoted(text: &str) -> String {
 
 // A dot or quote at the start of a line would be a request.
 fn escaped_line(text: &str) -> String {
-    if text.starts_with(['.', '\'']) { format!("\\&{text}") } else { text.to_owned() }
+    if text.starts_with(['.', '\'']) {
+        format!("\\&{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 fn literal(text: &str) -> String {
-    text.replace('\\', "\\e").replace('-', "\\-")
+    let mut page = String::new();
+    for letter in text.chars() {
+        match letter {
+            '\\' => page.push_str("\\e"),
+            '-' => page.push_str("\\-"),
+            letter if letter.is_ascii() => page.push(letter),
+            // troff reads bytes: groff_char(7).
+            letter => {
+                let _ = write!(page, "\\[u{:04X}]", u32::from(letter));
+            }
+        }
+    }
+    page
 }
 
 fn inline(text: &str) -> String {
@@ -157,14 +176,14 @@ mod tests {
     #[test]
     fn a_page() {
         let page = convert(
-            "% cryopod-x 1\n\n## NAME\ncryopod-x - does\n\n## OPTIONS\n\n#### **--all**, **-a**=*n*\n\nFirst.\n\nSecond \\*.\n\n- one\n\n## EXAMPLES\n\n.dot\n```\n$ a \\ b\n```\n",
+            "% cryopod-x 1\n\n## NAME\ncryopod-x - does\n\n## OPTIONS\n\n#### **--all**, **-a**=*n*\n\nFirst…\n\nSecond \\*.\n\n- one\n\n## EXAMPLES\n\n.dot\n```\n$ a \\ b\n```\n",
         )
         .unwrap();
         assert_eq!(
             page,
             ".TH \"CRYOPOD\\-X\" 1 \"\" \"Cryopod\" \"Cryopod manual\"\n.nh\n.ad l\n\
              .SH \"NAME\"\n.PP\ncryopod\\-x \\- does\n\
-             .SH \"OPTIONS\"\n.TP\n\\fB\\-\\-all\\fR, \\fB\\-a\\fR=\\fIn\\fR\nFirst.\n.IP\nSecond *.\n.RS\n.IP \\(bu 2\none\n.RE\n\
+             .SH \"OPTIONS\"\n.TP\n\\fB\\-\\-all\\fR, \\fB\\-a\\fR=\\fIn\\fR\nFirst\\[u2026]\n.IP\nSecond *.\n.RS\n.IP \\(bu 2\none\n.RE\n\
              .SH \"EXAMPLES\"\n.PP\n\\&.dot\n.PP\n.RS 4\n.nf\n$ a \\e b\n.fi\n.RE\n"
         );
     }

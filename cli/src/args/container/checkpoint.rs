@@ -4,6 +4,8 @@
 use crate::args::selection::{Asked, Selection};
 use crate::output::CliError;
 use clap::Args;
+use libcr::ops::checkpoint::CheckpointOptions;
+use std::path::PathBuf;
 
 /// Flags of `container checkpoint`.
 #[derive(Debug, Default, Args)]
@@ -43,21 +45,9 @@ pub struct Checkpoint {
     pub names: Vec<String>,
 }
 
-/// How an archive is compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Compression {
-    /// Zstandard, the default.
-    #[default]
-    Zstd,
-    /// Gzip.
-    Gzip,
-    /// A plain tar file.
-    None,
-}
-
 impl Checkpoint {
-    /// Which containers and which compression, in Podman's order of checks.
-    pub fn validate(&self) -> Result<(Selection, Compression), CliError> {
+    /// Which containers, and the engine's options, in Podman's order of checks.
+    pub fn validate(&self) -> Result<(Selection, CheckpointOptions), CliError> {
         let selection = Asked {
             all: self.all,
             latest: self.latest,
@@ -65,38 +55,31 @@ impl Checkpoint {
             filtered: false,
         }
         .select()?;
-        let exporting = self.export.as_ref().is_some_and(|file| !file.is_empty());
-        let compression = match &self.compress {
-            None => Compression::default(),
-            Some(_) if !exporting => {
-                return Err(CliError::usage("--compress can only be used with --export"));
-            }
-            Some(word) => match word.to_ascii_lowercase().as_str() {
-                "zstd" => Compression::Zstd,
-                "gzip" => Compression::Gzip,
-                "none" => Compression::None,
-                _ => {
-                    return Err(CliError::usage(format!(
-                        "selected compression algorithm (\"{word}\") not supported. Please select one from: gzip, none, zstd"
-                    )));
-                }
-            },
-        };
         if !rustix::process::geteuid().is_root() {
             return Err(CliError::usage("checkpointing a container requires root"));
         }
-        if self.ignore_rootfs && !exporting {
-            return Err(CliError::usage(
-                "--ignore-rootfs can only be used with --export",
-            ));
-        }
-        Ok((selection, compression))
+        let options = CheckpointOptions {
+            export: self
+                .export
+                .as_ref()
+                .filter(|file| !file.is_empty())
+                .map(PathBuf::from),
+            // Podman reads the word whatever its case.
+            compress: self.compress.as_ref().map(|word| word.to_ascii_lowercase()),
+            keep: self.keep,
+            leave_running: self.leave_running,
+            tcp_established: self.tcp_established,
+            file_locks: self.file_locks,
+            ignore_rootfs: self.ignore_rootfs,
+        };
+        options.validate()?;
+        Ok((selection, options))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Checkpoint, Compression};
+    use super::Checkpoint;
 
     fn base() -> Checkpoint {
         Checkpoint {
@@ -112,9 +95,12 @@ mod tests {
             export: Some("f".into()),
             ..base()
         };
-        assert_eq!(with("GZIP").validate().unwrap().1, Compression::Gzip);
-        assert_eq!(with("none").validate().unwrap().1, Compression::None);
-        assert_eq!(base().validate().unwrap().1, Compression::Zstd);
+        assert_eq!(
+            with("GZIP").validate().unwrap().1.compress.as_deref(),
+            Some("gzip")
+        );
+        assert!(with("none").validate().is_ok());
+        assert_eq!(base().validate().unwrap().1.compress, None);
         assert_eq!(
             with("foo").validate().unwrap_err().to_string(),
             "selected compression algorithm (\"foo\") not supported. Please select one from: gzip, none, zstd"

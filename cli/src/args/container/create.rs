@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn good_flags_pass() {
-        let mut good = flags();
+        let good = flags();
         good.validate().unwrap();
         assert_eq!(good.split().unwrap().1, ["-d"]);
     }

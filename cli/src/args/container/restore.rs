@@ -4,6 +4,9 @@
 use crate::args::selection::{Selection, plain};
 use crate::output::CliError;
 use clap::Args;
+use libcr::ops::restore::RestoreOptions;
+use libcr::ops::steps::podman_config::Grants;
+use std::path::PathBuf;
 
 /// Flags of `container restore`.
 #[derive(Debug, Default, Args)]
@@ -11,6 +14,15 @@ pub struct Restore {
     /// Restore all checkpointed containers
     #[arg(short, long)]
     pub all: bool,
+    /// Grant an imported container capabilities and paths of /proc and /sys beyond the usual ones
+    #[arg(long)]
+    pub allow_capabilities: bool,
+    /// Grant an imported container the device nodes that its archive names
+    #[arg(long)]
+    pub allow_devices: bool,
+    /// Grant an imported container the directories of this host that its archive names
+    #[arg(long)]
+    pub allow_mounts: bool,
     /// Restore a container with file locks
     #[arg(long)]
     pub file_locks: bool,
@@ -50,17 +62,15 @@ pub struct Restore {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RestoreSource {
     /// An archive written by `--export`, ours or Podman's.
-    Archive(String),
+    Archive(PathBuf),
     /// Containers of this host that were checkpointed.
     Containers(Selection),
 }
 
 impl Restore {
-    /// What to restore, in Podman's order of checks.
-    pub fn validate(&self) -> Result<RestoreSource, CliError> {
+    /// What to restore and the engine's options, in Podman's order of checks.
+    pub fn validate(&self) -> Result<(RestoreSource, RestoreOptions), CliError> {
         let usage = |text: &str| Err(CliError::usage(text));
-        let import = self.import.as_ref().filter(|file| !file.is_empty());
-        let named = self.name.as_ref().is_some_and(|name| !name.is_empty());
         if self.all && self.latest {
             return usage("--all and --latest cannot be used together");
         }
@@ -73,14 +83,13 @@ impl Restore {
         if !rustix::process::geteuid().is_root() {
             return usage("restoring a container requires root");
         }
-        if import.is_none() && self.ignore_rootfs {
-            return usage("--ignore-rootfs can only be used with image or --import");
-        }
-        if import.is_none() && named {
-            return usage("--name can only be used with image or --import");
-        }
-        if named && self.tcp_established {
-            return usage("--tcp-established cannot be used with --name");
+        let import = self.import.as_ref().filter(|file| !file.is_empty());
+        let options = self.options();
+        options.validate(import.is_some())?;
+        if import.is_none() && options.grants != Grants::default() {
+            return usage(
+                "--allow-mounts, --allow-devices and --allow-capabilities can only be used with --import",
+            );
         }
         if import.is_some() && (self.all || self.latest) {
             return usage("cannot use --import with --all or --latest");
@@ -88,18 +97,36 @@ impl Restore {
         if import.is_some() && !self.names.is_empty() {
             return usage("cannot use --import with positional arguments");
         }
-        if let Some(file) = import {
-            return Ok(RestoreSource::Archive(file.clone()));
-        }
-        Ok(RestoreSource::Containers(if self.all {
-            Selection::All
+        let source = if let Some(file) = import {
+            RestoreSource::Archive(PathBuf::from(file))
+        } else if self.all {
+            RestoreSource::Containers(Selection::All)
         } else if self.latest {
-            Selection::Latest
+            RestoreSource::Containers(Selection::Latest)
         } else if self.names.is_empty() {
             return usage("you must provide at least one name or id");
         } else {
-            Selection::Names(self.names.iter().map(|name| plain(name)).collect())
-        }))
+            let names = self.names.iter().map(|name| plain(name)).collect();
+            RestoreSource::Containers(Selection::Names(names))
+        };
+        Ok((source, options))
+    }
+
+    fn options(&self) -> RestoreOptions {
+        RestoreOptions {
+            name: self.name.clone().filter(|name| !name.is_empty()),
+            keep: self.keep,
+            tcp_established: self.tcp_established,
+            file_locks: self.file_locks,
+            ignore_rootfs: self.ignore_rootfs,
+            ignore_static_ip: self.ignore_static_ip,
+            ignore_static_mac: self.ignore_static_mac,
+            grants: Grants {
+                mounts: self.allow_mounts,
+                devices: self.allow_devices,
+                capabilities: self.allow_capabilities,
+            },
+        }
     }
 }
 
@@ -116,7 +143,7 @@ mod tests {
             ..Restore::default()
         };
         assert_eq!(
-            import.validate().unwrap(),
+            import.validate().unwrap().0,
             RestoreSource::Archive("f".into())
         );
         let all = Restore {
@@ -124,7 +151,7 @@ mod tests {
             ..Restore::default()
         };
         assert_eq!(
-            all.validate().unwrap(),
+            all.validate().unwrap().0,
             RestoreSource::Containers(Selection::All)
         );
     }

@@ -177,6 +177,11 @@ fn help_and_version() {
     );
     assert!(!run.contains("--runroot"), "{run}");
     assert!(text("cryopod ps -h").contains("cryopod ps [options]\n"));
+    assert_eq!(
+        text("cryopod help container run"),
+        text("cryopod container run --help")
+    );
+    assert!(text("cryopod help frob").starts_with("Unknown help topic [`frob`]\n"));
     let root = text("cryopod --help");
     assert!(
         root.contains("--runroot") && root.contains("Available Commands:"),

@@ -2,6 +2,7 @@
 //! none), `NAME*` takes every variable of the caller that starts so.
 
 use crate::output::CliError;
+use crate::output::error::system_words;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -40,8 +41,9 @@ pub fn of_caller() -> BTreeMap<String, String> {
 
 fn read(file: &Path) -> Result<Vec<String>, CliError> {
     let text = std::fs::read_to_string(file).map_err(|error| {
+        let words = system_words(&error);
         CliError::usage(format!(
-            "parsing file \"{0}\": open {0}: {error}",
+            "parsing file \"{0}\": open {0}: {words}",
             file.display()
         ))
     })?;

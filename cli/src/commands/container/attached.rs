@@ -22,7 +22,10 @@ pub fn stay(
     };
     let ended = session
         .join(attachment, pass_on)
-        .map_err(|source| CliError::Io { doing: "attach to the container".to_owned(), source })?;
+        .map_err(|source| CliError::Io {
+            doing: "attach to the container".to_owned(),
+            source,
+        })?;
     if ended == Ended::Detached {
         return Ok(0);
     }

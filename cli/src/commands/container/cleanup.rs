@@ -3,7 +3,7 @@
 use crate::args::container::Cleanup;
 use crate::commands::outcome::Outcomes;
 use crate::commands::selected::find_ignoring;
-use crate::commands::{Outcome, Opener};
+use crate::commands::{Opener, Outcome};
 use libcr::ErrorKind;
 use libcr::ops::lifecycle::{cleanup, rm};
 
@@ -14,10 +14,10 @@ pub fn run(opener: &Opener, flags: &Cleanup) -> Outcome {
     let engine = opener.open_without_recovery()?;
     let mut outcomes = Outcomes::default();
     for one in find_ignoring(&engine, &selection, true, |_| true)? {
-        let done = cleanup::cleanup(&engine, &one.id).and_then(|()| match flags.rm {
-            true => rm::rm(&engine, &one.id, false, None).map(|_| ()),
-            false => Ok(()),
-        });
+        let mut done = cleanup::cleanup(&engine, &one.id);
+        if done.is_ok() && flags.rm {
+            done = rm::rm(&engine, &one.id, false, None).map(|_| ());
+        }
         match done {
             Ok(()) => outcomes.add(Ok(one.shown))?,
             Err(error) if error.kind() == ErrorKind::NotFound => {}

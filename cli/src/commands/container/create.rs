@@ -2,7 +2,7 @@
 
 use crate::args::container::CreateFlags;
 use crate::args::value::{env, size};
-use crate::commands::{Outcome, Opener};
+use crate::commands::{Opener, Outcome};
 use crate::output::{CliError, print};
 use libcr::model::container::Security;
 use libcr::ops::lifecycle::create::{self, CreateOptions};
@@ -24,7 +24,9 @@ pub fn create(engine: &Engine, opener: &Opener, flags: &CreateFlags) -> Result<S
     let options = into_options(opener, flags)?;
     if flags.replace {
         let Some(name) = &flags.name else {
-            return Err(CliError::usage("cannot replace container without --name being set"));
+            return Err(CliError::usage(
+                "cannot replace container without --name being set",
+            ));
         };
         match rm::rm(engine, name, true, None) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
@@ -35,7 +37,11 @@ pub fn create(engine: &Engine, opener: &Opener, flags: &CreateFlags) -> Result<S
     let mut id_file = match &flags.cidfile {
         None => None,
         Some(path) => {
-            let file = OpenOptions::new().write(true).create(true).truncate(true).open(path);
+            let file = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .open(path);
             Some(file.map_err(|source| CliError::Io {
                 doing: format!("opening CID file {}", path.display()),
                 source,
@@ -45,7 +51,10 @@ pub fn create(engine: &Engine, opener: &Opener, flags: &CreateFlags) -> Result<S
     let id = create::create(engine, &options)?;
     if let Some(file) = &mut id_file {
         file.write_all(id.as_bytes())
-            .map_err(|source| CliError::Io { doing: "writing CID file".to_owned(), source })?;
+            .map_err(|source| CliError::Io {
+                doing: "writing CID file".to_owned(),
+                source,
+            })?;
     }
     Ok(id)
 }
@@ -53,7 +62,10 @@ pub fn create(engine: &Engine, opener: &Opener, flags: &CreateFlags) -> Result<S
 fn into_options(opener: &Opener, flags: &CreateFlags) -> Result<CreateOptions, CliError> {
     let (image, command) = flags.split()?;
     let bytes = |text: &Option<String>| {
-        text.as_deref().map(size::parse).transpose().map_err(CliError::usage)
+        text.as_deref()
+            .map(size::parse)
+            .transpose()
+            .map_err(CliError::usage)
     };
     let variables = env::collect(&flags.env_file, &flags.env, &env::of_caller())?;
     Ok(CreateOptions {
@@ -62,7 +74,10 @@ fn into_options(opener: &Opener, flags: &CreateFlags) -> Result<CreateOptions, C
         command: command.to_vec(),
         entrypoint: flags.entrypoint.clone(),
         name: flags.name.clone(),
-        env: variables.into_iter().map(|(name, value)| format!("{name}={value}")).collect(),
+        env: variables
+            .into_iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect(),
         volumes: flags.volume.clone(),
         workdir: flags.workdir.clone(),
         user: flags.user.clone(),

@@ -3,7 +3,7 @@
 use crate::args::container::Exec;
 use crate::args::value::env;
 use crate::commands::selected::latest;
-use crate::commands::{Outcome, Opener};
+use crate::commands::{Opener, Outcome};
 use crate::output::CliError;
 use libcr::ErrorKind;
 use libcr::ops::lifecycle::exec::{ExecOptions, exec};
@@ -22,7 +22,10 @@ pub fn run(opener: &Opener, flags: &Exec) -> Outcome {
     };
     let options = ExecOptions {
         command: command.to_vec(),
-        env: variables.into_iter().map(|(name, value)| format!("{name}={value}")).collect(),
+        env: variables
+            .into_iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect(),
         user: flags.user.clone(),
         workdir: flags.workdir.clone(),
         terminal: flags.tty,

@@ -3,7 +3,7 @@
 use crate::args::container::Logs;
 use crate::args::selection::Selection;
 use crate::commands::selected::find;
-use crate::commands::{Outcome, Opener};
+use crate::commands::{Opener, Outcome};
 use crate::output::{CliError, print};
 use jiff::Timestamp;
 use libcr::ops::lifecycle::logs::{LogLine, LogOptions, logs};
@@ -22,7 +22,12 @@ pub fn run(opener: &Opener, flags: &Logs) -> Outcome {
     let chosen = find(&engine, &asked.selection, |_| true)?;
     debug_assert!(asked.selection != Selection::All, "logs has no --all");
     if flags.follow && chosen.len() > 1 {
-        return follow_all(&engine, flags, &options, &chosen.iter().map(|one| one.id.clone()).collect::<Vec<_>>());
+        return follow_all(
+            &engine,
+            flags,
+            &options,
+            &chosen.iter().map(|one| one.id.clone()).collect::<Vec<_>>(),
+        );
     }
     for one in chosen {
         show(&engine, flags, &options, &one.id)?;
@@ -44,19 +49,29 @@ fn follow_all(engine: &Engine, flags: &Logs, options: &LogOptions, ids: &[String
             })
             .collect();
         for follower in followers {
-            follower.join().unwrap_or(Err(CliError::Said(crate::output::error::FAILED)))?;
+            follower
+                .join()
+                .unwrap_or(Err(CliError::Said(crate::output::error::FAILED)))?;
         }
         Ok(0)
     })
 }
 
 fn show(engine: &Engine, flags: &Logs, options: &LogOptions, id: &str) -> Result<(), CliError> {
-    let name = if flags.names { engine.find(id)?.config.name } else { String::new() };
+    let name = if flags.names {
+        engine.find(id)?.config.name
+    } else {
+        String::new()
+    };
     let (mut failed, mut begins) = (None, true);
     let sink = |line: &LogLine| {
         let bytes = rendered(line, begins, &name, flags.timestamps);
         begins = line.text.ends_with(b"\n");
-        let written = if line.error { print::raw_error(&bytes) } else { print::raw(&bytes) };
+        let written = if line.error {
+            print::raw_error(&bytes)
+        } else {
+            print::raw(&bytes)
+        };
         failed = written.err();
         failed.is_none()
     };
@@ -86,7 +101,11 @@ mod tests {
 
     #[test]
     fn name_and_time_before_whole_lines() {
-        let line = LogLine { time: "T".into(), error: false, text: b"x\n".to_vec() };
+        let line = LogLine {
+            time: "T".into(),
+            error: false,
+            text: b"x\n".to_vec(),
+        };
         assert_eq!(rendered(&line, true, "n", true), b"n T x\n");
         assert_eq!(rendered(&line, false, "n", true), b"x\n");
         assert_eq!(rendered(&line, true, "", false), b"x\n");

@@ -15,7 +15,7 @@ pub mod simple;
 pub mod start;
 pub mod wait;
 
-use super::{Outcome, Opener};
+use super::{Opener, Outcome};
 use crate::args::container::{ContainerCommand, ContainerVerb, Exists};
 use crate::args::selection::exactly_one;
 use libcr::ErrorKind;

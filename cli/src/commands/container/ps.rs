@@ -3,7 +3,7 @@
 use super::ps_row::{as_json, as_row};
 use crate::args::container::Ps;
 use crate::args::value::filter::Filter;
-use crate::commands::{Outcome, Opener};
+use crate::commands::{Opener, Outcome};
 use crate::output::json;
 use crate::output::template::{Headings, Schema, is_table, render_list, render_table};
 use crate::output::{CliError, human, print};
@@ -60,10 +60,20 @@ pub fn run(opener: &Opener, flags: &Ps) -> Outcome {
         }
         return Ok(0);
     }
-    let rows: Vec<Value> = containers.iter().map(|one| as_row(one, flags.no_trunc, now)).collect();
+    let rows: Vec<Value> = containers
+        .iter()
+        .map(|one| as_row(one, flags.no_trunc, now))
+        .collect();
     let format = flags.format.as_deref().unwrap_or(STANDARD);
     if is_table(format) {
-        print::text(&render_table("ps", format, &rows, SCHEMA, HEADINGS, flags.noheading)?)?;
+        print::text(&render_table(
+            "ps",
+            format,
+            &rows,
+            SCHEMA,
+            HEADINGS,
+            flags.noheading,
+        )?)?;
         return Ok(0);
     }
     let (text, result) = render_list("ps", format, &rows, SCHEMA);
@@ -78,14 +88,23 @@ fn choose(
     filters: &[Filter],
     containers: &mut Vec<Container>,
 ) -> Result<(), CliError> {
-    let last = if flags.latest { Some(1) } else { usize::try_from(flags.last).ok() };
-    let about_state = filters.iter().any(|filter| matches!(filter.key.as_str(), "status" | "exited"));
+    let last = if flags.latest {
+        Some(1)
+    } else {
+        usize::try_from(flags.last).ok()
+    };
+    let about_state = filters
+        .iter()
+        .any(|filter| matches!(filter.key.as_str(), "status" | "exited"));
     if !flags.all && last.is_none() && !about_state {
         containers.retain(|one| one.state.status == Status::Running);
     }
     for key in ["id", "name", "status", "label", "ancestor", "exited"] {
-        let values: Vec<&str> =
-            filters.iter().filter(|filter| filter.key == key).map(|filter| filter.value.as_str()).collect();
+        let values: Vec<&str> = filters
+            .iter()
+            .filter(|filter| filter.key == key)
+            .map(|filter| filter.value.as_str())
+            .collect();
         if values.is_empty() {
             continue;
         }
@@ -106,12 +125,16 @@ fn choose(
 
 fn check(key: &str, value: &str) -> Result<(), CliError> {
     match key {
-        "status" if !["stopped", "configured"].contains(&value) && Status::parse(value).is_none() => {
-            Err(CliError::usage(format!("unknown container state: {value}: invalid argument")))
+        "status"
+            if !["stopped", "configured"].contains(&value) && Status::parse(value).is_none() =>
+        {
+            Err(CliError::usage(format!(
+                "unknown container state: {value}: invalid argument"
+            )))
         }
-        "exited" if value.parse::<i32>().is_err() => {
-            Err(CliError::usage(format!("exited code out of range \"{value}\": invalid argument")))
-        }
+        "exited" if value.parse::<i32>().is_err() => Err(CliError::usage(format!(
+            "exited code out of range \"{value}\": invalid argument"
+        ))),
         _ => Ok(()),
     }
 }
@@ -124,13 +147,19 @@ fn fits(engine: &Engine, key: &str, value: &str, one: &Container) -> bool {
         "status" => status == value || (value == "stopped" && status == "exited"),
         "exited" => status == "exited" && one.state.exit_code.to_string() == value,
         "label" => {
-            let (name, wanted) = value.split_once('=').map_or((value, None), |(name, wanted)| (name, Some(wanted)));
-            one.config.labels.get(name).is_some_and(|found| wanted.is_none_or(|wanted| wanted == found))
+            let (name, wanted) = value
+                .split_once('=')
+                .map_or((value, None), |(name, wanted)| (name, Some(wanted)));
+            one.config
+                .labels
+                .get(name)
+                .is_some_and(|found| wanted.is_none_or(|wanted| wanted == found))
         }
         _ => {
             let of_image = one.config.rootfs.image_id();
             one.config.rootfs.image_name() == value
-                || libcr::ops::images::list::find(engine, value).is_ok_and(|image| Some(image.id.as_str()) == of_image)
+                || libcr::ops::images::list::find(engine, value)
+                    .is_ok_and(|image| Some(image.id.as_str()) == of_image)
         }
     }
 }

@@ -15,7 +15,12 @@ const NEVER: i64 = -62_135_596_800;
 pub fn as_row(container: &Container, whole: bool, now: Timestamp) -> Value {
     let (config, state) = (&container.config, &container.state);
     let created = instant(Some(&config.created));
-    let mounts: Vec<&str> = config.volumes.iter().map(|volume| volume.destination.as_str()).collect();
+    let mounts: Vec<&str> = config
+        .volumes
+        .iter()
+        .map(|volume| volume.destination.as_str())
+        .collect();
+    let created_json = created.map_or_else(|| json!(config.created), |at| json!(at.to_string()));
     json!({
         "ID": human::id(&config.id, whole),
         "Image": config.rootfs.image_name(),
@@ -42,7 +47,7 @@ pub fn as_row(container: &Container, whole: bool, now: Timestamp) -> Value {
         "Pod": "",
         "PodName": "",
         "Restarts": state.restart_count,
-        JSON_FACE: listed(container, created.map_or(json!(config.created), |at| json!(at.to_string())), String::new(), String::new()),
+        JSON_FACE: listed(container, &created_json, "", ""),
     })
 }
 
@@ -51,17 +56,32 @@ pub fn as_json(container: &Container, now: Timestamp) -> Value {
     let created = instant(Some(&container.config.created));
     listed(
         container,
-        json!(created.map_or(NEVER, Timestamp::as_second)),
-        created.map(|created| human::ago(created, now)).unwrap_or_default(),
-        status(container, now),
+        &json!(created.map_or(NEVER, Timestamp::as_second)),
+        &created
+            .map(|created| human::ago(created, now))
+            .unwrap_or_default(),
+        &status(container, now),
     )
 }
 
-fn listed(container: &Container, created: Value, created_at: String, status: String) -> Value {
+fn listed(container: &Container, created: &Value, created_at: &str, status: &str) -> Value {
     let (config, state) = (&container.config, &container.state);
-    let mounts: Vec<&str> = config.volumes.iter().map(|volume| volume.destination.as_str()).collect();
-    let labels = if config.labels.is_empty() { Value::Null } else { json!(config.labels) };
-    let ports = shown_ports(container);
+    let mounts: Vec<&str> = config
+        .volumes
+        .iter()
+        .map(|volume| volume.destination.as_str())
+        .collect();
+    let labels = if config.labels.is_empty() {
+        Value::Null
+    } else {
+        json!(config.labels)
+    };
+    // While it runs the ports that it has; else those it was asked to have.
+    let ports = if state.status.is_alive() {
+        &state.ports
+    } else {
+        &config.ports
+    };
     json!({
         "AutoRemove": config.auto_remove,
         "Command": config.process.arguments(),
@@ -118,29 +138,40 @@ fn seconds(text: Option<&String>) -> i64 {
 
 fn networks(container: &Container) -> Vec<&str> {
     match &container.config.network {
-        NetworkMode::Bridge { networks } => networks.iter().map(|(name, _)| name.as_str()).collect(),
+        NetworkMode::Bridge { networks } => {
+            networks.iter().map(|(name, _)| name.as_str()).collect()
+        }
         NetworkMode::None | NetworkMode::Host => Vec::new(),
     }
 }
 
-// While it runs the ports that it has; else those it was asked to have.
-fn shown_ports(container: &Container) -> &[network::types::PortMapping] {
-    if container.state.status.is_alive() { &container.state.ports } else { &container.config.ports }
-}
-
 // `0.0.0.0:8080->80/tcp, 127.0.0.1:8000-8002->90-92/udp`.
 fn ports(container: &Container) -> String {
+    let (config, state) = (&container.config, &container.state);
+    let chosen = if state.status.is_alive() {
+        &state.ports
+    } else {
+        &config.ports
+    };
     let mut text = String::new();
-    for port in shown_ports(container) {
+    for port in chosen {
         if !text.is_empty() {
             text.push_str(", ");
         }
-        let ip = if port.host_ip.is_empty() { "0.0.0.0" } else { &port.host_ip };
+        let ip = if port.host_ip.is_empty() {
+            "0.0.0.0"
+        } else {
+            &port.host_ip
+        };
         let range = |first: u16| match port.range {
             0 | 1 => first.to_string(),
             count => format!("{first}-{}", first.saturating_add(count - 1)),
         };
-        let host = if port.host_port == 0 { String::new() } else { range(port.host_port) };
+        let host = if port.host_port == 0 {
+            String::new()
+        } else {
+            range(port.host_port)
+        };
         let inside = range(port.container_port);
         let _ = write!(text, "{ip}:{host}->{inside}/{}", port.protocol.as_str());
     }

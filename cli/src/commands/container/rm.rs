@@ -4,7 +4,7 @@ use crate::args::container::Rm;
 use crate::args::selection::Selection;
 use crate::commands::outcome::Outcomes;
 use crate::commands::selected::{Selected, find};
-use crate::commands::{Outcome, Opener};
+use crate::commands::{Opener, Outcome};
 use crate::output::CliError;
 use libcr::ops::lifecycle::rm::rm;
 use libcr::{Error, ErrorKind};
@@ -17,11 +17,16 @@ pub fn run(opener: &Opener, flags: &Rm) -> Outcome {
         // One name that is wrong does not save the others.
         Selection::Names(names) => names
             .iter()
-            .map(|name| Selected { id: name.clone(), shown: name.clone() })
+            .map(|name| Selected {
+                id: name.clone(),
+                shown: name.clone(),
+            })
             .collect(),
         other => find(&engine, other, |_| true)?,
     };
-    let timeout = flags.time.map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX));
+    let timeout = flags
+        .time
+        .map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX));
     let mut outcomes = Outcomes::default();
     for one in chosen {
         match rm(&engine, &one.id, flags.force, timeout) {
@@ -41,5 +46,8 @@ pub fn run(opener: &Opener, flags: &Rm) -> Outcome {
 // Podman words it another way round here than everywhere else.
 fn absent(name: &str) -> CliError {
     let text = format!("no container with ID or name \"{name}\" found: no such container");
-    CliError::Operation { code: 1, source: text.into() }
+    CliError::Operation {
+        code: 1,
+        source: text.into(),
+    }
 }

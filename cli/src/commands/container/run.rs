@@ -4,7 +4,7 @@ use super::attached;
 use super::create::create;
 use crate::args::container::Run;
 use crate::args::value::detach;
-use crate::commands::{Outcome, Opener};
+use crate::commands::{Opener, Outcome};
 use crate::output::{CliError, print};
 use crate::terminal::Session;
 use libcr::ops::lifecycle::{rm, start};

@@ -4,7 +4,7 @@ use crate::args::container::{Kill, Pause, Stop, Unpause};
 use crate::args::selection::Selection;
 use crate::commands::outcome::Outcomes;
 use crate::commands::selected::{find, find_ignoring};
-use crate::commands::{Outcome, Opener};
+use crate::commands::{Opener, Outcome};
 use libcr::model::container::Container;
 use libcr::model::status::Status;
 use libcr::ops::lifecycle::{kill, pause, stop};
@@ -15,14 +15,19 @@ pub fn stop(opener: &Opener, flags: &Stop) -> Outcome {
     let selection = flags.validate()?;
     let engine = opener.open()?;
     // Below zero means for ever; so does the longest time there is, near enough.
-    let timeout = flags.time.map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX));
+    let timeout = flags
+        .time
+        .map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX));
     let alive = |container: &Container| container.state.status.is_alive();
     let mut outcomes = Outcomes::default();
     for one in find_ignoring(&engine, &selection, flags.ignore, alive)? {
         outcomes.add(match stop::stop(&engine, &one.id, timeout) {
             Ok(stopped) => {
                 if stopped.killed {
-                    tracing::warn!("container {} did not stop in time: SIGKILL was sent", one.shown);
+                    tracing::warn!(
+                        "container {} did not stop in time: SIGKILL was sent",
+                        one.shown
+                    );
                 }
                 Ok(one.shown)
             }
@@ -57,8 +62,14 @@ fn each(
 ) -> Outcome {
     let engine = opener.open()?;
     let mut outcomes = Outcomes::default();
-    for one in find(&engine, selection, |container| container.state.status == status)? {
-        outcomes.add(operation(&engine, &one.id).map(|_| one.shown).map_err(Into::into))?;
+    for one in find(&engine, selection, |container| {
+        container.state.status == status
+    })? {
+        outcomes.add(
+            operation(&engine, &one.id)
+                .map(|_| one.shown)
+                .map_err(Into::into),
+        )?;
     }
     outcomes.finish()
 }

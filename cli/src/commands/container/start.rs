@@ -5,7 +5,7 @@ use crate::args::container::Start;
 use crate::args::value::detach;
 use crate::commands::outcome::Outcomes;
 use crate::commands::selected::find;
-use crate::commands::{Outcome, Opener};
+use crate::commands::{Opener, Outcome};
 use crate::terminal::Session;
 use libcr::ops::lifecycle::start::start;
 
@@ -13,7 +13,9 @@ use libcr::ops::lifecycle::start::start;
 pub fn run(opener: &Opener, flags: &Start) -> Outcome {
     let selection = flags.validate()?;
     let engine = opener.open()?;
-    let found = find(&engine, &selection, |container| !container.state.status.is_alive())?;
+    let found = find(&engine, &selection, |container| {
+        !container.state.status.is_alive()
+    })?;
     let mut outcomes = Outcomes::default();
     for one in found {
         // `--interactive` alone joins the streams too.

@@ -3,7 +3,7 @@
 use crate::args::container::Wait;
 use crate::args::selection::Selection;
 use crate::commands::selected::latest;
-use crate::commands::{Outcome, Opener};
+use crate::commands::{Opener, Outcome};
 use crate::output::{CliError, print};
 use libcr::ops::lifecycle::{ps, wait};
 use libcr::{Engine, ErrorKind};
@@ -18,9 +18,10 @@ pub fn run(opener: &Opener, flags: &Wait) -> Outcome {
         _ => vec![latest(&engine)?.config.id],
     };
     for name in names {
-        let code = match flags.condition.is_empty() {
-            true => wait::wait(&engine, &name).map_err(CliError::from),
-            false => condition(&engine, &name, &flags.condition, interval),
+        let code = if flags.condition.is_empty() {
+            wait::wait(&engine, &name).map_err(CliError::from)
+        } else {
+            condition(&engine, &name, &flags.condition, interval)
         };
         let code = match code {
             Err(CliError::Operation { source, .. })
@@ -42,7 +43,7 @@ pub fn run(opener: &Opener, flags: &Wait) -> Outcome {
 fn condition(
     engine: &Engine,
     name: &str,
-    states: &[String],
+    wanted: &[String],
     interval: Duration,
 ) -> Result<i32, CliError> {
     let id = engine.find(name)?.config.id;
@@ -58,8 +59,12 @@ fn condition(
             "configured" | "initialized" => status == "created",
             word => word == status,
         };
-        if states.iter().any(fits) {
-            return Ok(if status == "exited" { container.state.exit_code } else { -1 });
+        if wanted.iter().any(fits) {
+            return Ok(if status == "exited" {
+                container.state.exit_code
+            } else {
+                -1
+            });
         }
         std::thread::sleep(interval);
     }

@@ -1,7 +1,7 @@
 //! `import`.
 
 use crate::args::image::Import;
-use crate::commands::{Outcome, Opener};
+use crate::commands::{Opener, Outcome};
 use crate::output::progress::Spinner;
 use crate::output::{CliError, print};
 use libcr::ops::images::import::{ImageImport, import};

@@ -2,7 +2,7 @@
 
 use crate::args::image::ImageList;
 use crate::args::selection::at_most_one;
-use crate::commands::{Outcome, Opener};
+use crate::commands::{Opener, Outcome};
 use crate::output::json::{self, is_json};
 use crate::output::template::{Headings, Schema, is_table, render_list, render_table};
 use crate::output::{CliError, human, print};
@@ -39,20 +39,26 @@ pub fn run(opener: &Opener, flags: &ImageList) -> Outcome {
     }
     let format = flags.format.as_deref().unwrap_or_default();
     if is_json(format) && format.trim() == "json" {
-        let all: Vec<Value> = images.iter().map(|(image, users)| as_json(image, *users)).collect();
+        let all: Vec<Value> = images
+            .iter()
+            .map(|(image, users)| as_json(image, *users))
+            .collect();
         return print::line(&json::pretty(&all, 4).unwrap_or_default()).map(|()| 0);
     }
     let now = Timestamp::now();
-    let rows: Vec<Value> =
-        images.iter().flat_map(|(image, users)| rows(image, *users, flags.no_trunc, now)).collect();
+    let rows: Vec<Value> = images
+        .iter()
+        .flat_map(|(image, users)| rows(image, *users, flags.no_trunc, now))
+        .collect();
     if flags.quiet && format.is_empty() {
         let mut shown: Vec<&str> = rows.iter().filter_map(|row| row["ID"].as_str()).collect();
         shown.dedup();
         return shown.into_iter().try_for_each(print::line).map(|()| 0);
     }
     let digest = if flags.digests { "{{.Digest}} " } else { "" };
-    let standard =
-        format!("table {{{{.Repository}}}} {{{{.Tag}}}} {digest}{{{{.ID}}}} {{{{.Created}}}} {{{{.Size}}}}");
+    let standard = format!(
+        "table {{{{.Repository}}}} {{{{.Tag}}}} {digest}{{{{.ID}}}} {{{{.Created}}}} {{{{.Size}}}}"
+    );
     let format = if format.is_empty() { &standard } else { format };
     render(format, &rows, flags.noheading)?;
     Ok(0)
@@ -60,7 +66,9 @@ pub fn run(opener: &Opener, flags: &ImageList) -> Outcome {
 
 fn render(format: &str, rows: &[Value], noheading: bool) -> Result<(), CliError> {
     if is_table(format) {
-        return print::text(&render_table("images", format, rows, SCHEMA, HEADINGS, noheading)?);
+        return print::text(&render_table(
+            "images", format, rows, SCHEMA, HEADINGS, noheading,
+        )?);
     }
     let (text, result) = render_list("images", format, rows, SCHEMA);
     print::text(&text)?;
@@ -70,9 +78,12 @@ fn render(format: &str, rows: &[Value], noheading: bool) -> Result<(), CliError>
 // `web` and `web:latest` name `localhost/web:latest`.
 fn is_named(name: &str, wanted: &str) -> bool {
     let (repository, _) = split(name);
-    [name, repository]
-        .iter()
-        .any(|full| *full == wanted || full.strip_suffix(wanted).is_some_and(|start| start.ends_with('/')))
+    [name, repository].iter().any(|full| {
+        *full == wanted
+            || full
+                .strip_suffix(wanted)
+                .is_some_and(|start| start.ends_with('/'))
+    })
 }
 
 fn split(name: &str) -> (&str, &str) {
@@ -83,8 +94,15 @@ fn split(name: &str) -> (&str, &str) {
 }
 
 fn rows(image: &Image, users: usize, whole: bool, now: Timestamp) -> Vec<Value> {
-    let created = image.created.parse::<Timestamp>().unwrap_or(Timestamp::UNIX_EPOCH);
-    let id = if whole { format!("sha256:{}", image.id) } else { human::id(&image.id, false).to_owned() };
+    let created = image
+        .created
+        .parse::<Timestamp>()
+        .unwrap_or(Timestamp::UNIX_EPOCH);
+    let id = if whole {
+        format!("sha256:{}", image.id)
+    } else {
+        human::id(&image.id, false).to_owned()
+    };
     let row = |(repository, tag): (&str, &str)| {
         json!({
             "ID": id,
@@ -111,9 +129,15 @@ fn rows(image: &Image, users: usize, whole: bool, now: Timestamp) -> Vec<Value> 
 }
 
 fn as_json(image: &Image, users: usize) -> Value {
-    let created = image.created.parse::<Timestamp>().unwrap_or(Timestamp::UNIX_EPOCH);
-    let digests: Vec<String> =
-        image.names.iter().map(|name| format!("{}@{}", split(name).0, image.digest)).collect();
+    let created = image
+        .created
+        .parse::<Timestamp>()
+        .unwrap_or(Timestamp::UNIX_EPOCH);
+    let digests: Vec<String> = image
+        .names
+        .iter()
+        .map(|name| format!("{}@{}", split(name).0, image.digest))
+        .collect();
     json!({
         "Id": image.id,
         "ParentId": "",
@@ -128,7 +152,7 @@ fn as_json(image: &Image, users: usize) -> Value {
         "History": image.names,
         "Names": image.names,
         "Created": created.as_second(),
-        "CreatedAt": image.created,
+        "CreatedAt": created.to_string(),
     })
 }
 
@@ -143,6 +167,9 @@ mod tests {
         }
         assert!(!is_named("localhost/web:latest", "eb"));
         assert!(!is_named("localhost/web:latest", "web:1"));
-        assert_eq!(split("localhost:5000/web"), ("localhost:5000/web", "<none>"));
+        assert_eq!(
+            split("localhost:5000/web"),
+            ("localhost:5000/web", "<none>")
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! `load`.
 
 use crate::args::image::Load;
-use crate::commands::{Outcome, Opener};
+use crate::commands::{Opener, Outcome};
 use crate::output::progress::Spinner;
 use crate::output::{CliError, print};
 use libcr::ops::images::load::load;

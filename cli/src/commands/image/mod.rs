@@ -5,7 +5,7 @@ pub mod list;
 pub mod load;
 pub mod rm;
 
-use super::{Outcome, Opener};
+use super::{Opener, Outcome};
 use crate::args::image::{ImageCommand, ImageExists};
 use crate::args::selection::exactly_one;
 use libcr::ErrorKind;

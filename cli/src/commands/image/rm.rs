@@ -2,7 +2,7 @@
 
 use crate::args::image::ImageRm;
 use crate::commands::outcome::Outcomes;
-use crate::commands::{Outcome, Opener};
+use crate::commands::{Opener, Outcome};
 use crate::output::{CliError, print};
 use libcr::ops::images::{list, remove};
 use libcr::ops::lifecycle::{ps, rm};
@@ -13,7 +13,10 @@ pub fn run(opener: &Opener, flags: &ImageRm) -> Outcome {
     flags.validate()?;
     let engine = opener.open()?;
     let words = if flags.all {
-        list::list(&engine)?.into_iter().map(|(image, _)| image.id).collect()
+        list::list(&engine)?
+            .into_iter()
+            .map(|(image, _)| image.id)
+            .collect()
     } else {
         flags.names.clone()
     };
@@ -42,7 +45,12 @@ pub fn run(opener: &Opener, flags: &ImageRm) -> Outcome {
     outcomes.finish()
 }
 
-fn one(engine: &Engine, word: &str, all_names: bool, containers: bool) -> Result<remove::Removed, Error> {
+fn one(
+    engine: &Engine,
+    word: &str,
+    all_names: bool,
+    containers: bool,
+) -> Result<remove::Removed, Error> {
     if containers {
         let id = list::find(engine, word)?.id;
         for user in ps::list(engine)? {

@@ -26,7 +26,9 @@ pub struct ImageImport {
 /// Imports a tar, plain or compressed, and returns the image's id.
 pub fn import(engine: &Engine, tar: impl Read, options: &ImageImport) -> Result<String> {
     let name = options.name.as_deref().map(Reference::parse).transpose();
-    let name = name.map_err(crate::image::ImageError::from)?.map(|name| name.local().to_string());
+    let name = name
+        .map_err(crate::image::ImageError::from)?
+        .map(|name| name.local().to_string());
     let layer = engine.layers()?.import(tar)?;
     let [architecture, os, variant] = options.platform.clone();
     let created = machine::now();
@@ -50,7 +52,8 @@ pub fn import(engine: &Engine, tar: impl Read, options: &ImageImport) -> Result<
         names: name.into_iter().collect(),
         size: layer.tar_size,
         created,
-        config: serde_json::from_slice(&built.config).map_err(|error| Error::Invalid(error.to_string()))?,
+        config: serde_json::from_slice(&built.config)
+            .map_err(|error| Error::Invalid(error.to_string()))?,
     };
     engine.store.transaction(|rows| rows.insert_image(&image))?;
     Ok(image.id)

@@ -35,21 +35,31 @@ pub fn load(engine: &Engine, path: &Path) -> Result<Vec<String>> {
             None => digest_of(&archived.config),
         };
         let names = archived.tags.iter().map(|tag| {
-            Ok(Reference::parse(tag).map_err(crate::image::ImageError::from)?.local().to_string())
+            Ok(Reference::parse(tag)
+                .map_err(crate::image::ImageError::from)?
+                .local()
+                .to_string())
         });
         let image = Image {
-            id: archived.config_digest.trim_start_matches("sha256:").to_owned(),
+            id: archived
+                .config_digest
+                .trim_start_matches("sha256:")
+                .to_owned(),
             digest,
             diff_ids,
             names: names.collect::<Result<_>>()?,
             size,
-            created: config["created"].as_str().unwrap_or("1970-01-01T00:00:00Z").to_owned(),
+            created: config["created"]
+                .as_str()
+                .unwrap_or("1970-01-01T00:00:00Z")
+                .to_owned(),
             config,
         };
         engine.store.transaction(|rows| rows.insert_image(&image))?;
-        match image.names.is_empty() {
-            true => loaded.push(format!("sha256:{}", image.id)),
-            false => loaded.extend(image.names),
+        if image.names.is_empty() {
+            loaded.push(format!("sha256:{}", image.id));
+        } else {
+            loaded.extend(image.names);
         }
     }
     Ok(loaded)

@@ -25,8 +25,13 @@ pub fn remove(engine: &Engine, word: &str, force: bool) -> Result<Removed> {
     let (image, name) = image_lookup::find(engine, word)?;
     let by_id = image.id.starts_with(word.trim_start_matches("sha256:"));
     if !by_id && image.names.len() > 1 {
-        engine.store.transaction(|rows| rows.delete_image_name(&name))?;
-        return Ok(Removed { untagged: vec![name], deleted: Vec::new() });
+        engine
+            .store
+            .transaction(|rows| rows.delete_image_name(&name))?;
+        return Ok(Removed {
+            untagged: vec![name],
+            deleted: Vec::new(),
+        });
     }
     if by_id && image.names.len() > 1 && !force {
         return Err(Error::Conflict(format!(
@@ -41,11 +46,22 @@ pub fn remove(engine: &Engine, word: &str, force: bool) -> Result<Removed> {
             user.config.id
         )));
     }
-    engine.store.transaction(|rows| rows.delete_image(&image.id))?;
-    let kept: BTreeSet<String> =
-        engine.store.rows().images()?.into_iter().flat_map(|image| image.diff_ids).collect();
+    engine
+        .store
+        .transaction(|rows| rows.delete_image(&image.id))?;
+    let kept: BTreeSet<String> = engine
+        .store
+        .rows()
+        .images()?
+        .into_iter()
+        .flat_map(|image| image.diff_ids)
+        .collect();
     let layers = engine.layers()?;
-    for diff_id in image.diff_ids.iter().filter(|diff_id| !kept.contains(*diff_id)) {
+    for diff_id in image
+        .diff_ids
+        .iter()
+        .filter(|diff_id| !kept.contains(*diff_id))
+    {
         layers.remove(diff_id)?;
     }
     let blobs = BlobStore::open(engine.config.root.join("images"))?;
@@ -54,5 +70,8 @@ pub fn remove(engine: &Engine, word: &str, force: bool) -> Result<Removed> {
         blobs.remove(&image.digest)?;
     }
     tracing::debug!(image = id::short(&image.id), "image removed");
-    Ok(Removed { untagged: image.names, deleted: vec![image.id] })
+    Ok(Removed {
+        untagged: image.names,
+        deleted: vec![image.id],
+    })
 }

@@ -12,7 +12,11 @@ use crate::monitor::attach::Attachment;
 pub fn attach(engine: &Engine, word: &str) -> Result<Attachment> {
     let container = engine.find(word)?;
     if container.state.status != Status::Running {
-        return Err(Error::WrongState("you can only attach to running containers".into()));
+        return Err(Error::WrongState(
+            "you can only attach to running containers".into(),
+        ));
     }
-    Ok(Attachment::connect(&engine.monitor_paths(&container.config.id))?)
+    Ok(Attachment::connect(
+        &engine.monitor_paths(&container.config.id),
+    )?)
 }

@@ -99,7 +99,10 @@ pub struct CreateOptions {
 pub fn create(engine: &Engine, options: &CreateOptions) -> Result<String> {
     let id = id::from_random(machine::random()?);
     let config = configure(engine, options, &id)?;
-    let container = Container { config, state: ContainerState::default() };
+    let container = Container {
+        config,
+        state: ContainerState::default(),
+    };
     let journal = Journal::begin(engine, &id, &Intent::Create)?;
     let made = || -> Result<()> {
         let bundle = engine.bundle(&id);
@@ -120,7 +123,11 @@ pub fn create(engine: &Engine, options: &CreateOptions) -> Result<String> {
 }
 
 fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<ContainerConfig> {
-    let image = if options.rootfs { None } else { Some(image_lookup::find(engine, &options.image)?) };
+    let image = if options.rootfs {
+        None
+    } else {
+        Some(image_lookup::find(engine, &options.image)?)
+    };
     let rootfs = match &image {
         Some((image, name)) => Rootfs::Image {
             id: image.id.clone(),
@@ -139,7 +146,10 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
     };
     let (mut labels, mut env) = (BTreeMap::new(), Vec::new());
     if let Some(image) = &image {
-        if let Some(map) = image.setting("Labels").and_then(serde_json::Value::as_object) {
+        if let Some(map) = image
+            .setting("Labels")
+            .and_then(serde_json::Value::as_object)
+        {
             let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
             labels.extend(map.iter().map(|(key, value)| (key.clone(), text(value))));
         }
@@ -149,14 +159,26 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
     for line in &options.env {
         set_variable(&mut env, line);
     }
-    let image_text = |key: &str| image.as_ref().and_then(|image| image.string(key)).map(str::to_owned);
+    let image_text = |key: &str| {
+        image
+            .as_ref()
+            .and_then(|image| image.string(key))
+            .map(str::to_owned)
+    };
     let ports = network::port::parse_all(&options.publish).map_err(network::Error::from)?;
-    let volumes = options.volumes.iter().map(|text| bind_mount(text)).collect::<Result<Vec<_>>>()?;
+    let volumes = options
+        .volumes
+        .iter()
+        .map(|text| bind_mount(text))
+        .collect::<Result<Vec<_>>>()?;
     let (entrypoint, command) = command(options, image.as_ref())?;
     if entrypoint.is_empty() && command.is_empty() {
         return Err(crate::runtime::spec::SpecError::NoCommand.into());
     }
-    let stop_signal = options.stop_signal.clone().or_else(|| image_text("StopSignal"));
+    let stop_signal = options
+        .stop_signal
+        .clone()
+        .or_else(|| image_text("StopSignal"));
     let restart = options.restart.as_deref().unwrap_or("");
     let config = ContainerConfig {
         id: id.to_owned(),
@@ -167,8 +189,16 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
             entrypoint,
             command,
             env,
-            workdir: options.workdir.clone().or_else(|| image_text("WorkingDir")).unwrap_or_else(|| "/".into()),
-            user: options.user.clone().or_else(|| image_text("User")).unwrap_or_default(),
+            workdir: options
+                .workdir
+                .clone()
+                .or_else(|| image_text("WorkingDir"))
+                .unwrap_or_else(|| "/".into()),
+            user: options
+                .user
+                .clone()
+                .or_else(|| image_text("User"))
+                .unwrap_or_default(),
             terminal: options.terminal,
             stdin: options.stdin,
         },
@@ -178,14 +208,24 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
         network: network_mode(engine, options)?,
         ports,
         volumes,
-        tmpfs: options.tmpfs.iter().map(|text| tmpfs(text)).collect::<Result<_>>()?,
+        tmpfs: options
+            .tmpfs
+            .iter()
+            .map(|text| tmpfs(text))
+            .collect::<Result<_>>()?,
         security: options.security.clone(),
-        limits: Limits { memory: options.memory, pids: options.pids_limit },
+        limits: Limits {
+            memory: options.memory,
+            pids: options.pids_limit,
+        },
         shm_size: options.shm_size.unwrap_or(DEFAULT_SHM_SIZE),
         read_only: options.read_only,
         auto_remove: options.auto_remove,
-        restart_policy: RestartPolicy::parse(restart)
-            .ok_or_else(|| Error::Invalid(format!("restart policy \"{restart}\" not found: invalid argument")))?,
+        restart_policy: RestartPolicy::parse(restart).ok_or_else(|| {
+            Error::Invalid(format!(
+                "restart policy \"{restart}\" not found: invalid argument"
+            ))
+        })?,
         runtime: engine.default_runtime()?.name,
         log_driver: log_driver(options)?,
         stop_signal: match stop_signal {
@@ -224,16 +264,30 @@ fn check_together(options: &CreateOptions, config: &ContainerConfig) -> Result<(
     )
     .map_err(crate::runtime::spec::SpecError::from)?;
     if let Some(bad) = config.hosts_add.iter().find(|entry| {
-        entry.split_once(':').is_none_or(|(name, ip)| name.is_empty() || ip != "host-gateway" && ip.parse::<IpAddr>().is_err())
+        entry.split_once(':').is_none_or(|(name, ip)| {
+            name.is_empty() || ip != "host-gateway" && ip.parse::<IpAddr>().is_err()
+        })
     }) {
-        return Err(Error::Invalid(format!("invalid IP address in add-host: \"{bad}\"")));
+        return Err(Error::Invalid(format!(
+            "invalid IP address in add-host: \"{bad}\""
+        )));
     }
     Ok(())
 }
 
 fn root_directory(path: &str) -> Result<PathBuf> {
-    let path = Path::new(path).canonicalize().map_err(crate::sys::dir::at("find root file system", Path::new(path)))?;
-    if path.is_dir() { Ok(path) } else { Err(Error::Invalid(format!("rootfs {} is not a directory", path.display()))) }
+    let path = Path::new(path).canonicalize().map_err(crate::sys::dir::at(
+        "find root file system",
+        Path::new(path),
+    ))?;
+    if path.is_dir() {
+        Ok(path)
+    } else {
+        Err(Error::Invalid(format!(
+            "rootfs {} is not a directory",
+            path.display()
+        )))
+    }
 }
 
 fn free_name(engine: &Engine) -> Result<String> {
@@ -292,7 +346,10 @@ fn set_variable(env: &mut Vec<String>, line: &str) {
 
 fn bind_mount(text: &str) -> Result<BindMount> {
     let mut parts = text.split(':');
-    let (source, destination) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let (source, destination) = (
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or_default(),
+    );
     let options = parts.next().unwrap_or_default();
     if parts.next().is_some() || destination.is_empty() {
         return Err(Error::Invalid(format!(
@@ -309,10 +366,12 @@ fn bind_mount(text: &str) -> Result<BindMount> {
             "{text}: named volumes are not supported yet: give a directory of the host, /… or ./…"
         )));
     }
-    let absolute = Path::new(source).canonicalize().map_err(|_| {
-        Error::Invalid(format!("statfs {source}: no such file or directory"))
-    })?;
-    let options = options.split(',').filter(|word| !word.is_empty() && !matches!(*word, "z" | "Z"));
+    let absolute = Path::new(source)
+        .canonicalize()
+        .map_err(|_| Error::Invalid(format!("statfs {source}: no such file or directory")))?;
+    let options = options
+        .split(',')
+        .filter(|word| !word.is_empty() && !matches!(*word, "z" | "Z"));
     Ok(BindMount {
         source: absolute.to_string_lossy().into_owned(),
         destination: destination.to_owned(),
@@ -335,7 +394,9 @@ fn log_driver(options: &CreateOptions) -> Result<String> {
     match options.log_driver.as_deref() {
         None | Some("k8s-file" | "json-file") => Ok("k8s-file".into()),
         Some(driver @ ("journald" | "none")) => Ok(driver.into()),
-        Some(other) => Err(Error::Invalid(format!("invalid log driver: {other}: invalid argument"))),
+        Some(other) => Err(Error::Invalid(format!(
+            "invalid log driver: {other}: invalid argument"
+        ))),
     }
 }
 
@@ -347,9 +408,17 @@ fn network_mode(engine: &Engine, options: &CreateOptions) -> Result<NetworkMode>
         ["host"] => return Ok(NetworkMode::Host),
         _ => {}
     }
-    let wanted: Vec<&str> = if words.is_empty() { vec!["podman"] } else { words };
+    let wanted: Vec<&str> = if words.is_empty() {
+        vec!["podman"]
+    } else {
+        words
+    };
     let mut networks = Vec::new();
-    for (number, word) in wanted.iter().flat_map(|word| split_networks(word)).enumerate() {
+    for (number, word) in wanted
+        .iter()
+        .flat_map(|word| split_networks(word))
+        .enumerate()
+    {
         let (name, settings) = word.split_once(':').unwrap_or((&word, ""));
         let name = if name == "bridge" { "podman" } else { name };
         let network = directory.get(name)?;
@@ -373,7 +442,11 @@ fn network_mode(engine: &Engine, options: &CreateOptions) -> Result<NetworkMode>
 
 /// `a,b` are two networks; `a:ip=…,mac=…` is one with settings.
 fn split_networks(word: &str) -> Vec<String> {
-    if word.contains(':') { vec![word.to_owned()] } else { word.split(',').map(str::to_owned).collect() }
+    if word.contains(':') {
+        vec![word.to_owned()]
+    } else {
+        word.split(',').map(str::to_owned).collect()
+    }
 }
 
 fn read_network_setting(options: &mut PerNetworkOptions, setting: &str) -> Result<()> {

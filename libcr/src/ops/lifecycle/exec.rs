@@ -53,7 +53,9 @@ pub fn exec(engine: &Engine, word: &str, options: &ExecOptions) -> Result<i32> {
         ));
     }
     if options.command.is_empty() {
-        return Err(Error::Invalid("must provide a non-empty command to start an exec session: invalid argument".into()));
+        return Err(Error::Invalid(
+            "must provide a non-empty command to start an exec session: invalid argument".into(),
+        ));
     }
     let bundle = engine.bundle(id);
     let path = bundle.join("config.json");
@@ -67,16 +69,22 @@ pub fn exec(engine: &Engine, word: &str, options: &ExecOptions) -> Result<i32> {
     }
     if let Some(user) = &options.user {
         let merged = rootfs::paths(engine, &container.config).merged;
-        let root = Dir::open_ambient_dir(&merged, ambient_authority()).map_err(at("open", &merged))?;
+        let root =
+            Dir::open_ambient_dir(&merged, ambient_authority()).map_err(at("open", &merged))?;
         let identity = user::resolve(&root, user)?;
         process["user"] = json!({ "uid": identity.uid, "gid": identity.gid, "additionalGids": identity.additional_gids });
         // As for a container's first process: only root holds what is in the bounding set.
-        let granted = if identity.uid == 0 { process["capabilities"]["bounding"].clone() } else { json!([]) };
+        let granted = if identity.uid == 0 {
+            process["capabilities"]["bounding"].clone()
+        } else {
+            json!([])
+        };
         process["capabilities"]["effective"] = granted.clone();
         process["capabilities"]["permitted"] = granted;
     }
     if options.privileged {
-        let all = crate::runtime::capability::resolve(true, &[], &[]).map_err(crate::runtime::spec::SpecError::from)?;
+        let all = crate::runtime::capability::resolve(true, &[], &[])
+            .map_err(crate::runtime::spec::SpecError::from)?;
         process["capabilities"] = json!({ "bounding": all, "effective": all, "permitted": all });
     }
     let env = process["env"].as_array_mut();
@@ -86,15 +94,27 @@ pub fn exec(engine: &Engine, word: &str, options: &ExecOptions) -> Result<i32> {
         }
         env.extend(options.env.iter().map(|line| Value::from(line.clone())));
     }
-    let mut file = tempfile::Builder::new().prefix("exec-").tempfile_in(&bundle)?;
+    let mut file = tempfile::Builder::new()
+        .prefix("exec-")
+        .tempfile_in(&bundle)?;
     std::io::Write::write_all(&mut file, process.to_string().as_bytes())?;
     let runtime = engine.runtime_of(&container)?;
-    let log = bundle.join(format!("exec-{}.log", crate::model::id::short(&crate::model::id::from_random(machine::random()?))));
+    let log = bundle.join(format!(
+        "exec-{}.log",
+        crate::model::id::short(&crate::model::id::from_random(machine::random()?))
+    ));
     let mut command = runtime.exec(id, file.path(), options.detach, &log);
     command.stdout(Stdio::inherit()).stderr(Stdio::inherit());
-    command.stdin(if options.stdin { Stdio::inherit() } else { Stdio::null() });
+    command.stdin(if options.stdin {
+        Stdio::inherit()
+    } else {
+        Stdio::null()
+    });
     if options.detach {
-        command.stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null());
+        command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .stdin(Stdio::null());
     }
     let status = command::spawn(&mut command, &[])?.wait()?;
     let said = std::fs::read_to_string(&log).unwrap_or_default();
@@ -102,17 +122,19 @@ pub fn exec(engine: &Engine, word: &str, options: &ExecOptions) -> Result<i32> {
     if let Some(error) = runtime_error(&runtime.name, &said).filter(|_| !status.success()) {
         return Err(error);
     }
-    Ok(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)))
+    Ok(status
+        .code()
+        .unwrap_or_else(|| 128 + status.signal().unwrap_or(0)))
 }
 
 /// The runtime's own failure, told apart from a command that ended badly: only the former is in
 /// its log.
 fn runtime_error(runtime: &str, log: &str) -> Option<Error> {
-    let messages = log.lines().filter_map(|line| {
+    let mut messages = log.lines().filter_map(|line| {
         let entry: Value = serde_json::from_str(line).ok()?;
         let serious = entry["level"].as_str() == Some("error");
         serious.then(|| entry["msg"].as_str().map(str::to_owned))?
     });
-    let message = messages.last()?;
+    let message = messages.next_back()?;
     Some(crate::ops::steps::monitor::explain(runtime, &message))
 }

@@ -22,7 +22,9 @@ pub fn inspect(engine: &Engine, word: &str) -> Result<Value> {
     look(engine, &mut container);
     let config = &container.config;
     let arguments = config.process.arguments();
-    let (path, rest) = arguments.split_first().map_or(("", &[][..]), |(path, rest)| (path.as_str(), rest));
+    let (path, rest) = arguments
+        .split_first()
+        .map_or(("", &[][..]), |(path, rest)| (path.as_str(), rest));
     let paths = rootfs::paths(engine, config);
     let bundle = engine.bundle(&config.id);
     Ok(json!({
@@ -105,9 +107,11 @@ fn state(engine: &Engine, container: &Container) -> Value {
     if state.restored_at.is_some() {
         optional.insert("Restored".into(), true.into());
     }
-    for (key, file) in
-        [("CheckpointPath", "checkpoint"), ("CheckpointLog", "dump.log"), ("RestoreLog", "restore.log")]
-    {
+    for (key, file) in [
+        ("CheckpointPath", "checkpoint"),
+        ("CheckpointLog", "dump.log"),
+        ("RestoreLog", "restore.log"),
+    ] {
         let path = bundle.join(file);
         if path.exists() && (state.checkpointed_at.is_some() || state.restored_at.is_some()) {
             optional.insert(key.into(), path.display().to_string().into());
@@ -126,18 +130,42 @@ fn bounding_capabilities(container: &Container) -> Vec<String> {
 }
 
 fn effective_capabilities(container: &Container) -> Vec<String> {
-    let user = container.config.process.user.split(':').next().unwrap_or_default();
-    if matches!(user, "" | "0" | "root") { bounding_capabilities(container) } else { Vec::new() }
+    let user = container
+        .config
+        .process
+        .user
+        .split(':')
+        .next()
+        .unwrap_or_default();
+    if matches!(user, "" | "0" | "root") {
+        bounding_capabilities(container)
+    } else {
+        Vec::new()
+    }
 }
 
 fn ports(container: &Container) -> Value {
     let mut ports: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    let chosen = if container.state.status.is_alive() { &container.state.ports } else { &container.config.ports };
+    let chosen = if container.state.status.is_alive() {
+        &container.state.ports
+    } else {
+        &container.config.ports
+    };
     for mapping in chosen {
         for offset in 0..mapping.range.max(1) {
-            let PortMapping { host_ip, container_port, host_port, protocol, .. } = mapping;
+            let PortMapping {
+                host_ip,
+                container_port,
+                host_port,
+                protocol,
+                ..
+            } = mapping;
             let key = format!("{}/{}", container_port + offset, protocol.as_str());
-            let host = if host_ip.is_empty() { "0.0.0.0" } else { host_ip };
+            let host = if host_ip.is_empty() {
+                "0.0.0.0"
+            } else {
+                host_ip
+            };
             ports.entry(key).or_default().push(json!({
                 "HostIp": host,
                 "HostPort": (host_port + offset).to_string(),
@@ -151,7 +179,11 @@ fn network_settings(engine: &Engine, container: &Container) -> Value {
     let id = &container.config.id;
     let alive = container.state.status.is_alive();
     let own_namespace = alive && container.config.network != NetworkMode::Host;
-    let sandbox = if own_namespace { engine.netns(id).display().to_string() } else { String::new() };
+    let sandbox = if own_namespace {
+        engine.netns(id).display().to_string()
+    } else {
+        String::new()
+    };
     let mut settings = json!({
         "EndpointID": "", "Gateway": "", "IPAddress": "", "IPPrefixLen": 0, "IPv6Gateway": "",
         "GlobalIPv6Address": "", "GlobalIPv6PrefixLen": 0, "MacAddress": "", "Bridge": "",
@@ -165,7 +197,15 @@ fn network_settings(engine: &Engine, container: &Container) -> Value {
             let facts = addresses(name, block, id);
             // Podman repeats the default network's facts at the top.
             if networks.len() == 1 {
-                for key in ["Gateway", "IPAddress", "IPPrefixLen", "IPv6Gateway", "GlobalIPv6Address", "GlobalIPv6PrefixLen", "MacAddress"] {
+                for key in [
+                    "Gateway",
+                    "IPAddress",
+                    "IPPrefixLen",
+                    "IPv6Gateway",
+                    "GlobalIPv6Address",
+                    "GlobalIPv6PrefixLen",
+                    "MacAddress",
+                ] {
                     settings[key] = facts[key].clone();
                 }
             }
@@ -183,7 +223,9 @@ fn addresses(name: &str, block: Option<&StatusBlock>, id: &str) -> Value {
         "DriverOpts": null, "IPAMConfig": null, "Links": null,
         "Aliases": [crate::model::id::short(id)],
     });
-    let Some(interface) = block.and_then(|block| block.interfaces.values().next()) else { return facts };
+    let Some(interface) = block.and_then(|block| block.interfaces.values().next()) else {
+        return facts;
+    };
     facts["MacAddress"] = interface.mac_address.clone().into();
     for subnet in &interface.subnets {
         let (address, prefix, gateway) = if subnet.ipnet.is_ipv4() {
@@ -194,7 +236,11 @@ fn addresses(name: &str, block: Option<&StatusBlock>, id: &str) -> Value {
         if facts[address] == "" {
             facts[address] = subnet.ipnet.ip().to_string().into();
             facts[prefix] = subnet.ipnet.prefix().into();
-            facts[gateway] = subnet.gateway.map(|ip| ip.to_string()).unwrap_or_default().into();
+            facts[gateway] = subnet
+                .gateway
+                .map(|ip| ip.to_string())
+                .unwrap_or_default()
+                .into();
         }
     }
     facts
@@ -239,13 +285,26 @@ fn signal_name(number: i32) -> String {
 fn host_configuration(engine: &Engine, container: &Container) -> Value {
     let config = &container.config;
     let binds = config.volumes.iter().map(|volume| {
-        format!("{}:{}:{}", volume.source, volume.destination, if volume.options.is_empty() { "rw,rprivate,rbind".into() } else { volume.options.join(",") })
+        format!(
+            "{}:{}:{}",
+            volume.source,
+            volume.destination,
+            if volume.options.is_empty() {
+                "rw,rprivate,rbind".into()
+            } else {
+                volume.options.join(",")
+            }
+        )
     });
     let retries = match config.restart_policy {
         RestartPolicy::OnFailure(count) => count,
         _ => 0,
     };
-    let log = if config.log_driver == "k8s-file" { engine.log_file(&config.id).display().to_string() } else { String::new() };
+    let log = if config.log_driver == "k8s-file" {
+        engine.log_file(&config.id).display().to_string()
+    } else {
+        String::new()
+    };
     let mut object = json!({
         "Binds": binds.collect::<Vec<_>>(),
         "CgroupManager": "cgroupfs",

@@ -57,8 +57,11 @@ pub fn logs(
         file => BufReader::new(file?),
     };
     let wanted = |line: &LogLine| {
-        let Ok(time) = line.time.parse::<Timestamp>() else { return true };
-        options.since.is_none_or(|since| time >= since) && options.until.is_none_or(|until| time < until)
+        let Ok(time) = line.time.parse::<Timestamp>() else {
+            return true;
+        };
+        options.since.is_none_or(|since| time >= since)
+            && options.until.is_none_or(|until| time < until)
     };
     if let Some(count) = options.tail {
         skip_to_tail(&mut file, count)?;
@@ -67,7 +70,9 @@ pub fn logs(
     loop {
         let alive = options.follow && is_alive(engine, id)?;
         while read_line(&mut file, &mut raw)? {
-            if let Some(line) = parse(&raw).filter(|line| wanted(line)) && !sink(&line) {
+            if let Some(line) = parse(&raw).filter(|line| wanted(line))
+                && !sink(&line)
+            {
                 return Ok(());
             }
             raw.clear();
@@ -80,7 +85,9 @@ pub fn logs(
 }
 
 fn is_alive(engine: &Engine, id: &str) -> Result<bool> {
-    let Some(mut container) = engine.store.rows().container(id)? else { return Ok(false) };
+    let Some(mut container) = engine.store.rows().container(id)? else {
+        return Ok(false);
+    };
     look(engine, &mut container);
     Ok(container.state.status.is_alive())
 }
@@ -107,7 +114,11 @@ fn skip_to_tail(file: &mut BufReader<File>, count: usize) -> io::Result<()> {
         position += raw.len() as u64;
         raw.clear();
     }
-    let start = if count == 0 { position } else { starts.front().copied().unwrap_or(position) };
+    let start = if count == 0 {
+        position
+    } else {
+        starts.front().copied().unwrap_or(position)
+    };
     file.seek(SeekFrom::Start(start))?;
     Ok(())
 }
@@ -134,16 +145,25 @@ mod tests {
     #[test]
     fn whole_and_partial_lines() {
         let line = parse(b"2026-01-02T15:04:05.123456789+01:00 stderr F two words\n");
-        assert_eq!(line.map(|line| (line.error, line.text)), Some((true, b"two words\n".to_vec())));
+        assert_eq!(
+            line.map(|line| (line.error, line.text)),
+            Some((true, b"two words\n".to_vec()))
+        );
         let line = parse(b"2026-01-02T15:04:05.123456789+01:00 stdout P part\n");
-        assert_eq!(line.map(|line| (line.error, line.text)), Some((false, b"part".to_vec())));
+        assert_eq!(
+            line.map(|line| (line.error, line.text)),
+            Some((false, b"part".to_vec()))
+        );
         assert_eq!(parse(b"rubbish\n"), None);
     }
 
     #[test]
     fn the_tail_counts_whole_lines() -> io::Result<()> {
         let path = tempfile::NamedTempFile::new()?;
-        std::fs::write(&path, "t stdout F 1\nt stdout P 2\nt stdout F b\nt stdout F 3\n")?;
+        std::fs::write(
+            &path,
+            "t stdout F 1\nt stdout P 2\nt stdout F b\nt stdout F 3\n",
+        )?;
         let tail = |count| -> io::Result<Vec<u8>> {
             let mut file = BufReader::new(File::open(&path)?);
             skip_to_tail(&mut file, count)?;

@@ -27,7 +27,9 @@ pub fn rm(engine: &Engine, word: &str, force: bool, timeout: Option<u32>) -> Res
             )));
         }
         container.state.stopped_by_user = true;
-        engine.store.transaction(|rows| rows.update_state(&id, &container.state))?;
+        engine
+            .store
+            .transaction(|rows| rows.update_state(&id, &container.state))?;
         end(&container, timeout.unwrap_or(container.config.stop_timeout))?;
         wait_for_exit(engine, &container, Duration::from_secs(10));
         observe(engine, &mut container)?;

@@ -28,7 +28,9 @@ pub fn stop(engine: &Engine, word: &str, timeout: Option<u32>) -> Result<Stopped
         return Ok(Stopped { id, killed: false });
     }
     container.state.stopped_by_user = true;
-    engine.store.transaction(|rows| rows.update_state(&id, &container.state))?;
+    engine
+        .store
+        .transaction(|rows| rows.update_state(&id, &container.state))?;
     let killed = end(&container, timeout.unwrap_or(container.config.stop_timeout))?;
     wait_for_exit(engine, &container, Duration::from_secs(10));
     observe(engine, &mut container)?;

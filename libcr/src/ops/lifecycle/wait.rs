@@ -21,7 +21,9 @@ pub fn wait_by_id(engine: &Engine, id: &str) -> Result<i32> {
     let mut last_seen = None;
     loop {
         let Some(mut container) = engine.store.rows().container(id)? else {
-            return last_exit(engine, id).or(last_seen).ok_or_else(|| Error::NoSuchContainer(id.to_owned()));
+            return last_exit(engine, id)
+                .or(last_seen)
+                .ok_or_else(|| Error::NoSuchContainer(id.to_owned()));
         };
         look(engine, &mut container);
         if !container.state.status.is_alive() {
@@ -38,6 +40,9 @@ pub fn wait_by_id(engine: &Engine, id: &str) -> Result<i32> {
 /// The exit code in the last `died` event of a container that is gone.
 fn last_exit(engine: &Engine, id: &str) -> Option<i32> {
     let events = engine.store.rows().events().ok()?;
-    let died = events.iter().rev().find(|event| event.container == id && event.kind == "died")?;
+    let died = events
+        .iter()
+        .rev()
+        .find(|event| event.container == id && event.kind == "died")?;
     died.detail.parse().ok()
 }

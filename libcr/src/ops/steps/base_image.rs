@@ -20,14 +20,19 @@ pub fn find(
 ) -> Result<(Image, String, Option<String>)> {
     let rows = engine.store.rows();
     let wanted_name = dump.image_name();
-    let layers = manifest.and_then(|manifest| manifest.image.as_ref()).map(|image| &image.diff_ids);
+    let layers = manifest
+        .and_then(|manifest| manifest.image.as_ref())
+        .map(|image| &image.diff_ids);
     if id::is_full_id(&dump.rootfs_image_id)
         && let Some(image) = rows.images_with_prefix(&dump.rootfs_image_id)?.pop()
     {
         return Ok((image, wanted_name.to_owned(), None));
     }
     if let Some(layers) = layers.filter(|layers| !layers.is_empty()) {
-        let same = rows.images()?.into_iter().find(|image| image.diff_ids == **layers);
+        let same = rows
+            .images()?
+            .into_iter()
+            .find(|image| image.diff_ids == **layers);
         if let Some(image) = same {
             return Ok((image, wanted_name.to_owned(), None));
         }

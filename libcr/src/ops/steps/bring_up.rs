@@ -43,7 +43,9 @@ pub fn bring_up(
     container.state.network_status.clone_from(&plugged.status);
     container.state.ports.clone_from(&plugged.ports);
     // Written down at once: an engine that finds this half-done must know what to take off.
-    engine.store.transaction(|rows| rows.update_state(&container.config.id, &container.state))?;
+    engine
+        .store
+        .transaction(|rows| rows.update_state(&container.config.id, &container.state))?;
     files::write(engine, container, &plugged)?;
     write_spec(engine, container, &paths)?;
     cgroup::prepare_parent()?;
@@ -67,17 +69,14 @@ fn write_spec(engine: &Engine, container: &Container, paths: &rootfs::RootfsPath
     };
     let root = Dir::open_ambient_dir(&paths.merged, ambient_authority())
         .map_err(at("open", &paths.merged))?;
-    let spec: Value = match &config.imported_spec {
-        Some(imported) => {
-            let mut spec = imported.clone();
-            spec::localize(&mut spec, config, &places);
-            spec
-        }
-        None => {
-            make_workdir(&root, &config.process.workdir)?;
-            let identity = user::resolve(&root, &config.process.user)?;
-            spec::generate(config, &places, &identity)?
-        }
+    let spec: Value = if let Some(imported) = &config.imported_spec {
+        let mut spec = imported.clone();
+        spec::localize(&mut spec, config, &places);
+        spec
+    } else {
+        make_workdir(&root, &config.process.workdir)?;
+        let identity = user::resolve(&root, &config.process.user)?;
+        spec::generate(config, &places, &identity)?
     };
     write_atomic(&places.criu_config, CRIU_CONFIGURATION.as_bytes(), 0o600)?;
     let text = serde_json::to_vec_pretty(&spec).map_err(std::io::Error::other)?;
@@ -90,5 +89,7 @@ fn make_workdir(root: &Dir, workdir: &str) -> Result<()> {
     if relative.as_os_str().is_empty() || root.is_dir(&relative) {
         return Ok(());
     }
-    Ok(root.create_dir_all(&relative).map_err(at("make working directory", workdir.as_ref()))?)
+    Ok(root
+        .create_dir_all(&relative)
+        .map_err(at("make working directory", workdir.as_ref()))?)
 }

@@ -8,7 +8,12 @@ use crate::sys::dir::{remove_dir_if_present, remove_file_if_present};
 
 /// Removes the checkpoint of a bundle and CRIU's logs, as Podman does.
 pub fn checkpoint(bundle: &Path) -> Result<()> {
-    for name in [layout::CHECKPOINT, layout::PRE_CHECKPOINT, "checkpoint.partial", "criu-root"] {
+    for name in [
+        layout::CHECKPOINT,
+        layout::PRE_CHECKPOINT,
+        "checkpoint.partial",
+        "criu-root",
+    ] {
         remove_dir_if_present(&bundle.join(name))?;
     }
     let files = [

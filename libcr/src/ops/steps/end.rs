@@ -12,7 +12,9 @@ use crate::sys::proc;
 /// Ends the processes of a container, waiting `timeout` seconds before it kills them. Returns
 /// true when it had to kill.
 pub fn end(container: &Container, timeout: u32) -> Result<bool> {
-    let Some(pid) = container.state.pid else { return Ok(false) };
+    let Some(pid) = container.state.pid else {
+        return Ok(false);
+    };
     let group = Cgroup::at(&cgroup_path(&container.config.id));
     if container.state.status == Status::Paused {
         group.thaw()?;
@@ -30,7 +32,10 @@ pub fn end(container: &Container, timeout: u32) -> Result<bool> {
     }
     proc::signal(pid, 9)?;
     if !proc::wait_gone(pid, Duration::from_secs(10)) {
-        return Err(Error::RuntimeFailed(format!("process {pid} of container {} did not end after SIGKILL", container.config.name)));
+        return Err(Error::RuntimeFailed(format!(
+            "process {pid} of container {} did not end after SIGKILL",
+            container.config.name
+        )));
     }
     Ok(true)
 }

@@ -22,7 +22,10 @@ pub fn write(engine: &Engine, container: &Container, plugged: &Plugged) -> Resul
         config.rootfs.image_id().unwrap_or_default(),
     );
     let texts = [
-        ("hosts", net::hosts_text(config, &plugged.networks, &plugged.status)),
+        (
+            "hosts",
+            net::hosts_text(config, &plugged.networks, &plugged.status),
+        ),
         ("resolv.conf", net::resolv_text(config, &plugged.status)),
         ("hostname", format!("{}\n", config.hostname)),
         (".containerenv", environment),

@@ -22,7 +22,11 @@ impl Frozen {
         let group = Cgroup::at(&cgroup_path(&container.config.id));
         let since = Instant::now();
         group.freeze()?;
-        Ok(Self { group, since, done: false })
+        Ok(Self {
+            group,
+            since,
+            done: false,
+        })
     }
 
     /// Lets the processes go on; returns how long they stood still.
@@ -41,7 +45,8 @@ impl Frozen {
 
 impl Drop for Frozen {
     fn drop(&mut self) {
-        if !self.done && self.group.exists()
+        if !self.done
+            && self.group.exists()
             && let Err(error) = self.group.thaw()
         {
             tracing::error!(%error, "a container stays frozen: cryopod unpause, or write 0 to cgroup.freeze");

@@ -10,10 +10,19 @@ use crate::model::image::Image;
 pub fn find(engine: &Engine, word: &str) -> Result<(Image, String)> {
     let rows = engine.store.rows();
     let bare = word.strip_prefix("sha256:").unwrap_or(word);
-    let name_of = |image: &Image| image.names.first().cloned().unwrap_or_else(|| image.id.clone());
+    let name_of = |image: &Image| {
+        image
+            .names
+            .first()
+            .cloned()
+            .unwrap_or_else(|| image.id.clone())
+    };
     if crate::model::id::is_full_id(bare) {
         let found = rows.images_with_prefix(bare)?.pop();
-        return found.map(|image| (name_of(&image), image)).map(|(name, image)| (image, name)).ok_or_else(|| Error::NoSuchImage(word.to_owned()));
+        return found
+            .map(|image| (name_of(&image), image))
+            .map(|(name, image)| (image, name))
+            .ok_or_else(|| Error::NoSuchImage(word.to_owned()));
     }
     if let Ok(reference) = Reference::parse(word) {
         for candidate in reference.candidates() {
@@ -35,6 +44,9 @@ pub fn find(engine: &Engine, word: &str) -> Result<(Image, String)> {
             let name = name_of(&image);
             Ok((image, name))
         }
-        _ => Err(Error::Ambiguous { what: "image", word: word.to_owned() }),
+        _ => Err(Error::Ambiguous {
+            what: "image",
+            word: word.to_owned(),
+        }),
     }
 }

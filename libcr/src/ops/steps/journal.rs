@@ -19,20 +19,32 @@ impl<'a> Journal<'a> {
     /// Writes the intent down.
     pub fn begin(engine: &'a Engine, id: &str, intent: &Intent) -> Result<Self> {
         let owner = proc::own_identity();
-        let number = engine.store.transaction(|rows| rows.begin_operation(id, intent, &owner))?;
-        let journal = Self { engine, number, id: id.to_owned() };
+        let number = engine
+            .store
+            .transaction(|rows| rows.begin_operation(id, intent, &owner))?;
+        let journal = Self {
+            engine,
+            number,
+            id: id.to_owned(),
+        };
         journal.fault("begun");
         Ok(journal)
     }
 
     /// Takes over the row of an operation whose owner is gone.
     pub fn adopt(engine: &'a Engine, id: &str, number: i64) -> Self {
-        Self { engine, number, id: id.to_owned() }
+        Self {
+            engine,
+            number,
+            id: id.to_owned(),
+        }
     }
 
     /// Writes down how far it came, before it goes further.
     pub fn advance(&self, intent: &Intent) -> Result<()> {
-        self.engine.store.transaction(|rows| rows.advance_operation(self.number, intent))?;
+        self.engine
+            .store
+            .transaction(|rows| rows.advance_operation(self.number, intent))?;
         Ok(())
     }
 
@@ -51,7 +63,9 @@ impl<'a> Journal<'a> {
 
     /// Ends it with nothing changed.
     pub fn abandon(self) -> Result<()> {
-        self.engine.store.transaction(|rows| rows.end_operation(self.number))?;
+        self.engine
+            .store
+            .transaction(|rows| rows.end_operation(self.number))?;
         Ok(())
     }
 
@@ -72,7 +86,11 @@ impl<'a> Journal<'a> {
     /// phase. Tests use it to see that every phase can be recovered from.
     pub fn fault(&self, phase: &str) {
         if cfg!(debug_assertions) && std::env::var("CRYOPOD_FAIL_AT").is_ok_and(|at| at == phase) {
-            tracing::warn!(phase, container = self.id, "CRYOPOD_FAIL_AT: this process kills itself");
+            tracing::warn!(
+                phase,
+                container = self.id,
+                "CRYOPOD_FAIL_AT: this process kills itself"
+            );
             proc::kill_and_wait(proc::own_identity().pid);
         }
     }

@@ -25,7 +25,10 @@ pub fn launch(
 ) -> Result<Option<Attachment>> {
     let id = container.config.id.clone();
     let next = container.state.status.after(Event::Start).ok_or_else(|| {
-        Error::WrongState(format!("container {id} is {}, cannot start", container.state.status.as_str()))
+        Error::WrongState(format!(
+            "container {id} is {}, cannot start",
+            container.state.status.as_str()
+        ))
     })?;
     let journal = Journal::begin(engine, &id, &Intent::Start)?;
     let before = container.state.clone();

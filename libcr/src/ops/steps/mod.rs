@@ -5,6 +5,7 @@ pub mod bring_up;
 pub mod consume;
 pub mod dump;
 pub mod end;
+pub mod failure;
 pub mod files;
 pub mod freeze;
 pub mod image_lookup;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::Container;
-use crate::monitor::client::{self, MonitorRequest, Monitored};
 use crate::monitor::MonitorError;
+use crate::monitor::client::{self, MonitorRequest, Monitored};
 use crate::sys::cgroup::{self, Cgroup};
 
 /// What the runtime is to thaw.
@@ -32,10 +32,16 @@ pub fn start(
     let runtime = engine.runtime_of(container)?;
     let mut runtime_options = Vec::new();
     if let Some(call) = restore {
-        let flags =
-            [(call.tcp_established, "--tcp-established"), (call.file_locks, "--file-locks")];
-        runtime_options
-            .extend(flags.iter().filter(|(on, _)| *on).map(|(_, flag)| (*flag).to_owned()));
+        let flags = [
+            (call.tcp_established, "--tcp-established"),
+            (call.file_locks, "--file-locks"),
+        ];
+        runtime_options.extend(
+            flags
+                .iter()
+                .filter(|(on, _)| *on)
+                .map(|(_, flag)| (*flag).to_owned()),
+        );
     }
     let mut exit_command = engine.config.exit_command.clone();
     if !exit_command.is_empty() {
@@ -80,8 +86,13 @@ pub fn start(
 /// words.
 pub fn explain(runtime: &str, message: &str) -> Error {
     let lower = message.to_lowercase();
-    let text = if message.starts_with(runtime) { message.to_owned() } else { format!("{runtime}: {message}") };
-    let about_command = lower.contains("exec") || lower.contains("chdir") || lower.contains("open executable");
+    let text = if message.starts_with(runtime) {
+        message.to_owned()
+    } else {
+        format!("{runtime}: {message}")
+    };
+    let about_command =
+        lower.contains("exec") || lower.contains("chdir") || lower.contains("open executable");
     if about_command && (lower.contains("no such file") || lower.contains("not found in $path")) {
         Error::CommandNotFound(text)
     } else if lower.contains("permission denied") || lower.contains("is a directory") {
@@ -98,8 +109,16 @@ mod tests {
     #[test]
     fn the_runtimes_words_decide_the_exit_code() {
         let code = |text: &str| explain("crun", text).exit_code();
-        assert_eq!(code("executable file `nope` not found in $PATH: No such file or directory"), 127);
-        assert_eq!(code("runc create failed: unable to start container process: exec: \"nope\": executable file not found in $PATH"), 127);
+        assert_eq!(
+            code("executable file `nope` not found in $PATH: No such file or directory"),
+            127
+        );
+        assert_eq!(
+            code(
+                "runc create failed: unable to start container process: exec: \"nope\": executable file not found in $PATH"
+            ),
+            127
+        );
         assert_eq!(code("open executable: Permission denied"), 126);
         assert_eq!(code("exec: \"/etc\": is a directory"), 126);
         assert_eq!(code("controller `pids` is not available"), 125);

@@ -37,8 +37,10 @@ pub fn plug(engine: &Engine, container: &Container, saved: &SavedAddresses) -> R
         return Ok(Plugged::default());
     };
     let directory = NetworkDirectory::new(&engine.config.network_config_dir);
-    let networks =
-        wanted.iter().map(|(name, _)| directory.get(name)).collect::<Result<Vec<_>, _>>()?;
+    let networks = wanted
+        .iter()
+        .map(|(name, _)| directory.get(name))
+        .collect::<Result<Vec<_>, _>>()?;
     // Host ports that are taken are found before anything is made.
     let mut ports = container.config.ports.clone();
     network::reserve::choose_host_ports(&mut ports)?;
@@ -49,13 +51,22 @@ pub fn plug(engine: &Engine, container: &Container, saved: &SavedAddresses) -> R
         check_ports(rows, id, &ports)?;
         lease_all(rows, container, wanted, &networks, saved)
     })?;
-    let request = SetupRequest { networks: leased, port_mappings: ports.clone(), ..request(container) };
+    let request = SetupRequest {
+        networks: leased,
+        port_mappings: ports.clone(),
+        ..request(container)
+    };
     let set_up = || -> Result<_> {
         make_namespace(engine, id)?;
         Ok(backend(engine)?.setup(&engine.netns(id), &request)?)
     };
     match set_up() {
-        Ok(status) => Ok(Plugged { status, networks, ports, warnings }),
+        Ok(status) => Ok(Plugged {
+            status,
+            networks,
+            ports,
+            warnings,
+        }),
         Err(error) => {
             network::netns::delete(&engine.netns(id))?;
             engine.store.transaction(|rows| rows.release_leases(id))?;
@@ -71,18 +82,26 @@ pub fn unplug(engine: &Engine, container: &Container) -> Result<()> {
     let netns = engine.netns(id);
     if !container.state.network_status.is_empty() && network::netns::exists(&netns) {
         let directory = NetworkDirectory::new(&engine.config.network_config_dir);
-        let known = container.state.network_status.iter().filter_map(|(name, block)| {
-            // A network that was removed meanwhile has nothing left to take off.
-            let network = directory.get(name).ok()?;
-            let (interface, facts) = block.interfaces.iter().next()?;
-            let options = PerNetworkOptions {
-                static_ips: facts.subnets.iter().map(|subnet| subnet.ipnet.ip()).collect(),
-                static_mac: facts.mac_address.clone(),
-                interface_name: interface.clone(),
-                ..PerNetworkOptions::default()
-            };
-            Some((network, options))
-        });
+        let known = container
+            .state
+            .network_status
+            .iter()
+            .filter_map(|(name, block)| {
+                // A network that was removed meanwhile has nothing left to take off.
+                let network = directory.get(name).ok()?;
+                let (interface, facts) = block.interfaces.iter().next()?;
+                let options = PerNetworkOptions {
+                    static_ips: facts
+                        .subnets
+                        .iter()
+                        .map(|subnet| subnet.ipnet.ip())
+                        .collect(),
+                    static_mac: facts.mac_address.clone(),
+                    interface_name: interface.clone(),
+                    ..PerNetworkOptions::default()
+                };
+                Some((network, options))
+            });
         let request = SetupRequest {
             networks: known.collect(),
             port_mappings: container.state.ports.clone(),
@@ -119,7 +138,9 @@ fn check_ports(rows: &Rows<'_>, id: &str, wanted: &[PortMapping]) -> Result<()> 
         if other.config.id == id || !other.state.status.is_alive() {
             continue;
         }
-        let clash = wanted.iter().find(|own| other.state.ports.iter().any(|has| same_place(own, has)));
+        let clash = wanted
+            .iter()
+            .find(|own| other.state.ports.iter().any(|has| same_place(own, has)));
         if let Some(ports) = clash {
             return Err(Error::Conflict(format!(
                 "host port {}/{} is published by container {} already",
@@ -151,7 +172,12 @@ fn request(container: &Container) -> SetupRequest {
         container_id: container.config.id.clone(),
         container_name: container.config.name.clone(),
         hostname: container.config.hostname.clone(),
-        dns_servers: container.config.dns.iter().filter_map(|ip| ip.parse().ok()).collect(),
+        dns_servers: container
+            .config
+            .dns
+            .iter()
+            .filter_map(|ip| ip.parse().ok())
+            .collect(),
         ..SetupRequest::default()
     }
 }
@@ -169,13 +195,18 @@ fn lease_all(
     for (network, (name, options)) in networks.iter().zip(wanted) {
         let had = saved.networks.get(name);
         let wish = net::wish(options, had);
-        let leases = rows.leases(name)?;
+        let held = rows.leases(name)?;
         let last = last_leases(rows, network)?;
-        let holder = |ip: &IpAddr| leases.get(ip).cloned();
+        let holder = |ip: &IpAddr| held.get(ip).cloned();
         let ask = |ips: &[IpAddr]| {
             network::lease(
                 network,
-                &LeaseRequest { ips, mac: wish.mac, holder: &holder, last: &last },
+                &LeaseRequest {
+                    ips,
+                    mac: wish.mac,
+                    holder: &holder,
+                    last: &last,
+                },
             )
         };
         let lease = match ask(&wish.ips) {
@@ -205,7 +236,11 @@ fn lease_all(
         };
         for ip in &lease.ips {
             rows.insert_lease(name, *ip, &container.config.id)?;
-            if let Some(subnet) = network.subnets.iter().find(|subnet| subnet.subnet.contains(*ip)) {
+            if let Some(subnet) = network
+                .subnets
+                .iter()
+                .find(|subnet| subnet.subnet.contains(*ip))
+            {
                 rows.set_last_lease(name, &subnet.subnet.to_string(), *ip)?;
             }
         }
@@ -228,5 +263,8 @@ fn last_leases(rows: &Rows<'_>, network: &Network) -> Result<Vec<IpAddr>> {
 
 fn name_of(rows: &Rows<'_>, holder: &str) -> Result<String> {
     let found = rows.container(holder)?;
-    Ok(found.map_or_else(|| id::short(holder).to_owned(), |container| container.config.name))
+    Ok(found.map_or_else(
+        || id::short(holder).to_owned(),
+        |container| container.config.name,
+    ))
 }

@@ -30,7 +30,11 @@ pub fn look(engine: &Engine, container: &mut Container) {
         // Between the end of the first process and the exit file; or the monitor was killed.
         let monitored = container.state.monitor_pid.is_some_and(proc::exists);
         if !monitored {
-            ended(container, paths.exit_status().unwrap_or(UNKNOWN_EXIT), false);
+            ended(
+                container,
+                paths.exit_status().unwrap_or(UNKNOWN_EXIT),
+                false,
+            );
         }
     }
 }

@@ -62,7 +62,9 @@ impl Tar {
                     })
                 });
                 match failed {
-                    Some(StorageError::Changed { path }) => Err(StorageError::Changed { path }.into()),
+                    Some(StorageError::Changed { path }) => {
+                        Err(StorageError::Changed { path }.into())
+                    }
                     _ => Ok(written?),
                 }
             }
@@ -93,7 +95,8 @@ pub fn capture(
     let bundle = engine.bundle(&config.id);
     clear(&bundle)?;
     let paths = rootfs::paths(engine, config);
-    let shm = Tar::Plan(TarPlan::of_tree(&paths.shm, "./")?).settle(bundle.join(layout::DEV_SHM))?;
+    let shm =
+        Tar::Plan(TarPlan::of_tree(&paths.shm, "./")?).settle(bundle.join(layout::DEV_SHM))?;
     let (mut rootfs, mut deleted) = (None, Vec::new());
     if !ignore_rootfs && matches!(config.rootfs, Rootfs::Image { .. }) {
         let diff = RootfsDiff::scan(&paths.upper, &rootfs::lowers(engine, config)?)?;
@@ -109,12 +112,22 @@ pub fn capture(
     }
     let log = engine.log_file(&config.id);
     let log = fs::metadata(&log).ok().map(|facts| (log, facts.len()));
-    Ok(Captured { rootfs, deleted, shm, log })
+    Ok(Captured {
+        rootfs,
+        deleted,
+        shm,
+        log,
+    })
 }
 
 /// Removes from a bundle what an earlier capture left there.
 pub fn clear(bundle: &Path) -> Result<()> {
-    for name in [layout::DEV_SHM, layout::ROOTFS_DIFF, layout::DELETED_FILES, layout::NETWORK_STATUS] {
+    for name in [
+        layout::DEV_SHM,
+        layout::ROOTFS_DIFF,
+        layout::DELETED_FILES,
+        layout::NETWORK_STATUS,
+    ] {
         remove_file_if_present(&bundle.join(name))?;
     }
     Ok(())
@@ -155,9 +168,16 @@ pub fn pack(
     let manifest = describe(engine, container, captured, images, options)?;
     writer.append_manifest(&manifest)?;
     let config = podman_config::to_podman(container);
-    writer.append_bytes(layout::CONFIG_DUMP, &config.to_json().map_err(std::io::Error::other)?)?;
-    writer.append_bytes(layout::SPEC_DUMP, &podman_config::spec_to_podman(engine, container)?)?;
-    let status = serde_json::to_vec(&container.state.network_status).map_err(std::io::Error::other)?;
+    writer.append_bytes(
+        layout::CONFIG_DUMP,
+        &config.to_json().map_err(std::io::Error::other)?,
+    )?;
+    writer.append_bytes(
+        layout::SPEC_DUMP,
+        &podman_config::spec_to_podman(engine, container)?,
+    )?;
+    let status =
+        serde_json::to_vec(&container.state.network_status).map_err(std::io::Error::other)?;
     writer.append_bytes(layout::NETWORK_STATUS, &status)?;
     writer.append_directory(layout::ARTIFACTS)?;
     let statistics = engine.bundle(&container.config.id).join(layout::STATS_DUMP);
@@ -205,7 +225,10 @@ fn describe(
     let rootfs_diff = captured.rootfs.as_ref().map_or(Ok(0), Tar::len)?;
     Ok(Manifest {
         format_version: manifest::FORMAT_VERSION,
-        engine: manifest::Program { name: "cryopod".into(), version: env!("CARGO_PKG_VERSION").into() },
+        engine: manifest::Program {
+            name: "cryopod".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+        },
         created: machine::now(),
         host: manifest::Host {
             arch: machine::architecture().into(),
@@ -214,8 +237,14 @@ fn describe(
             cgroup_version: if cgroup::is_unified() { 2 } else { 1 },
         },
         criu_version: options.criu_version,
-        runtime: manifest::Program { name: runtime.name.clone(), version: runtime.version().unwrap_or_default() },
-        container: manifest::Container { id: config.id.clone(), name: config.name.clone() },
+        runtime: manifest::Program {
+            name: runtime.name.clone(),
+            version: runtime.version().unwrap_or_default(),
+        },
+        container: manifest::Container {
+            id: config.id.clone(),
+            name: config.name.clone(),
+        },
         image,
         sizes: manifest::Sizes {
             memory: criu::images::memory_bytes(images)?,
@@ -235,7 +264,11 @@ fn describe(
 
 fn directory_bytes(directory: &Path) -> Result<u64> {
     let entries = fs::read_dir(directory).map_err(at("list", directory))?;
-    Ok(entries.flatten().filter_map(|entry| entry.metadata().ok()).map(|facts| facts.len()).sum())
+    Ok(entries
+        .flatten()
+        .filter_map(|entry| entry.metadata().ok())
+        .map(|facts| facts.len())
+        .sum())
 }
 
 /// The compression that a user's word names.
@@ -243,6 +276,9 @@ fn directory_bytes(directory: &Path) -> Result<u64> {
 /// # Errors
 /// Podman's message for an unknown one.
 pub fn compression(word: Option<&str>) -> Result<Compression> {
-    let Some(word) = word else { return Ok(Compression::default()) };
-    word.parse().map_err(|error: archive::compress::UnknownCompression| Error::Invalid(error.to_string()))
+    let Some(word) = word else {
+        return Ok(Compression::default());
+    };
+    word.parse()
+        .map_err(|error: archive::compress::UnknownCompression| Error::Invalid(error.to_string()))
 }

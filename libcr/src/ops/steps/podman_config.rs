@@ -56,7 +56,11 @@ pub fn to_podman(container: &Container) -> podman::ContainerConfig {
         hosts_add: config.hosts_add.clone(),
         dns_server: config.dns.clone(),
         stdin: config.process.stdin,
-        user_volumes: config.volumes.iter().map(|volume| volume.destination.clone()).collect(),
+        user_volumes: config
+            .volumes
+            .iter()
+            .map(|volume| volume.destination.clone())
+            .collect(),
         ..podman::ContainerConfig::default()
     };
     match &config.rootfs {
@@ -126,27 +130,51 @@ pub fn from_podman(
     let name = new_name.unwrap_or(&dump.name).to_owned();
     id::check_name(&name)?;
     if !dump.pod.is_empty() {
-        return Err(Error::Invalid("cannot restore pod container without --pod".into()));
+        return Err(Error::Invalid(
+            "cannot restore pod container without --pod".into(),
+        ));
     }
     if !dump.dependencies.is_empty() {
-        return Err(Error::Invalid("cannot import checkpoints of containers with dependencies".into()));
+        return Err(Error::Invalid(
+            "cannot import checkpoints of containers with dependencies".into(),
+        ));
     }
     if !dump.named_volumes.is_empty() {
-        let names: Vec<&str> = dump.named_volumes.iter().map(|volume| volume.volume_name.as_str()).collect();
+        let names: Vec<&str> = dump
+            .named_volumes
+            .iter()
+            .map(|volume| volume.volume_name.as_str())
+            .collect();
         return Err(Error::Invalid(format!(
-            "container {name} has named volumes ({}), which this version can't restore", names.join(", ")
+            "container {name} has named volumes ({}), which this version can't restore",
+            names.join(", ")
         )));
     }
     let spec = checked_spec(spec, grants)?;
     let process = &spec["process"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let strings = |value: &Value| value.as_array().into_iter().flatten().map(text).collect::<Vec<_>>();
+    let strings = |value: &Value| {
+        value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(text)
+            .collect::<Vec<_>>()
+    };
     let arguments = strings(&process["args"]);
-    let entrypoint = if arguments.starts_with(&dump.entrypoint) { dump.entrypoint.clone() } else { Vec::new() };
+    let entrypoint = if arguments.starts_with(&dump.entrypoint) {
+        dump.entrypoint.clone()
+    } else {
+        Vec::new()
+    };
     let network = network_in(dump, &spec)?;
     let hostname = text(&spec["hostname"]);
     Ok(ContainerConfig {
-        hostname: if hostname.is_empty() { id::short(&id).to_owned() } else { hostname },
+        hostname: if hostname.is_empty() {
+            id::short(&id).to_owned()
+        } else {
+            hostname
+        },
         created: crate::sys::machine::now(),
         rootfs,
         process: Process {
@@ -160,25 +188,47 @@ pub fn from_podman(
         },
         labels: dump.labels.clone(),
         annotations: own_annotations(&spec),
-        ports: dump.port_mappings.iter().map(port_in).collect::<Result<_>>()?,
+        ports: dump
+            .port_mappings
+            .iter()
+            .map(port_in)
+            .collect::<Result<_>>()?,
         volumes: Vec::new(),
         tmpfs: BTreeMap::new(),
         security: security_of(&spec, dump.privileged),
         limits: Limits {
-            memory: spec.pointer("/linux/resources/memory/limit").and_then(Value::as_u64),
-            pids: spec.pointer("/linux/resources/pids/limit").and_then(Value::as_i64),
+            memory: spec
+                .pointer("/linux/resources/memory/limit")
+                .and_then(Value::as_u64),
+            pids: spec
+                .pointer("/linux/resources/pids/limit")
+                .and_then(Value::as_i64),
         },
-        shm_size: u64::try_from(dump.shm_size).ok().filter(|size| *size > 0).unwrap_or(65_536_000),
+        shm_size: u64::try_from(dump.shm_size)
+            .ok()
+            .filter(|size| *size > 0)
+            .unwrap_or(65_536_000),
         read_only: spec["root"]["readonly"].as_bool().unwrap_or(false),
         auto_remove: spec["annotations"][spec::AUTO_REMOVE] == "TRUE",
         restart_policy: restart_in(dump),
-        runtime: if dump.runtime.is_empty() { "crun".into() } else { dump.runtime.clone() },
+        runtime: if dump.runtime.is_empty() {
+            "crun".into()
+        } else {
+            dump.runtime.clone()
+        },
         log_driver: match dump.log_driver.as_str() {
             driver @ ("journald" | "none") => driver.to_owned(),
             _ => "k8s-file".to_owned(),
         },
-        stop_signal: i32::try_from(dump.stop_signal).ok().filter(|number| (1..=64).contains(number)).unwrap_or(15),
-        stop_timeout: if dump.stop_timeout == 0 { 10 } else { dump.stop_timeout },
+        stop_signal: i32::try_from(dump.stop_signal)
+            .ok()
+            .filter(|number| (1..=64).contains(number))
+            .unwrap_or(15),
+        stop_timeout: if dump.stop_timeout == 0 {
+            10
+        } else {
+            dump.stop_timeout
+        },
         hosts_add: dump.hosts_add.clone(),
         dns: dump.dns_server.clone(),
         create_command: dump.create_command.clone(),
@@ -209,7 +259,12 @@ fn port_in(ports: &podman::PortMapping) -> Result<PortMapping> {
         "" => "tcp",
         word => word,
     }))
-    .map_err(|_| Error::Invalid(format!("archive publishes a port with unknown protocol {:?}", ports.protocol)))?;
+    .map_err(|_| {
+        Error::Invalid(format!(
+            "archive publishes a port with unknown protocol {:?}",
+            ports.protocol
+        ))
+    })?;
     Ok(PortMapping {
         host_ip: ports.host_ip.clone(),
         container_port: ports.container_port,
@@ -233,9 +288,15 @@ fn network_in(dump: &podman::ContainerConfig, spec: &Value) -> Result<NetworkMod
     let read = |(number, named): (usize, podman::NamedNetwork)| {
         let options = named.options;
         let ips = options.static_ips.iter().map(|ip| {
-            ip.parse().map_err(|_| Error::Invalid(format!("archive has a static address that is none: {ip:?}")))
+            ip.parse().map_err(|_| {
+                Error::Invalid(format!("archive has a static address that is none: {ip:?}"))
+            })
         });
-        let interface = if options.interface_name.is_empty() { format!("eth{number}") } else { options.interface_name.clone() };
+        let interface = if options.interface_name.is_empty() {
+            format!("eth{number}")
+        } else {
+            options.interface_name.clone()
+        };
         let own = PerNetworkOptions {
             static_ips: ips.collect::<Result<_>>()?,
             aliases: options.aliases,
@@ -248,7 +309,11 @@ fn network_in(dump: &podman::ContainerConfig, spec: &Value) -> Result<NetworkMod
         };
         Ok((named.name, own))
     };
-    let networks = networks.into_iter().enumerate().map(read).collect::<Result<_>>()?;
+    let networks = networks
+        .into_iter()
+        .enumerate()
+        .map(read)
+        .collect::<Result<_>>()?;
     Ok(NetworkMode::Bridge { networks })
 }
 
@@ -257,7 +322,11 @@ fn security_of(spec: &Value, privileged: bool) -> Security {
     let is_default = |word: &String| capability::DEFAULT.contains(&word.as_str());
     Security {
         privileged,
-        cap_add: bounding.iter().filter(|word| !is_default(word)).cloned().collect(),
+        cap_add: bounding
+            .iter()
+            .filter(|word| !is_default(word))
+            .cloned()
+            .collect(),
         cap_drop: capability::DEFAULT
             .iter()
             .filter(|word| !bounding.iter().any(|has| has == *word))
@@ -268,7 +337,10 @@ fn security_of(spec: &Value, privileged: bool) -> Security {
 }
 
 fn bounding(spec: &Value) -> Vec<String> {
-    let sets = spec["process"]["capabilities"].as_object().into_iter().flatten();
+    let sets = spec["process"]["capabilities"]
+        .as_object()
+        .into_iter()
+        .flatten();
     let mut all: Vec<String> = sets
         .flat_map(|(_, list)| list.as_array().into_iter().flatten())
         .filter_map(|word| word.as_str().map(str::to_owned))
@@ -278,13 +350,22 @@ fn bounding(spec: &Value) -> Vec<String> {
     all
 }
 
+/// Mounts of the kernel's own file systems: nothing of the host is in them.
+const HARMLESS: [&str; 8] = [
+    "proc", "sysfs", "tmpfs", "devpts", "mqueue", "cgroup", "cgroup2", "ramfs",
+];
+
 /// A specification from an archive, with only what may appear on this host.
 fn checked_spec(mut spec: Value, grants: Grants) -> Result<Value> {
     let refuse = |what: String, flag: &str| {
-        Err(Error::Invalid(format!("the archive asks for {what}, which is not granted: add {flag} if you trust it")))
+        Err(Error::Invalid(format!(
+            "the archive asks for {what}, which is not granted: add {flag} if you trust it"
+        )))
     };
     if !spec["process"].is_object() || !spec["linux"].is_object() || !spec["mounts"].is_array() {
-        return Err(Error::Invalid("spec.dump of the archive is not a Linux container's".into()));
+        return Err(Error::Invalid(
+            "spec.dump of the archive is not a Linux container's".into(),
+        ));
     }
     // Programs of the host, run as root: never from an archive.
     if let Some(map) = spec.as_object_mut() {
@@ -298,46 +379,85 @@ fn checked_spec(mut spec: Value, grants: Grants) -> Result<Value> {
         cgroup: String::new(),
         criu_config: "/".into(),
     };
-    const HARMLESS: [&str; 8] =
-        ["proc", "sysfs", "tmpfs", "devpts", "mqueue", "cgroup", "cgroup2", "ramfs"];
     for mount in spec["mounts"].as_array().into_iter().flatten() {
         let destination = mount["destination"].as_str().unwrap_or_default();
-        if destination.is_empty() || !destination.starts_with('/') || destination.split('/').any(|part| part == "..") {
-            return Err(Error::Invalid(format!("the archive mounts something at {destination:?}")));
+        if destination.is_empty()
+            || !destination.starts_with('/')
+            || destination.split('/').any(|part| part == "..")
+        {
+            return Err(Error::Invalid(format!(
+                "the archive mounts something at {destination:?}"
+            )));
         }
-        let options = || mount["options"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let binds = mount["type"] == "bind" || options().any(|word| matches!(word, "bind" | "rbind"));
-        let harmless = !binds && mount["type"].as_str().is_some_and(|kind| HARMLESS.contains(&kind));
+        let options = || {
+            mount["options"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+        };
+        let binds =
+            mount["type"] == "bind" || options().any(|word| matches!(word, "bind" | "rbind"));
+        let harmless = !binds
+            && mount["type"]
+                .as_str()
+                .is_some_and(|kind| HARMLESS.contains(&kind));
         if !harmless && spec::provided(destination, &places).is_none() && !grants.mounts {
             let source = mount["source"].as_str().unwrap_or_default();
-            return refuse(format!("a mount of {source:?} of this host at {destination:?}"), "--allow-mounts");
+            return refuse(
+                format!("a mount of {source:?} of this host at {destination:?}"),
+                "--allow-mounts",
+            );
         }
     }
-    let devices = spec["linux"]["devices"].as_array().is_some_and(|list| !list.is_empty());
+    let devices = spec["linux"]["devices"]
+        .as_array()
+        .is_some_and(|list| !list.is_empty());
     if devices && !grants.devices {
         return refuse("device nodes of this host".into(), "--allow-devices");
     }
     if !grants.devices {
         spec["linux"]["resources"]["devices"] = json!([{ "allow": false, "access": "rwm" }]);
     }
-    let beyond = bounding(&spec).into_iter().find(|word| !capability::DEFAULT.contains(&word.as_str()));
+    let beyond = bounding(&spec)
+        .into_iter()
+        .find(|word| !capability::DEFAULT.contains(&word.as_str()));
     if let Some(word) = beyond.filter(|_| !grants.capabilities) {
         return refuse(format!("the capability {word}"), "--allow-capabilities");
     }
-    let masked = spec["linux"]["maskedPaths"].as_array().is_some_and(|list| !list.is_empty());
+    let masked = spec["linux"]["maskedPaths"]
+        .as_array()
+        .is_some_and(|list| !list.is_empty());
     if !masked && !grants.capabilities {
-        return refuse("unmasked paths of /proc and /sys".into(), "--allow-capabilities");
+        return refuse(
+            "unmasked paths of /proc and /sys".into(),
+            "--allow-capabilities",
+        );
     }
     // Settings of the host's kernel, cgroup programs and other engines' limits stay behind.
     if let Some(linux) = spec["linux"].as_object_mut() {
-        for key in ["uidMappings", "gidMappings", "intelRdt", "mountLabel", "timeOffsets", "personality"] {
+        for key in [
+            "uidMappings",
+            "gidMappings",
+            "intelRdt",
+            "mountLabel",
+            "timeOffsets",
+            "personality",
+        ] {
             linux.remove(key);
         }
         if let Some(sysctls) = linux.get_mut("sysctl").and_then(Value::as_object_mut) {
-            sysctls.retain(|key, _| key.starts_with("net.") || key.starts_with("kernel.shm") || key.starts_with("kernel.msg") || key == "kernel.sem" || key.starts_with("fs.mqueue."));
+            sysctls.retain(|key, _| {
+                key.starts_with("net.")
+                    || key.starts_with("kernel.shm")
+                    || key.starts_with("kernel.msg")
+                    || key == "kernel.sem"
+                    || key.starts_with("fs.mqueue.")
+            });
         }
         if let Some(resources) = linux.get_mut("resources").and_then(Value::as_object_mut) {
-            resources.retain(|key, _| matches!(key.as_str(), "devices" | "memory" | "pids" | "cpu"));
+            resources
+                .retain(|key, _| matches!(key.as_str(), "devices" | "memory" | "pids" | "cpu"));
         }
     }
     if let Some(process) = spec["process"].as_object_mut() {
@@ -375,10 +495,26 @@ mod tests {
     #[test]
     fn what_was_not_granted_is_refused_by_name() {
         let evil: [(&str, Value, &str); 5] = [
-            ("/mounts/0", json!({"destination": "/host", "type": "bind", "source": "/", "options": ["rbind"]}), "--allow-mounts"),
-            ("/mounts/0", json!({"destination": "/host", "type": "tmpfs", "source": "/", "options": ["rbind"]}), "--allow-mounts"),
-            ("/mounts/0", json!({"destination": "/disk", "type": "ext4", "source": "/dev/vda"}), "--allow-mounts"),
-            ("/process/capabilities/bounding", json!(["CAP_SYS_ADMIN"]), "CAP_SYS_ADMIN"),
+            (
+                "/mounts/0",
+                json!({"destination": "/host", "type": "bind", "source": "/", "options": ["rbind"]}),
+                "--allow-mounts",
+            ),
+            (
+                "/mounts/0",
+                json!({"destination": "/host", "type": "tmpfs", "source": "/", "options": ["rbind"]}),
+                "--allow-mounts",
+            ),
+            (
+                "/mounts/0",
+                json!({"destination": "/disk", "type": "ext4", "source": "/dev/vda"}),
+                "--allow-mounts",
+            ),
+            (
+                "/process/capabilities/bounding",
+                json!(["CAP_SYS_ADMIN"]),
+                "CAP_SYS_ADMIN",
+            ),
             ("/linux/maskedPaths", json!([]), "unmasked"),
         ];
         for (pointer, value, word) in evil {
@@ -386,9 +522,18 @@ mod tests {
             if let Some(place) = spec.pointer_mut(pointer) {
                 *place = value;
             }
-            let error = checked_spec(spec.clone(), Grants::default()).map(|_| ()).map_err(|error| error.to_string());
-            assert!(error.as_ref().is_err_and(|text| text.contains(word)), "{pointer}: {error:?}");
-            let all = Grants { mounts: true, devices: true, capabilities: true };
+            let error = checked_spec(spec.clone(), Grants::default())
+                .map(|_| ())
+                .map_err(|error| error.to_string());
+            assert!(
+                error.as_ref().is_err_and(|text| text.contains(word)),
+                "{pointer}: {error:?}"
+            );
+            let all = Grants {
+                mounts: true,
+                devices: true,
+                capabilities: true,
+            };
             assert!(checked_spec(spec, all).is_ok());
         }
     }
@@ -397,7 +542,11 @@ mod tests {
     fn a_destination_that_climbs_is_refused_always() {
         let mut spec = honest();
         spec["mounts"][0]["destination"] = "/a/../../etc".into();
-        let all = Grants { mounts: true, devices: true, capabilities: true };
+        let all = Grants {
+            mounts: true,
+            devices: true,
+            capabilities: true,
+        };
         assert!(checked_spec(spec, all).is_err());
     }
 }

@@ -75,7 +75,8 @@ fn memory_of(container: &Container) -> u64 {
     let anonymous = |pid: &i32| {
         let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
         let line = text.lines().find_map(|line| line.strip_prefix("RssAnon:"));
-        let kilobytes = line.and_then(|line| line.split_ascii_whitespace().next()?.parse::<u64>().ok());
+        let kilobytes =
+            line.and_then(|line| line.split_ascii_whitespace().next()?.parse::<u64>().ok());
         kilobytes.unwrap_or(0) * 1024
     };
     group.processes().iter().map(anonymous).sum()

@@ -41,11 +41,20 @@ pub fn paths(engine: &Engine, config: &ContainerConfig) -> RootfsPaths {
 
 /// Layers of a container's image, topmost first; empty for a directory.
 pub fn lowers(engine: &Engine, config: &ContainerConfig) -> Result<Vec<PathBuf>> {
-    let Some(id) = config.rootfs.image_id() else { return Ok(Vec::new()) };
+    let Some(id) = config.rootfs.image_id() else {
+        return Ok(Vec::new());
+    };
     let found = engine.store.rows().images_with_prefix(id)?;
-    let image = found.first().ok_or_else(|| Error::NoSuchImage(id.to_owned()))?;
+    let image = found
+        .first()
+        .ok_or_else(|| Error::NoSuchImage(id.to_owned()))?;
     let layers = engine.layers()?;
-    Ok(image.diff_ids.iter().rev().map(|diff_id| layers.path(diff_id)).collect::<Result<_, _>>()?)
+    Ok(image
+        .diff_ids
+        .iter()
+        .rev()
+        .map(|diff_id| layers.path(diff_id))
+        .collect::<Result<_, _>>()?)
 }
 
 /// Mounts root and /dev/shm; what is mounted already stays.
@@ -82,5 +91,8 @@ pub fn make_container_dir(engine: &Engine, id: &str) -> Result<()> {
     let bundle = engine.bundle(id);
     fs::create_dir_all(&bundle).map_err(at("make", &bundle))?;
     let directory = engine.container_dir(id);
-    Ok(fs::set_permissions(&directory, Permissions::from_mode(0o700)).map_err(at("protect", &directory))?)
+    Ok(
+        fs::set_permissions(&directory, Permissions::from_mode(0o700))
+            .map_err(at("protect", &directory))?,
+    )
 }

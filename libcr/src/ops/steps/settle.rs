@@ -22,7 +22,9 @@ pub fn promote(bundle: &Path, partial: &Path) -> Result<()> {
 /// Puts all that was written to the file system of `directory` on disk.
 pub fn make_durable(directory: &Path) -> Result<()> {
     let handle = fs::File::open(directory).map_err(at("open", directory))?;
-    Ok(rustix::fs::syncfs(handle).map_err(std::io::Error::from).map_err(at("sync", directory))?)
+    Ok(rustix::fs::syncfs(handle)
+        .map_err(std::io::Error::from)
+        .map_err(at("sync", directory))?)
 }
 
 /// Ends the processes of a container whose checkpoint is whole, and makes its record say so.

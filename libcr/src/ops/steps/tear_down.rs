@@ -33,7 +33,10 @@ pub fn tear_down(engine: &Engine, container: &Container) -> Result<()> {
     note("cgroup", group.remove().map_err(Error::from));
     note("network", netplug::unplug(engine, container));
     note("unmount", rootfs::unmount(engine, &container.config));
-    note("monitor files", engine.monitor_paths(id).clear().map_err(Error::from));
+    note(
+        "monitor files",
+        engine.monitor_paths(id).clear().map_err(Error::from),
+    );
     // Ours alone: gone when the last container is.
     let _ = Cgroup::at(&format!("{}/monitors", cgroup::PARENT)).remove_if_empty();
     let _ = Cgroup::at(cgroup::PARENT).remove_if_empty();

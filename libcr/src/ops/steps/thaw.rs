@@ -4,13 +4,13 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::criu;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::{Container, NetworkMode};
+use crate::monitor::MonitorError;
 use crate::monitor::client::Monitored;
 use crate::ops::steps::bring_up::cgroup_path;
-use crate::ops::steps::dump::last_line;
+use crate::ops::steps::failure;
 use crate::ops::steps::monitor::{self, RestoreCall};
 use crate::sys::cgroup::Cgroup;
 use crate::sys::dir::remove_dir_if_present;
@@ -26,7 +26,7 @@ pub fn thaw(
     remove_dir_if_present(&engine.bundle(&container.config.id).join("criu-root"))?;
     let started = Instant::now();
     let monitored = monitor::start(engine, container, Some(call))
-        .map_err(|error| explain(container, &error, &call.work.join("restore.log")))?;
+        .map_err(|error| explain(engine, container, &error, &call.work.join("restore.log")))?;
     let took = started.elapsed();
     verify(engine, container, monitored.pid)?;
     Ok((monitored, took))
@@ -49,7 +49,11 @@ fn verify(engine: &Engine, container: &Container, pid: i32) -> Result<()> {
             return Ok(());
         }
         tracing::warn!(pid, found, wanted, "restored into a foreign cgroup: moved");
-        group.adopt(pid).map_err(|error| failed(format!("its process is in cgroup {found} and can't be moved to {wanted}: {error}")))?;
+        group.adopt(pid).map_err(|error| {
+            failed(format!(
+                "its process is in cgroup {found} and can't be moved to {wanted}: {error}"
+            ))
+        })?;
     }
     if let NetworkMode::Bridge { .. } | NetworkMode::None = container.config.network {
         use std::os::unix::fs::MetadataExt;
@@ -57,24 +61,23 @@ fn verify(engine: &Engine, container: &Container, pid: i32) -> Result<()> {
         let own = own.map(|facts| (facts.dev(), facts.ino()));
         let found = proc::namespace(pid, "net");
         if found.is_some() && own != found {
-            return Err(failed("its process is in a network namespace that is not its own".into()));
+            return Err(failed(
+                "its process is in a network namespace that is not its own".into(),
+            ));
         }
     }
     Ok(())
 }
 
-fn explain(container: &Container, error: &Error, log: &Path) -> Error {
-    if matches!(error, Error::Monitor(crate::monitor::MonitorError::Missing(_)) | Error::Runtime(_)) {
+fn explain(engine: &Engine, container: &Container, error: &Error, log: &Path) -> Error {
+    if matches!(error, Error::Monitor(MonitorError::Missing(_)) | Error::Runtime(_)) {
         return Error::MissingOnHost(error.to_string());
     }
-    let (cause, remedy) = match criu::log::explain(log) {
-        Ok(Some(explanation)) => (explanation.cause, explanation.remedy.map(str::to_owned)),
-        _ => (last_line(&error.to_string()), None),
-    };
+    let (cause, remedy) = failure::meaning(log, &error.to_string());
     Error::Restore {
         name: container.config.name.clone(),
         cause,
         remedy,
-        log: log.exists().then(|| log.to_owned()),
+        log: failure::keep_log(engine, &container.config.id, log),
     }
 }

@@ -30,6 +30,8 @@ pub fn thaw_again(
     let mut state = container.state.clone();
     state.pid = Some(monitored.pid);
     state.monitor_pid = Some(monitored.monitor_pid);
-    engine.store.transaction(|rows| rows.update_state(id, &state))?;
+    engine
+        .store
+        .transaction(|rows| rows.update_state(id, &state))?;
     Ok(())
 }

@@ -12,7 +12,9 @@ pub struct Undo<'a> {
 
 impl std::fmt::Debug for Undo<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.inverses.iter().map(|(what, _)| what)).finish()
+        f.debug_list()
+            .entries(self.inverses.iter().map(|(what, _)| what))
+            .finish()
     }
 }
 
@@ -40,7 +42,10 @@ impl<'a> Undo<'a> {
         if failed.is_empty() {
             first
         } else {
-            Error::Undo { first: Box::new(first), cleanup: failed.join("; ") }
+            Error::Undo {
+                first: Box::new(first),
+                cleanup: failed.join("; "),
+            }
         }
     }
 }
@@ -58,7 +63,11 @@ mod tests {
             let order = &order;
             undo.push(step, move || {
                 order.borrow_mut().push(step);
-                if step == "mount" { Err(Error::Invalid("busy".into())) } else { Ok(()) }
+                if step == "mount" {
+                    Err(Error::Invalid("busy".into()))
+                } else {
+                    Ok(())
+                }
             });
         }
         let error = undo.run(Error::Invalid("no".into()));

@@ -29,14 +29,22 @@ pub struct Staging {
 impl Staging {
     /// Makes one beside the containers' directories.
     pub fn make(engine: &Engine) -> Result<Self> {
-        let name = format!("{PREFIX}{}", id::short(&id::from_random(machine::random()?)));
+        let name = format!(
+            "{PREFIX}{}",
+            id::short(&id::from_random(machine::random()?))
+        );
         let path = engine.config.root.join("containers").join(name);
         fs::create_dir(&path).map_err(at("make", &path))?;
         fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
         let lock = File::open(&path).map_err(at("open", &path))?;
         flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(std::io::Error::from)?;
-        let handle = Dir::open_ambient_dir(&path, ambient_authority()).map_err(at("open", &path))?;
-        Ok(Self { path, handle, _lock: lock })
+        let handle =
+            Dir::open_ambient_dir(&path, ambient_authority()).map_err(at("open", &path))?;
+        Ok(Self {
+            path,
+            handle,
+            _lock: lock,
+        })
     }
 
     /// What is unpacked goes below this handle.
@@ -72,7 +80,9 @@ pub fn sweep(engine: &Engine) -> Result<()> {
         if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
             continue;
         }
-        let Ok(directory) = File::open(entry.path()) else { continue };
+        let Ok(directory) = File::open(entry.path()) else {
+            continue;
+        };
         if flock(&directory, FlockOperation::NonBlockingLockExclusive).is_ok() {
             remove_dir_if_present(&entry.path())?;
         }
@@ -84,7 +94,10 @@ pub fn sweep(engine: &Engine) -> Result<()> {
 ///
 /// The file system's free space bounds what it may unpack to.
 pub fn open(path: &Path, staging: &Staging) -> Result<(Reader, Header)> {
-    let limits = Limits { total: machine::free_space(staging.path())?, ..Limits::default() };
+    let limits = Limits {
+        total: machine::free_space(staging.path())?,
+        ..Limits::default()
+    };
     let mut reader = if path == Path::new("-") {
         Reader::from_stream(std::io::stdin(), "standard input".to_owned(), limits)?
     } else {

@@ -1,0 +1,65 @@
+//! `container checkpoint`.
+
+use crate::args::container::Checkpoint;
+use crate::commands::outcome::Outcomes;
+use crate::commands::selected::find;
+use crate::commands::spinner::Steps;
+use crate::commands::{Opener, Outcome};
+use crate::output::{json, print};
+use libcr::model::checkpoint::CheckpointReport;
+use libcr::model::status::Status;
+use libcr::ops::checkpoint::checkpoint;
+use serde_json::json;
+use std::time::Instant;
+
+/// Freezes containers; a line each, or with `--print-stats` one document for all.
+pub fn run(opener: &Opener, flags: &Checkpoint) -> Outcome {
+    let (selection, options) = flags.validate()?;
+    // An archive on standard output leaves no room for lines.
+    let silent = options.export.as_deref() == Some(std::path::Path::new("-"));
+    let start = Instant::now();
+    let engine = opener.open()?;
+    let running =
+        |container: &libcr::model::container::Container| container.state.status == Status::Running;
+    let mut outcomes = Outcomes::default();
+    let mut reports = Vec::new();
+    for one in find(&engine, &selection, running)? {
+        let steps = Steps::start("Checkpointing");
+        let result = checkpoint(&engine, &one.id, &options, &steps);
+        drop(steps);
+        match result {
+            Err(error) => outcomes.fail(error.into()),
+            Ok(report) if flags.print_stats => reports.push(report),
+            Ok(_) if silent => {}
+            Ok(_) => print::line(&one.shown)?,
+        }
+    }
+    if flags.print_stats && !silent {
+        print::line(&statistics(&reports, start))?;
+    }
+    outcomes.finish()
+}
+
+// Podman's document: four blanks, `null` for no containers, times in microseconds.
+fn statistics(reports: &[CheckpointReport], start: Instant) -> String {
+    let took = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let document = json!({
+        "podman_checkpoint_duration": took,
+        "container_statistics": if reports.is_empty() { serde_json::Value::Null } else { json!(reports) },
+    });
+    json::pretty(&document, 4).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::statistics;
+
+    #[test]
+    fn no_containers_is_null() {
+        let text = statistics(&[], std::time::Instant::now());
+        assert!(
+            text.contains("\n    \"container_statistics\": null\n"),
+            "{text}"
+        );
+    }
+}
