@@ -15,7 +15,7 @@ pub use args::parse::command;
 
 use args::LogLevel;
 use args::parse::Parsed;
-use output::{error, print};
+use output::{error, log, print};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -44,7 +44,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    log_to_stderr(level);
+    log::start(tracing_level(level));
     match commands::run(*cli, args::parse::as_text(&words)) {
         Ok(code) => ExitCode::from(code),
         Err(error) if error.is_closed_pipe() => ExitCode::from(CLOSED_PIPE),
@@ -58,19 +58,12 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn log_to_stderr(level: LogLevel) {
-    let level = match level {
+fn tracing_level(level: LogLevel) -> tracing::Level {
+    match level {
         LogLevel::Trace => tracing::Level::TRACE,
         LogLevel::Debug => tracing::Level::DEBUG,
         LogLevel::Info => tracing::Level::INFO,
         LogLevel::Warn => tracing::Level::WARN,
         LogLevel::Error => tracing::Level::ERROR,
-    };
-    let subscriber = tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_max_level(level)
-        .with_target(false)
-        .finish();
-    // A subscriber that is set already (a test's) stays.
-    let _ = tracing::subscriber::set_global_default(subscriber);
+    }
 }

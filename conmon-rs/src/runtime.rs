@@ -144,11 +144,7 @@ impl RuntimeLog {
             .ok()?;
         let mut tail = Vec::new();
         file.take(LOG_TAIL).read_to_end(&mut tail).ok()?;
-        tail.split(|byte| *byte == b'\n')
-            .rev()
-            .filter_map(|line| serde_json::from_slice::<LogLine>(line).ok())
-            .find(|line| matches!(line.level.as_str(), "error" | "fatal") && !line.msg.is_empty())
-            .map(|line| line.msg)
+        last_error_in(&tail)
     }
 
     /// Why the runtime refused: its logged error, else its stderr, else its exit status.
@@ -165,6 +161,22 @@ impl RuntimeLog {
         message.truncate(cut);
         MonitorError::Runtime { message }
     }
+}
+
+/// The last error among log entries. runc writes an object a line, crun one over several lines;
+/// the tail of a long log may begin within one.
+fn last_error_in(log: &[u8]) -> Option<String> {
+    let beginnings = std::iter::once(0)
+        .chain(log.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1));
+    beginnings
+        .filter(|at| log.get(*at) == Some(&b'{'))
+        .filter_map(|at| {
+            let mut entries = serde_json::Deserializer::from_slice(&log[at..]).into_iter::<LogLine>();
+            entries.next()?.ok()
+        })
+        .filter(|line| matches!(line.level.as_str(), "error" | "fatal") && !line.msg.is_empty())
+        .last()
+        .map(|line| line.msg)
 }
 
 #[cfg(test)]

@@ -106,11 +106,6 @@ impl Cgroup {
         }
     }
 
-    /// Removes it if nothing is in it, neither process nor cgroup.
-    pub fn remove_if_empty(&self) -> io::Result<()> {
-        fs::remove_dir(&self.directory)
-    }
-
     /// Bytes of memory its processes hold, where the controller is there.
     pub fn memory_bytes(&self) -> Option<u64> {
         fs::read_to_string(self.directory.join("memory.current"))
@@ -164,6 +159,26 @@ impl Cgroup {
             };
             let _ = poll(&mut [PollFd::new(&file, PollFlags::PRI)], Some(&timeout));
         }
+    }
+}
+
+/// Cgroup of the monitors, below [`PARENT`].
+pub const MONITORS: &str = "/cryopod/monitors";
+
+/// Removes the cgroups of the engine itself when the last container and monitor are gone.
+pub fn remove_parent_if_empty() {
+    for path in [MONITORS, PARENT] {
+        let _ = fs::remove_dir(Cgroup::at(path).directory);
+    }
+}
+
+/// Moves this process to the root of the hierarchy: the exit command of a monitor runs in the
+/// monitors' cgroup, which goes with the last container. Where the root takes no processes, it
+/// stays until the next clean-up.
+pub fn leave() {
+    let own = rustix::process::getpid().as_raw_pid().to_string();
+    if let Err(error) = fs::write(mount_point().join("cgroup.procs"), own) {
+        tracing::debug!(%error, "leave the monitors' cgroup");
     }
 }
 

@@ -143,7 +143,7 @@ path = "/var/lib/cryopod/state.db"
 if os.path.exists(path):
     db = sqlite3.connect("file:%s?mode=ro" % path, uri=True, timeout=5)
     for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-        if table.startswith("sqlite_") or table in ("events", "event"):
+        if table.startswith("sqlite_") or table in ("events", "event", "last_leases"):
             continue
         for row in db.execute('SELECT * FROM "%s"' % table):
             print("row", table, "|".join(str(column)[:40] for column in row[:3]))

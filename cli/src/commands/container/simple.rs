@@ -21,18 +21,8 @@ pub fn stop(opener: &Opener, flags: &Stop) -> Outcome {
     let alive = |container: &Container| container.state.status.is_alive();
     let mut outcomes = Outcomes::default();
     for one in find_ignoring(&engine, &selection, flags.ignore, alive)? {
-        outcomes.add(match stop::stop(&engine, &one.id, timeout) {
-            Ok(stopped) => {
-                if stopped.killed {
-                    tracing::warn!(
-                        "container {} did not stop in time: SIGKILL was sent",
-                        one.shown
-                    );
-                }
-                Ok(one.shown)
-            }
-            Err(error) => Err(error.into()),
-        })?;
+        let stopped = stop::stop(&engine, &one.id, timeout);
+        outcomes.add(stopped.map(|_| one.shown).map_err(Into::into))?;
     }
     outcomes.finish()
 }

@@ -6,9 +6,18 @@ use crate::error::{Error, Result};
 use crate::ops::steps::launch::launch;
 use crate::ops::steps::observe::observe;
 use crate::ops::steps::remove::remove;
+use crate::sys::cgroup;
 
 /// Cleans up after a container that ended; one that runs, or is gone already, is left alone.
 pub fn cleanup(engine: &Engine, word: &str) -> Result<()> {
+    cgroup::leave();
+    let result = clean(engine, word);
+    // Who tore the container down may have found this process in there.
+    cgroup::remove_parent_if_empty();
+    result
+}
+
+fn clean(engine: &Engine, word: &str) -> Result<()> {
     let id = match engine.find(word) {
         Err(Error::NoSuchContainer(_)) => return Ok(()),
         container => container?.config.id,

@@ -130,11 +130,12 @@ pub fn exec(engine: &Engine, word: &str, options: &ExecOptions) -> Result<i32> {
 /// The runtime's own failure, told apart from a command that ended badly: only the former is in
 /// its log.
 fn runtime_error(runtime: &str, log: &str) -> Option<Error> {
-    let mut messages = log.lines().filter_map(|line| {
-        let entry: Value = serde_json::from_str(line).ok()?;
+    // runc writes an object a line, crun one over several.
+    let entries = serde_json::Deserializer::from_str(log).into_iter::<Value>();
+    let messages = entries.map_while(Result::ok).filter_map(|entry| {
         let serious = entry["level"].as_str() == Some("error");
         serious.then(|| entry["msg"].as_str().map(str::to_owned))?
     });
-    let message = messages.next_back()?;
+    let message = messages.last()?;
     Some(crate::ops::steps::monitor::explain(runtime, &message))
 }

@@ -6,6 +6,12 @@ use crate::error::Result;
 use crate::model::container::Container;
 use crate::ops::steps::bring_up::cgroup_path;
 use crate::sys::cgroup::Cgroup;
+use crate::sys::proc;
+
+/// How often a container that is caught between vfork and execve is let go on for a moment.
+const VFORK_ATTEMPTS: u32 = 200;
+/// How long that moment is; odd, so as not to meet a loop's own rhythm again and again.
+const VFORK_PAUSE: Duration = Duration::from_micros(1_370);
 
 /// A container whose processes stand still. Dropped, they go on.
 #[derive(Debug)]

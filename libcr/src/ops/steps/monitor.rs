@@ -75,7 +75,7 @@ pub fn start(
         other => Error::Monitor(other),
     })?;
     // In the caller's cgroup it would be killed with the caller's session.
-    let group = Cgroup::at(&format!("{}/monitors", cgroup::PARENT));
+    let group = Cgroup::at(cgroup::MONITORS);
     if let Err(error) = group.adopt(monitored.monitor_pid) {
         tracing::debug!(%error, "the monitor stays in the caller's cgroup");
     }

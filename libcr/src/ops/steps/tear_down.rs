@@ -37,9 +37,7 @@ pub fn tear_down(engine: &Engine, container: &Container) -> Result<()> {
         "monitor files",
         engine.monitor_paths(id).clear().map_err(Error::from),
     );
-    // Ours alone: gone when the last container is.
-    let _ = Cgroup::at(&format!("{}/monitors", cgroup::PARENT)).remove_if_empty();
-    let _ = Cgroup::at(cgroup::PARENT).remove_if_empty();
+    cgroup::remove_parent_if_empty();
     first.map_or(Ok(()), Err)
 }
 

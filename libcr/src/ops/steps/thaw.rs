@@ -32,7 +32,36 @@ pub fn thaw(
     Ok((monitored, took))
 }
 
-/// The first process is in the container's own cgroup and network.
+/// All processes are in the container's own cgroup.
+///
+/// crun 1.28 moves the first process there and leaves its children in the cgroup of the caller;
+/// an older runc puts all of them where the checkpoint's cgroup was. They are moved, and those
+/// that were forked meanwhile too.
+fn gather(wanted: &str, root: i32) -> Result<(), String> {
+    let group = Cgroup::at(wanted);
+    let inside = |cgroup: &str| cgroup == wanted || cgroup.starts_with(&format!("{wanted}/"));
+    for _ in 0..100 {
+        let mut strayed = false;
+        for pid in proc::tree(root) {
+            let Some(found) = proc::cgroup_of(pid).filter(|found| !inside(found)) else { continue };
+            strayed = true;
+            tracing::debug!(pid, found, wanted, "restored into a foreign cgroup: moved");
+            if let Err(error) = group.adopt(pid)
+                && proc::exists(pid)
+            {
+                return Err(format!(
+                    "process {pid} is in cgroup {found} and can't be moved to {wanted}: {error}"
+                ));
+            }
+        }
+        if !strayed {
+            return Ok(());
+        }
+    }
+    Err(format!("its processes fork faster than they can be moved to cgroup {wanted}"))
+}
+
+/// What runs is in the container's own cgroup and network.
 fn verify(engine: &Engine, container: &Container, pid: i32) -> Result<()> {
     let failed = |cause: String| Error::Restore {
         name: container.config.name.clone(),
@@ -40,21 +69,7 @@ fn verify(engine: &Engine, container: &Container, pid: i32) -> Result<()> {
         remedy: Some("this is a fault of the OCI runtime: try the other one with --runtime".into()),
         log: None,
     };
-    let wanted = cgroup_path(&container.config.id);
-    let group = Cgroup::at(&wanted);
-    let found = proc::cgroup_of(pid).unwrap_or_default();
-    if found != wanted && !found.starts_with(&format!("{wanted}/")) {
-        // An older runc puts it where the checkpoint's cgroup was: it belongs here.
-        if !proc::exists(pid) {
-            return Ok(());
-        }
-        tracing::warn!(pid, found, wanted, "restored into a foreign cgroup: moved");
-        group.adopt(pid).map_err(|error| {
-            failed(format!(
-                "its process is in cgroup {found} and can't be moved to {wanted}: {error}"
-            ))
-        })?;
-    }
+    gather(&cgroup_path(&container.config.id), pid).map_err(failed)?;
     if let NetworkMode::Bridge { .. } | NetworkMode::None = container.config.network {
         use std::os::unix::fs::MetadataExt;
         let own = std::fs::metadata(engine.netns(&container.config.id)).ok();
