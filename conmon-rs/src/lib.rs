@@ -10,17 +10,17 @@
 
 mod arguments;
 mod atomic_file;
-mod attach;
-mod control;
+
 mod detach;
 mod diagnostics;
+mod endpoints;
 mod error;
 mod event_loop;
 mod exit;
 mod handshake;
 mod log;
 mod monitor;
-mod notify;
+
 #[allow(unsafe_code)]
 mod process_unsafe;
 mod runtime;

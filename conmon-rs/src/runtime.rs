@@ -166,12 +166,17 @@ impl RuntimeLog {
 /// The last error among log entries. runc writes an object a line, crun one over several lines;
 /// the tail of a long log may begin within one.
 fn last_error_in(log: &[u8]) -> Option<String> {
-    let beginnings = std::iter::once(0)
-        .chain(log.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1));
+    let beginnings = std::iter::once(0).chain(
+        log.iter()
+            .enumerate()
+            .filter(|(_, byte)| **byte == b'\n')
+            .map(|(at, _)| at + 1),
+    );
     beginnings
         .filter(|at| log.get(*at) == Some(&b'{'))
         .filter_map(|at| {
-            let mut entries = serde_json::Deserializer::from_slice(&log[at..]).into_iter::<LogLine>();
+            let mut entries =
+                serde_json::Deserializer::from_slice(&log[at..]).into_iter::<LogLine>();
             entries.next()?.ok()
         })
         .filter(|line| matches!(line.level.as_str(), "error" | "fatal") && !line.msg.is_empty())

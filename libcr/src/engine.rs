@@ -23,17 +23,10 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Opens the engine: makes its directories on first use, brings the database to this
-    /// version, completes or undoes what a killed engine left half-done.
+    /// Opens the engine and leaves operations of killed engines alone: for the exit command of a
+    /// monitor, which may run while such an operation is being looked at. Everybody else calls
+    /// [`crate::open`].
     pub fn open(config: Config) -> Result<Self> {
-        let engine = Self::open_without_recovery(config)?;
-        crate::ops::recover::recover(&engine)?;
-        Ok(engine)
-    }
-
-    /// As [`Engine::open`], leaving operations of killed engines alone: for the exit command of
-    /// a monitor, which may run while such an operation is being looked at.
-    pub fn open_without_recovery(config: Config) -> Result<Self> {
         let store = Store::open(&config.root)?;
         for folder in ["containers", "layers", "images"] {
             let path = config.root.join(folder);

@@ -6,8 +6,8 @@
 //! which don't know each other → [`sys`] → [`model`].
 //!
 //! ```no_run
-//! use libcr::{Config, Engine};
-//! let engine = Engine::open(Config::default())?;
+//! use libcr::Config;
+//! let engine = libcr::open(Config::default())?;
 //! for container in libcr::ops::lifecycle::ps::list(&engine)? {
 //!     println!("{} {}", container.config.id, container.state.status.as_str());
 //! }
@@ -34,3 +34,11 @@ pub mod sys;
 pub use config::Config;
 pub use engine::Engine;
 pub use error::{Error, ErrorKind, Result};
+
+/// Opens an engine: makes its directories on first use, brings the database to this version, and
+/// completes or undoes what a killed engine left half-done.
+pub fn open(config: Config) -> Result<Engine> {
+    let engine = Engine::open(config)?;
+    ops::recover::recover(&engine)?;
+    Ok(engine)
+}

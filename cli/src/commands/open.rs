@@ -37,12 +37,12 @@ impl Opener {
 
     /// Opens the engine.
     pub fn open(&self) -> Result<Engine, CliError> {
-        Ok(Engine::open(self.config.clone())?)
+        Ok(libcr::open(self.config.clone())?)
     }
 
-    /// Opens it as the exit command of a monitor must: see [`Engine::open_without_recovery`].
+    /// Opens it as the exit command of a monitor must: see [`Engine::open`].
     pub fn open_without_recovery(&self) -> Result<Engine, CliError> {
-        Ok(Engine::open_without_recovery(self.config.clone())?)
+        Ok(Engine::open(self.config.clone())?)
     }
 }
 

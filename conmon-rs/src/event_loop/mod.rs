@@ -11,12 +11,12 @@ use std::time::Instant;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::arguments::Arguments;
-use crate::attach::AttachServer;
-use crate::control::{Control, Dialect};
 use crate::diagnostics::Diagnostics;
+use crate::endpoints::attach::AttachServer;
+use crate::endpoints::control::{Control, Dialect};
+use crate::endpoints::notify::NotifyProxy;
 use crate::error::MonitorError;
 use crate::log::{Logs, Stream};
-use crate::notify::NotifyProxy;
 use crate::signals::{self, Reaped, Signals};
 use crate::stdio::{CHUNK, ContainerEnds, Input, Output};
 use crate::terminal::ConsoleSocket;

@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::serving::Progress;
 use super::{EventLoop, wait_for_any};
-use crate::attach::AttachServer;
+use crate::endpoints::attach::AttachServer;
 use crate::error::MonitorError;
 use crate::exit::OomWatch;
 use crate::log::Stream;

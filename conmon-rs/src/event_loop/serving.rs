@@ -8,8 +8,8 @@ use rustix::event::{PollFd, PollFlags};
 
 use super::{EventLoop, wait_for_any};
 use crate::atomic_file;
-use crate::attach::Received;
-use crate::control::Command;
+use crate::endpoints::attach::Received;
+use crate::endpoints::control::Command;
 use crate::log::Stream;
 use crate::stdio::{Chunk, Input};
 use crate::terminal;

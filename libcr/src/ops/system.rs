@@ -6,7 +6,7 @@ use crate::criu;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::status::Status;
-use crate::ops::steps::observe::look;
+use crate::ops::steps::life::observe::look;
 use crate::sys::{cgroup, machine};
 
 /// The version of this engine.

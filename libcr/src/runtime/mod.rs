@@ -94,7 +94,7 @@ impl Runtime {
         vec![format!("--root={}", self.state.display())]
     }
 
-        /// Without the variable by which crun would choose another place for its state.
+    /// Without the variable by which crun would choose another place for its state.
     fn program(&self) -> Command {
         let mut command = Command::new(&self.path);
         command.env_remove("XDG_RUNTIME_DIR");

@@ -10,7 +10,7 @@ use super::StorageError;
 use super::contained::{self, Contained, split};
 use super::decompress::Plain;
 use super::diff::decode_name;
-use super::tar_reader::TarReader;
+use super::tar::reader::TarReader;
 use super::unpack::Unpacker;
 
 /// What names that start with `.wh.` mean.
@@ -124,5 +124,5 @@ fn delete(root: Contained<'_>, path: &[u8]) -> Result<bool, StorageError> {
 }
 
 #[cfg(test)]
-#[path = "apply_tests.rs"]
+#[path = "tests/apply.rs"]
 mod tests;

@@ -361,5 +361,5 @@ pub(super) fn bytes(path: &Path) -> &[u8] {
 }
 
 #[cfg(test)]
-#[path = "diff_tests.rs"]
+#[path = "tests/diff.rs"]
 mod tests;

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use super::StorageError;
 use super::apply::{Limits, Whiteouts};
 use super::decompress::Plain;
-use super::tar_reader::TarReader;
+use super::tar::reader::TarReader;
 use super::unpack::Unpacker;
 
 const PARTIAL: &str = ".partial-";
@@ -257,5 +257,5 @@ impl<R: Read> Read for Hashed<R> {
 }
 
 #[cfg(test)]
-#[path = "layer_tests.rs"]
+#[path = "tests/layer.rs"]
 mod tests;

@@ -15,9 +15,7 @@ pub mod tree;
 mod contained;
 mod decompress;
 mod node;
-mod tar_header;
-mod tar_numbers;
-mod tar_reader;
+mod tar;
 mod unpack;
 mod xattr;
 

@@ -199,5 +199,5 @@ fn unescape(field: &[u8]) -> PathBuf {
 }
 
 #[cfg(test)]
-#[path = "overlay_tests.rs"]
+#[path = "tests/overlay.rs"]
 mod tests;

@@ -18,7 +18,7 @@ use super::StorageError;
 use super::contained::{names, open_in};
 use super::diff::{RootfsDiff, bytes};
 use super::node::{Kind, Node};
-use super::tar_header::{padding, render};
+use super::tar::header::{padding, render};
 
 /// Two blocks of zeros end an archive.
 const END: [u8; 1024] = [0; 1024];
@@ -236,5 +236,5 @@ fn written(source: io::Error) -> StorageError {
 }
 
 #[cfg(test)]
-#[path = "tree_tests.rs"]
+#[path = "tests/tree.rs"]
 mod tests;

@@ -17,7 +17,7 @@ use super::StorageError;
 use super::apply::{Limits, Whiteouts};
 use super::contained::{self, Contained, is_directory, is_whiteout, split};
 use super::node::{Attrs, Kind};
-use super::tar_reader::{Member, TarReader};
+use super::tar::reader::{Member, TarReader};
 use super::xattr;
 
 /// Runs of zeros of this length become holes.

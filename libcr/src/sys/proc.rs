@@ -83,11 +83,16 @@ pub fn tree(root: i32) -> Vec<i32> {
     let mut found = vec![root];
     let mut next = 0;
     while let Some(pid) = found.get(next) {
-        let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+        let tasks = fs::read_dir(format!("/proc/{pid}/task"))
+            .into_iter()
+            .flatten()
+            .flatten();
         let children = tasks
             .filter_map(|task| fs::read_to_string(task.path().join("children")).ok())
             .flat_map(|text| {
-                text.split_ascii_whitespace().filter_map(|word| word.parse().ok()).collect::<Vec<_>>()
+                text.split_ascii_whitespace()
+                    .filter_map(|word| word.parse().ok())
+                    .collect::<Vec<_>>()
             });
         let children: Vec<i32> = children.collect();
         found.extend(children);
@@ -99,7 +104,8 @@ pub fn tree(root: i32) -> Vec<i32> {
 /// Whether a process is in uninterruptible sleep (state `D`).
 pub fn is_uninterruptible(pid: i32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    stat.rsplit_once(')').is_some_and(|(_, after)| after.trim_start().starts_with('D'))
+    stat.rsplit_once(')')
+        .is_some_and(|(_, after)| after.trim_start().starts_with('D'))
 }
 
 /// Device and inode of a namespace of a process, for comparing.

@@ -43,7 +43,7 @@ fn follow_all(engine: &Engine, flags: &Logs, options: &LogOptions, ids: &[String
             .map(|id| {
                 let config = engine.config.clone();
                 scope.spawn(move || {
-                    let own = Engine::open_without_recovery(config)?;
+                    let own = Engine::open(config)?;
                     show(&own, flags, options, id)
                 })
             })

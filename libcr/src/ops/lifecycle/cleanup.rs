@@ -3,9 +3,9 @@
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::ops::steps::launch::launch;
-use crate::ops::steps::observe::observe;
-use crate::ops::steps::remove::remove;
+use crate::ops::steps::life::launch::launch;
+use crate::ops::steps::life::observe::observe;
+use crate::ops::steps::life::remove::remove;
 use crate::sys::cgroup;
 
 /// Cleans up after a container that ended; one that runs, or is gone already, is left alone.

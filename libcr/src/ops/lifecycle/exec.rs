@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::status::Status;
-use crate::ops::steps::observe::look;
-use crate::ops::steps::rootfs;
+use crate::ops::steps::life::observe::look;
+use crate::ops::steps::life::rootfs;
 use crate::runtime::user;
 use crate::sys::command;
 use crate::sys::dir::at;
@@ -137,5 +137,5 @@ fn runtime_error(runtime: &str, log: &str) -> Option<Error> {
         serious.then(|| entry["msg"].as_str().map(str::to_owned))?
     });
     let message = messages.last()?;
-    Some(crate::ops::steps::monitor::explain(runtime, &message))
+    Some(crate::ops::steps::life::monitor::explain(runtime, &message))
 }

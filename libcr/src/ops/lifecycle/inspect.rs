@@ -9,9 +9,9 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::container::{Container, NetworkMode, RestartPolicy};
 use crate::model::status::Status;
-use crate::ops::steps::bring_up::cgroup_path;
-use crate::ops::steps::observe::look;
-use crate::ops::steps::rootfs;
+use crate::ops::steps::life::bring_up::cgroup_path;
+use crate::ops::steps::life::observe::look;
+use crate::ops::steps::life::rootfs;
 
 /// Go's zero time, which Podman prints where something never happened.
 pub const NEVER: &str = "0001-01-01T00:00:00Z";

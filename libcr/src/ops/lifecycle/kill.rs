@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::status::Status;
-use crate::ops::steps::observe::observe;
+use crate::ops::steps::life::observe::observe;
 use crate::sys::{proc, signal};
 
 /// Sends a signal (`KILL`, `SIGKILL`, `9`) and returns the full id.

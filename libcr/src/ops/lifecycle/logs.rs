@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::ops::steps::observe::look;
+use crate::ops::steps::life::observe::look;
 
 /// What `logs` is asked for.
 #[derive(Debug, Clone, Default)]

@@ -3,8 +3,8 @@
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::event::Event;
-use crate::ops::steps::bring_up::cgroup_path;
-use crate::ops::steps::observe::observe;
+use crate::ops::steps::life::bring_up::cgroup_path;
+use crate::ops::steps::life::observe::observe;
 use crate::sys::cgroup::Cgroup;
 
 /// Freezes a container's processes in memory and returns the full id.

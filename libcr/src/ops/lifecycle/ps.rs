@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::container::Container;
-use crate::ops::steps::observe::look;
+use crate::ops::steps::life::observe::look;
 
 /// All containers, oldest first, each as it truly is: one that has ended is shown so, even where
 /// nobody has cleaned up after it yet. Takes no lock.

@@ -6,9 +6,9 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::event::Event;
 use crate::model::status::Status;
-use crate::ops::steps::end::end;
-use crate::ops::steps::observe::{observe, wait_for_exit};
-use crate::ops::steps::remove::remove;
+use crate::ops::steps::life::end::end;
+use crate::ops::steps::life::observe::{observe, wait_for_exit};
+use crate::ops::steps::life::remove::remove;
 
 /// Removes a container and returns its full id.
 ///

@@ -4,8 +4,8 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::status::Status;
 use crate::monitor::attach::Attachment;
-use crate::ops::steps::launch::launch;
-use crate::ops::steps::observe::observe;
+use crate::ops::steps::life::launch::launch;
+use crate::ops::steps::life::observe::observe;
 
 /// What starting gave.
 #[derive(Debug)]

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::ops::steps::end::end;
-use crate::ops::steps::observe::{observe, wait_for_exit};
-use crate::ops::steps::remove::remove_if_asked;
+use crate::ops::steps::life::end::end;
+use crate::ops::steps::life::observe::{observe, wait_for_exit};
+use crate::ops::steps::life::remove::remove_if_asked;
 
 /// How a stop ended.
 #[derive(Debug, Clone, PartialEq, Eq)]

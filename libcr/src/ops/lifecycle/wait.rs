@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::ops::steps::observe::look;
+use crate::ops::steps::life::observe::look;
 use crate::sys::proc;
 
 /// Waits until the container doesn't run, and returns its exit code. Holds no lock.

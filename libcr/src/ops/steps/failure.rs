@@ -10,7 +10,14 @@ use crate::engine::Engine;
 pub fn meaning(log: &Path, said: &str) -> (String, Option<String>) {
     match criu::log::explain(log) {
         Ok(Some(explanation)) => (explanation.cause, explanation.remedy.map(str::to_owned)),
-        _ => (said.lines().next_back().unwrap_or_default().trim().to_owned(), None),
+        _ => (
+            said.lines()
+                .next_back()
+                .unwrap_or_default()
+                .trim()
+                .to_owned(),
+            None,
+        ),
     }
 }
 

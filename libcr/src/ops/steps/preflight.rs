@@ -8,7 +8,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::Container;
 use crate::model::status::Status;
-use crate::ops::steps::bring_up::cgroup_path;
+use crate::ops::steps::life::bring_up::cgroup_path;
 use crate::sys::cgroup::Cgroup;
 use crate::sys::machine;
 

@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::container::Container;
 use crate::model::status::Status;
-use crate::ops::steps::tear_down::tear_down;
+use crate::ops::steps::life::tear_down::tear_down;
 use crate::sys::dir::{at, remove_dir_if_present, remove_file_if_present, sync_parent};
 use crate::sys::machine;
 

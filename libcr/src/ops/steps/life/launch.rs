@@ -7,10 +7,10 @@ use crate::model::event::Event;
 use crate::model::operation::Intent;
 use crate::monitor::attach::Attachment;
 use crate::net::SavedAddresses;
-use crate::ops::steps::bring_up::bring_up;
 use crate::ops::steps::journal::Journal;
-use crate::ops::steps::monitor;
-use crate::ops::steps::tear_down::tear_down;
+use crate::ops::steps::life::bring_up::bring_up;
+use crate::ops::steps::life::monitor;
+use crate::ops::steps::life::tear_down::tear_down;
 use crate::ops::steps::undo::Undo;
 use crate::sys::{machine, proc};
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::Result;
 use crate::model::container::Container;
-use crate::ops::steps::bring_up::cgroup_path;
+use crate::ops::steps::life::bring_up::cgroup_path;
 use crate::sys::cgroup::Cgroup;
 use crate::sys::proc;
 
@@ -26,13 +26,26 @@ impl Frozen {
     /// makes memory and files of one instant possible.
     pub fn begin(container: &Container) -> Result<Self> {
         let group = Cgroup::at(&cgroup_path(&container.config.id));
-        let since = Instant::now();
-        group.freeze()?;
-        Ok(Self {
-            group,
-            since,
-            done: false,
-        })
+        let mut patience = VFORK_ATTEMPTS;
+        loop {
+            let since = Instant::now();
+            group.freeze()?;
+            let frozen = Self {
+                group: group.clone(),
+                since,
+                done: false,
+            };
+            // A process that waits for its vfork child (vfork(2), posix_spawn(3)) counts as
+            // frozen, but CRIU can't seize it before the child, frozen too, has called execve:
+            // the dump would fail after ten seconds. A moment later the child has.
+            let stuck = group.processes().into_iter().any(proc::is_uninterruptible);
+            if !stuck || patience == 0 {
+                return Ok(frozen);
+            }
+            patience -= 1;
+            frozen.thaw()?;
+            std::thread::sleep(VFORK_PAUSE);
+        }
     }
 
     /// Lets the processes go on; returns how long they stood still.

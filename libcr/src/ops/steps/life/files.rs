@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::container::Container;
 use crate::net;
-use crate::ops::steps::netplug::Plugged;
+use crate::ops::steps::life::netplug::Plugged;
 use crate::sys::dir::at;
 
 /// Writes all four.

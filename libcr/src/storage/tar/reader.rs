@@ -6,10 +6,10 @@
 
 use std::io::{self, Read};
 
-use super::StorageError;
-use super::node::{Attrs, Kind};
-use super::tar_numbers::{decimal, number, records, time, unsigned};
-use super::xattr::is_portable;
+use super::numbers::{decimal, number, records, time, unsigned};
+use crate::storage::StorageError;
+use crate::storage::node::{Attrs, Kind};
+use crate::storage::xattr::is_portable;
 
 /// Longest name, extended header or sparse map that is read into memory.
 const META_LIMIT: u64 = 1 << 20;
@@ -22,18 +22,18 @@ type Segment = (u64, u64);
 
 /// One member; its data is read from the reader before the next is asked for.
 #[derive(Debug)]
-pub(super) struct Member {
+pub(in crate::storage) struct Member {
     /// The name as in the archive.
-    pub(super) path: Vec<u8>,
-    pub(super) kind: Kind,
-    pub(super) attrs: Attrs,
+    pub(in crate::storage) path: Vec<u8>,
+    pub(in crate::storage) kind: Kind,
+    pub(in crate::storage) attrs: Attrs,
     /// Where the stored data belongs in the file; one run for an ordinary file.
-    pub(super) segments: Vec<Segment>,
+    pub(in crate::storage) segments: Vec<Segment>,
 }
 
 /// The stream.
 #[derive(Debug)]
-pub(super) struct TarReader<R> {
+pub(in crate::storage) struct TarReader<R> {
     stream: R,
     /// Unread bytes of the current member's data.
     data: u64,
@@ -120,7 +120,7 @@ fn unescape(name: &[u8]) -> Vec<u8> {
 
 impl<R: Read> TarReader<R> {
     /// Starts at the stream's first byte, which is the first header's.
-    pub(super) fn new(stream: R) -> Self {
+    pub(in crate::storage) fn new(stream: R) -> Self {
         Self {
             stream,
             data: 0,
@@ -129,13 +129,13 @@ impl<R: Read> TarReader<R> {
     }
 
     /// The stream behind the last member read, for what follows the archive's end.
-    pub(super) fn into_inner(self) -> R {
+    pub(in crate::storage) fn into_inner(self) -> R {
         self.stream
     }
 
     /// The next member, or nothing at the archive's end (a block of zeros, or the stream's end
     /// between two members). What was not read of the last one's data is skipped.
-    pub(super) fn next_member(&mut self) -> Result<Option<Member>, StorageError> {
+    pub(in crate::storage) fn next_member(&mut self) -> Result<Option<Member>, StorageError> {
         let mut extended = Extended::default();
         let mut pending = false;
         loop {
@@ -457,5 +457,5 @@ fn check_segments(segments: &[Segment], size: u64, stored: u64) -> Result<(), St
 }
 
 #[cfg(test)]
-#[path = "tar_reader_tests.rs"]
+#[path = "reader_tests.rs"]
 mod tests;

@@ -5,8 +5,9 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::Container;
 use crate::monitor::client;
-use crate::ops::steps::bring_up::cgroup_path;
-use crate::ops::steps::{netplug, rootfs};
+use crate::ops::steps::life::bring_up::cgroup_path;
+use crate::ops::steps::life::netplug;
+use crate::ops::steps::life::rootfs;
 use crate::sys::cgroup::{self, Cgroup};
 
 /// Kills what is left of a container's processes, forgets it in the runtime, takes it off its

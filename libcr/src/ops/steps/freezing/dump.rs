@@ -36,7 +36,12 @@ pub fn dump(
         Ok(()) => Ok(started.elapsed()),
         Err(error) => {
             remove_dir_if_present(call.images)?;
-            Err(explain(engine, container, &error, &call.work.join("dump.log")))
+            Err(explain(
+                engine,
+                container,
+                &error,
+                &call.work.join("dump.log"),
+            ))
         }
     }
 }

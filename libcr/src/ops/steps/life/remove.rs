@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::model::container::Container;
 use crate::model::operation::Intent;
 use crate::ops::steps::journal::Journal;
-use crate::ops::steps::tear_down::tear_down;
+use crate::ops::steps::life::tear_down::tear_down;
 use crate::sys::dir::{remove_dir_if_present, remove_file_if_present};
 
 /// Removes all of a container; its lock is held by the caller.

@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::model::container::Container;
 use crate::model::event::Event;
 use crate::model::status::Status;
-use crate::ops::steps::bring_up::cgroup_path;
-use crate::ops::steps::tear_down::tear_down;
+use crate::ops::steps::life::bring_up::cgroup_path;
+use crate::ops::steps::life::tear_down::tear_down;
 use crate::sys::cgroup::Cgroup;
 use crate::sys::{machine, proc};
 

@@ -4,7 +4,7 @@
 //! numbers of GNU tar's manual ("Basic Tar Format"). No length found here is believed beyond the
 //! slice at hand.
 
-use super::StorageError;
+use crate::storage::StorageError;
 
 /// A number field: octal text, or base-256 when its first byte has the high bit.
 pub(super) fn number(field: &[u8]) -> Result<i64, StorageError> {

@@ -3,8 +3,8 @@
 //! Format: POSIX.1-2017 `pax`. A name of more than 100 bytes that isn't UTF-8, which PAX doesn't
 //! allow, goes into GNU's `L` and `K` records; Go's reader (Podman) and GNU tar take both together.
 
-use super::node::{Attrs, Kind};
-use super::tar_numbers::{push_record, time_text};
+use super::numbers::{push_record, time_text};
+use crate::storage::node::{Attrs, Kind};
 
 const BLOCK: usize = 512;
 /// Largest number of an octal field of 11 digits.
@@ -13,7 +13,7 @@ const OCTAL_11: u64 = (1 << 33) - 1;
 const OCTAL_7: u64 = (1 << 21) - 1;
 
 /// All blocks that stand before the member's data.
-pub(super) fn render(path: &[u8], kind: &Kind, attrs: &Attrs) -> Vec<u8> {
+pub(in crate::storage) fn render(path: &[u8], kind: &Kind, attrs: &Attrs) -> Vec<u8> {
     let (flag, link, size, device): (u8, &[u8], u64, (u32, u32)) = match kind {
         Kind::File { size } => (b'0', b"", *size, (0, 0)),
         Kind::HardLink { target } => (b'1', target, 0, (0, 0)),
@@ -79,7 +79,7 @@ pub(super) fn render(path: &[u8], kind: &Kind, attrs: &Attrs) -> Vec<u8> {
 }
 
 /// How many zero bytes follow data of that length.
-pub(super) fn padding(size: u64) -> u64 {
+pub(in crate::storage) fn padding(size: u64) -> u64 {
     size.wrapping_neg() % 512
 }
 

@@ -7,8 +7,8 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::container::Container;
 use crate::monitor::client;
-use crate::ops::steps::monitor::RestoreCall;
-use crate::ops::steps::thaw::thaw;
+use crate::ops::steps::life::monitor::RestoreCall;
+use crate::ops::steps::thawing::thaw::thaw;
 
 /// Thaws a container on the mounts and the network that it still has.
 pub fn thaw_again(

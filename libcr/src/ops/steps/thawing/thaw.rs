@@ -9,9 +9,9 @@ use crate::error::{Error, Result};
 use crate::model::container::{Container, NetworkMode};
 use crate::monitor::MonitorError;
 use crate::monitor::client::Monitored;
-use crate::ops::steps::bring_up::cgroup_path;
 use crate::ops::steps::failure;
-use crate::ops::steps::monitor::{self, RestoreCall};
+use crate::ops::steps::life::bring_up::cgroup_path;
+use crate::ops::steps::life::monitor::{self, RestoreCall};
 use crate::sys::cgroup::Cgroup;
 use crate::sys::dir::remove_dir_if_present;
 use crate::sys::proc;
@@ -43,7 +43,9 @@ fn gather(wanted: &str, root: i32) -> Result<(), String> {
     for _ in 0..100 {
         let mut strayed = false;
         for pid in proc::tree(root) {
-            let Some(found) = proc::cgroup_of(pid).filter(|found| !inside(found)) else { continue };
+            let Some(found) = proc::cgroup_of(pid).filter(|found| !inside(found)) else {
+                continue;
+            };
             strayed = true;
             tracing::debug!(pid, found, wanted, "restored into a foreign cgroup: moved");
             if let Err(error) = group.adopt(pid)
@@ -58,7 +60,9 @@ fn gather(wanted: &str, root: i32) -> Result<(), String> {
             return Ok(());
         }
     }
-    Err(format!("its processes fork faster than they can be moved to cgroup {wanted}"))
+    Err(format!(
+        "its processes fork faster than they can be moved to cgroup {wanted}"
+    ))
 }
 
 /// What runs is in the container's own cgroup and network.
@@ -85,7 +89,10 @@ fn verify(engine: &Engine, container: &Container, pid: i32) -> Result<()> {
 }
 
 fn explain(engine: &Engine, container: &Container, error: &Error, log: &Path) -> Error {
-    if matches!(error, Error::Monitor(MonitorError::Missing(_)) | Error::Runtime(_)) {
+    if matches!(
+        error,
+        Error::Monitor(MonitorError::Missing(_)) | Error::Runtime(_)
+    ) {
         return Error::MissingOnHost(error.to_string());
     }
     let (cause, remedy) = failure::meaning(log, &error.to_string());

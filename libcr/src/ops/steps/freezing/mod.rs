@@ -1,0 +1,6 @@
+//! From a running container to a checkpoint: freeze, dump, capture, archive, settle.
+
+pub mod dump;
+pub mod freeze;
+pub mod pack;
+pub mod settle;

@@ -1,0 +1,12 @@
+//! What a container needs while it lives: mounts, network, files, monitor; its end and its removal.
+
+pub mod bring_up;
+pub mod end;
+pub mod files;
+pub mod launch;
+pub mod monitor;
+pub mod netplug;
+pub mod observe;
+pub mod remove;
+pub mod rootfs;
+pub mod tear_down;

@@ -1,0 +1,7 @@
+//! From a checkpoint to a running container: unpack, find the image, thaw, consume.
+
+pub mod base_image;
+pub mod consume;
+pub mod thaw;
+pub mod thaw_again;
+pub mod unpack;
