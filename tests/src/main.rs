@@ -56,7 +56,9 @@ fn main() -> ExitCode {
             .as_ref()
             .is_none_or(|filter| filter.contains("interop"));
         if interop && !engine.is_podman() {
-            harness::prepare(&Engine::podman(), &archive);
+            let podman = Engine::podman();
+            harness::prepare(&podman, &archive);
+            harness::share_image(&podman, &engine, directory.path());
         }
     }
     libtest_mimic::run(&arguments, trials).exit_code()

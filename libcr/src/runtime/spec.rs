@@ -22,6 +22,7 @@ pub const ETC_FILES: [(&str, &str); 4] = [
 
 const MASKED: [&str; 12] = [
     "/proc/acpi",
+    "/proc/interrupts",
     "/proc/kcore",
     "/proc/keys",
     "/proc/latency_stats",
@@ -29,7 +30,6 @@ const MASKED: [&str; 12] = [
     "/proc/scsi",
     "/proc/timer_list",
     "/proc/timer_stats",
-    "/sys/dev/block",
     "/sys/devices/virtual/powercap",
     "/sys/firmware",
     "/sys/fs/selinux",

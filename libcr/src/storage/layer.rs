@@ -22,6 +22,8 @@ use super::tar::reader::TarReader;
 use super::unpack::Unpacker;
 
 const PARTIAL: &str = ".partial-";
+/// Mode of the root directory of every layer.
+const ROOT_MODE: u32 = 0o555;
 
 /// A layer in the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +99,10 @@ impl LayerStore {
             size: unpacker.bytes(),
             tar_size: rest.length,
         };
+        // Whatever the tar says of its root: containers/storage gives every container's root this
+        // mode, and CRIU insists on the mode of what a process has open.
+        rustix::fs::fchmod(&directory, rustix::fs::Mode::from_raw_mode(ROOT_MODE))
+            .map_err(|errno| StorageError::io("protect", &self.root)(errno.into()))?;
         rustix::fs::syncfs(&directory)
             .map_err(|errno| StorageError::io("sync", &self.root)(errno.into()))?;
         let place = self.root.join(&digest);

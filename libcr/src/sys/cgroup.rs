@@ -172,13 +172,16 @@ pub fn remove_parent_if_empty() {
     }
 }
 
-/// Moves this process to the root of the hierarchy: the exit command of a monitor runs in the
-/// monitors' cgroup, which goes with the last container. Where the root takes no processes, it
-/// stays until the next clean-up.
+/// Moves this process out of the monitors' cgroup, to the root of the hierarchy or, where that
+/// takes no processes (a cgroup namespace), to where process 1 is.
 pub fn leave() {
-    let own = rustix::process::getpid().as_raw_pid().to_string();
-    if let Err(error) = fs::write(mount_point().join("cgroup.procs"), own) {
-        tracing::debug!(%error, "leave the monitors' cgroup");
+    let own = rustix::process::getpid().as_raw_pid();
+    let first = super::proc::cgroup_of(1).unwrap_or_else(|| "/".into());
+    for path in ["/", &first] {
+        match Cgroup::at(path).adopt(own) {
+            Ok(()) => return,
+            Err(error) => tracing::debug!(%error, "leave the monitors' cgroup"),
+        }
     }
 }
 

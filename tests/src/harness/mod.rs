@@ -315,6 +315,14 @@ pub fn prepare(engine: &Engine, archive: &Path) {
     }
 }
 
+/// Gives the test image of one engine to another, so that both know it by the same id, as they
+/// would had both pulled it.
+pub fn share_image(from: &Engine, to: &Engine, directory: &Path) {
+    let file = directory.join("shared-image.tar").display().to_string();
+    from.ok(&["save", "--format", "docker-archive", "-o", &file, IMAGE]);
+    to.ok(&["load", "-i", &file]);
+}
+
 /// Runs a test's body, removes what it made and fails when something stays.
 pub fn run_clean(runtime: &'static str, body: fn(&Host)) {
     let before = leak::Snapshot::take();

@@ -11,6 +11,7 @@ use libcr::ops::lifecycle::{cleanup, rm};
 /// runs is left alone with or without `--stopped-only`: cleaning up under it would break it.
 pub fn run(opener: &Opener, flags: &Cleanup) -> Outcome {
     let selection = flags.validate()?;
+    cleanup::step_aside();
     let engine = opener.open_without_recovery()?;
     let mut outcomes = Outcomes::default();
     for one in find_ignoring(&engine, &selection, true, |_| true)? {
@@ -24,5 +25,6 @@ pub fn run(opener: &Opener, flags: &Cleanup) -> Outcome {
             Err(error) => outcomes.fail(error.into()),
         }
     }
+    cleanup::sweep();
     outcomes.finish()
 }

@@ -8,16 +8,20 @@ use crate::ops::steps::life::observe::observe;
 use crate::ops::steps::life::remove::remove;
 use crate::sys::cgroup;
 
-/// Cleans up after a container that ended; one that runs, or is gone already, is left alone.
-pub fn cleanup(engine: &Engine, word: &str) -> Result<()> {
+/// Takes the exit command out of the monitors' cgroup, in which it was started: that cgroup goes
+/// with the last container. Call it first.
+pub fn step_aside() {
     cgroup::leave();
-    let result = clean(engine, word);
-    // Who tore the container down may have found this process in there.
-    cgroup::remove_parent_if_empty();
-    result
 }
 
-fn clean(engine: &Engine, word: &str) -> Result<()> {
+/// Removes the engine's own cgroups if nothing is in them any more. Call it last: whoever tore
+/// the container down may have found the exit command in there.
+pub fn sweep() {
+    cgroup::remove_parent_if_empty();
+}
+
+/// Cleans up after a container that ended; one that runs, or is gone already, is left alone.
+pub fn cleanup(engine: &Engine, word: &str) -> Result<()> {
     let id = match engine.find(word) {
         Err(Error::NoSuchContainer(_)) => return Ok(()),
         container => container?.config.id,
