@@ -144,7 +144,7 @@ pub enum Error {
     #[error(transparent)]
     Criu(#[from] crate::criu::CriuError),
     /// A file.
-    #[error(transparent)]
+    #[error("{}", crate::sys::dir::reason(.0))]
     Io(#[from] io::Error),
 }
 

@@ -139,7 +139,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// The system refused.
-    #[error("{action} {}: {source}", path.display())]
+    #[error("{action} {}: {}", path.display(), words(source))]
     Io {
         /// What was tried, as a verb phrase.
         action: &'static str,
@@ -148,6 +148,13 @@ pub enum Error {
         /// The system's error.
         source: io::Error,
     },
+}
+
+/// The system's words without the number that Rust puts behind them.
+fn words(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error ").next().unwrap_or_default();
+    text.to_owned()
 }
 
 impl Error {

@@ -34,7 +34,7 @@ pub(crate) const CHUNK: usize = 1 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
     /// A file of ours, not the content of an archive, could not be used.
-    #[error("{doing}: {source}")]
+    #[error("{doing}: {}", crate::sys::dir::reason(source))]
     Io {
         /// What was being done, with the path.
         doing: String,

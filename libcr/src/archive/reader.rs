@@ -132,8 +132,15 @@ impl Reader {
     /// [`ArchiveError::UnsupportedCompression`].
     pub fn open(path: &Path, limits: Limits) -> Result<Self, ArchiveError> {
         let archive = path.display().to_string();
-        let doing = format!("cannot open {archive}");
-        let file = File::open(path).map_err(io_error(&doing))?;
+        let doing = format!("failed to open checkpoint archive {archive} for import: open {archive}");
+        let file = File::open(path).map_err(|error| {
+            if error.kind() == io::ErrorKind::NotFound {
+                // Podman's spelling, which scripts look for.
+                io_error(&doing)(io::Error::new(error.kind(), "no such file or directory"))
+            } else {
+                io_error(&doing)(error)
+            }
+        })?;
         if file.metadata().map_err(io_error(&doing))?.is_dir() {
             return Err(ArchiveError::NotAnArchive {
                 archive,

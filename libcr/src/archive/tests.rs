@@ -352,7 +352,8 @@ fn what_is_no_archive_says_so() {
         .unwrap_err()
         .to_string();
     assert!(
-        absent.starts_with("cannot open ") && absent.contains("No such file"),
+        absent.starts_with("failed to open checkpoint archive ")
+            && absent.ends_with(": no such file or directory"),
         "{absent}"
     );
     let directory = Reader::open(place.root.path(), Limits::default())

@@ -48,7 +48,7 @@ pub enum CriuError {
         reason: String,
     },
     /// A file could not be read or written.
-    #[error(transparent)]
+    #[error("{}", crate::sys::dir::reason(.0))]
     Io(#[from] io::Error),
     /// A file is not the CRIU image that its name says.
     #[error("{} is not a CRIU image of its kind: {why}", path.display())]

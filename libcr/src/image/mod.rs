@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 #[derive(Debug, thiserror::Error)]
 pub enum ImageError {
     /// The kernel refused something.
-    #[error("{doing}: {source}")]
+    #[error("{doing}: {}", crate::sys::dir::reason(source))]
     Io {
         /// What was being done, with the path.
         doing: String,

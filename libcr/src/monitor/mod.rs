@@ -28,6 +28,6 @@ pub enum MonitorError {
     #[error("the monitor did not report within {0} seconds")]
     Timeout(u64),
     /// A file of it can't be used.
-    #[error("{0}")]
+    #[error("{}", crate::sys::dir::reason(.0))]
     File(#[from] std::io::Error),
 }

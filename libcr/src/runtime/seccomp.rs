@@ -62,7 +62,7 @@ struct Condition {
 #[derive(Debug, thiserror::Error)]
 pub enum SeccompError {
     /// The file can't be read.
-    #[error("loading seccomp profile {path}: {source}")]
+    #[error("loading seccomp profile {path}: {}", crate::sys::dir::reason(source))]
     Read {
         /// The profile.
         path: String,

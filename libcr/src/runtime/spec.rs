@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::capability::{self, UnknownCapability};
 use super::seccomp::{self, SeccompError};
 use super::user::Identity;
-use crate::model::container::{ContainerConfig, NetworkMode};
+use crate::model::container::{ContainerConfig, NetworkMode, Security};
 
 /// Files of the host that are mounted into every container: destination and file name in the
 /// container's bundle.
@@ -60,7 +60,7 @@ pub enum SpecError {
     #[error("{0}")]
     Seccomp(#[from] SeccompError),
     /// A `--security-opt` that isn't known.
-    #[error("invalid --security-opt 2: \"{0}\"")]
+    #[error("invalid --security-opt {}: \"{0}\"", if .0.contains(['=', ':']) { 2 } else { 1 })]
     SecurityOption(String),
     /// No process to run.
     #[error("no command or entrypoint provided, and no CMD or ENTRYPOINT from image")]
@@ -82,6 +82,16 @@ pub struct Places {
     pub cgroup: String,
     /// CRIU configuration file.
     pub criu_config: PathBuf,
+}
+
+/// Checks capabilities and `--security-opt` words without making anything of them.
+///
+/// # Errors
+/// [`SpecError::Capability`] and [`SpecError::SecurityOption`].
+pub fn check_security(security: &Security) -> Result<(), SpecError> {
+    capability::resolve(security.privileged, &security.cap_add, &security.cap_drop)?;
+    SecurityChoice::read(&security.options)?;
+    Ok(())
 }
 
 /// Makes the specification of a container that was made here.
@@ -117,7 +127,7 @@ pub fn generate(
         "terminal": config.process.terminal,
         "user": { "uid": identity.uid, "gid": identity.gid, "additionalGids": identity.additional_gids },
         "args": arguments,
-        "env": environment(config, identity),
+        "env": environment(config, &identity.home),
         "cwd": config.process.workdir,
         "capabilities": {
             "bounding": capabilities,
@@ -192,7 +202,9 @@ fn path_value(path: &Path) -> Value {
     path.to_string_lossy().into_owned().into()
 }
 
-fn environment(config: &ContainerConfig, identity: &Identity) -> Vec<String> {
+/// The variables of a container's first process: its own, and Podman's where it has none of that
+/// name. `home` is the home directory of its user.
+pub fn environment(config: &ContainerConfig, home: &str) -> Vec<String> {
     let mut env = config.process.env.clone();
     let mut default = |name: &str, value: &str| {
         let prefix = format!("{name}=");
@@ -204,12 +216,12 @@ fn environment(config: &ContainerConfig, identity: &Identity) -> Vec<String> {
         "PATH",
         "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     );
-    default("container", "oci");
+    default("container", "podman");
     if config.process.terminal {
         default("TERM", "xterm");
     }
     default("HOSTNAME", &config.hostname);
-    default("HOME", &identity.home);
+    default("HOME", home);
     env
 }
 

@@ -26,7 +26,7 @@ use std::path::Path;
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
     /// The kernel refused something; `ENOSPC` and the like are in the source.
-    #[error("{doing}: {source}")]
+    #[error("{doing}: {}", crate::sys::dir::reason(source))]
     Io {
         /// What was being done, with the path.
         doing: String,

@@ -60,7 +60,7 @@ pub enum StoreError {
     #[error("container {0}: that ID is already in use")]
     IdInUse(String),
     /// A file of the state can't be used.
-    #[error("{0}")]
+    #[error("{}", crate::sys::dir::reason(.0))]
     File(#[from] std::io::Error),
 }
 

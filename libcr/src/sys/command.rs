@@ -13,7 +13,7 @@ use rustix::io::{FdFlags, fcntl_getfd, fcntl_setfd};
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
     /// The program is not installed or can't be executed.
-    #[error("cannot run {program}: {source}")]
+    #[error("cannot run {program}: {}", crate::sys::dir::reason(source))]
     Start {
         /// Name or path as it was looked up.
         program: String,

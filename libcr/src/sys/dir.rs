@@ -7,7 +7,31 @@ use std::path::{Path, PathBuf};
 
 /// Puts the path into the text of an I/O error, so that the line people see names the file.
 pub fn at<'a>(doing: &'a str, path: &'a Path) -> impl FnOnce(io::Error) -> io::Error + 'a {
-    move |error| io::Error::new(error.kind(), format!("{doing} {}: {error}", path.display()))
+    move |error| {
+        let text = format!("{doing} {}: {}", path.display(), reason(&error));
+        io::Error::new(error.kind(), text)
+    }
+}
+
+/// The text of an I/O error as people read it: `No such file or directory`, without the
+/// ` (os error 2)` that the standard library adds, wherever in the text it stands.
+pub fn reason(error: &io::Error) -> String {
+    const NUMBER: &str = " (os error ";
+    let text = error.to_string();
+    let mut rest = text.as_str();
+    let mut plain = String::with_capacity(text.len());
+    while let Some((before, after)) = rest.split_once(NUMBER) {
+        plain.push_str(before);
+        let digits = after.trim_start_matches(|letter: char| letter.is_ascii_digit());
+        // Anything else of that look is somebody's own text and stays.
+        rest = if let Some(end) = digits.strip_prefix(')') {
+            end
+        } else {
+            plain.push_str(NUMBER);
+            after
+        };
+    }
+    plain + rest
 }
 
 /// Writes `bytes` to `path` with permission bits `mode`, so that a crash at any instant leaves
@@ -62,5 +86,77 @@ fn absent_is_fine(result: io::Result<()>, path: &Path) -> io::Result<()> {
     match result {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at("remove", path)(error)),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::ArchiveError;
+    use crate::criu::CriuError;
+    use crate::image::ImageError;
+    use crate::monitor::MonitorError;
+    use crate::runtime::seccomp::SeccompError;
+    use crate::storage::StorageError;
+    use crate::store::StoreError;
+    use crate::sys::command::CommandError;
+
+    fn absent() -> io::Error {
+        io::Error::from_raw_os_error(2)
+    }
+
+    #[test]
+    fn the_number_goes_and_everything_else_stays() {
+        assert_eq!(reason(&absent()), "No such file or directory");
+        let wrapped = io::Error::other(format!("read a: {}: twice {}", absent(), absent()));
+        let text = "read a: No such file or directory: twice No such file or directory";
+        assert_eq!(reason(&wrapped), text);
+        for own in ["a (os error x) b", "x (os error ", "plain"] {
+            assert_eq!(reason(&io::Error::other(own)), own);
+        }
+        let error = at("read", Path::new("/a"))(absent());
+        assert_eq!(error.to_string(), "read /a: No such file or directory");
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn no_error_of_ours_shows_the_number() {
+        let doing = || "read a".to_owned();
+        let errors: [crate::Error; 9] = [
+            absent().into(),
+            at("read", Path::new("a"))(absent()).into(),
+            ArchiveError::Io {
+                doing: doing(),
+                source: absent(),
+            }
+            .into(),
+            StorageError::Io {
+                doing: doing(),
+                source: absent(),
+            }
+            .into(),
+            ImageError::Io {
+                doing: doing(),
+                source: absent(),
+            }
+            .into(),
+            CriuError::Io(absent()).into(),
+            StoreError::File(absent()).into(),
+            MonitorError::File(absent()).into(),
+            CommandError::Start {
+                program: doing(),
+                source: absent(),
+            }
+            .into(),
+        ];
+        for error in errors {
+            let text = error.to_string();
+            assert!(text.ends_with("No such file or directory"), "{text}");
+        }
+        let seccomp = SeccompError::Read {
+            path: doing(),
+            source: absent(),
+        };
+        assert!(!seccomp.to_string().contains("(os error"), "{seccomp}");
     }
 }

@@ -1,0 +1,370 @@
+//! `create`: a container's row and directory; nothing runs yet.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::model::container::{
+    Container, ContainerConfig, ContainerState, Limits, Process, RestartPolicy, Rootfs, Security,
+};
+use crate::model::id;
+use crate::model::operation::Intent;
+use crate::ops::steps::image_lookup;
+use crate::ops::steps::journal::Journal;
+use crate::runtime::spec::{self, SpecError};
+use crate::store::StoreError;
+use crate::sys::{machine, signal};
+
+mod mounts;
+mod network;
+mod process;
+
+/// Default size of /dev/shm, bytes: Podman's.
+pub const DEFAULT_SHM_SIZE: u64 = 65_536_000;
+
+/// What `create` and `run` are asked for, in the words of the command line.
+#[derive(Debug, Clone, Default)]
+pub struct CreateOptions {
+    /// Image name or id; with `rootfs` a directory.
+    pub image: String,
+    /// `image` is a directory of the host that is used as root file system.
+    pub rootfs: bool,
+    /// Command and its arguments; empty: the image's.
+    pub command: Vec<String>,
+    /// `--entrypoint`: a word or a JSON list; `Some("")` removes the image's.
+    pub entrypoint: Option<String>,
+    /// `--name`; `None`: made up.
+    pub name: Option<String>,
+    /// `--env`: `NAME=VALUE`, or `NAME` for the caller's own value.
+    pub env: Vec<String>,
+    /// `--volume SOURCE:DESTINATION[:OPTIONS]`.
+    pub volumes: Vec<String>,
+    /// `--workdir`.
+    pub workdir: Option<String>,
+    /// `--user`.
+    pub user: Option<String>,
+    /// `--hostname`.
+    pub hostname: Option<String>,
+    /// `--label KEY[=VALUE]`.
+    pub labels: Vec<String>,
+    /// `--annotation KEY=VALUE`.
+    pub annotations: Vec<String>,
+    /// `--network`: `bridge`, `none`, `host` or names of networks (`name:ip=…,mac=…`).
+    pub networks: Vec<String>,
+    /// `--ip`.
+    pub ip: Option<IpAddr>,
+    /// `--mac-address`.
+    pub mac_address: Option<String>,
+    /// `--publish`.
+    pub publish: Vec<String>,
+    /// `--cap-add`, `--cap-drop`, `--security-opt`, `--privileged`.
+    pub security: Security,
+    /// `--read-only`.
+    pub read_only: bool,
+    /// `--tmpfs DESTINATION[:OPTIONS]`.
+    pub tmpfs: Vec<String>,
+    /// `--shm-size`, bytes.
+    pub shm_size: Option<u64>,
+    /// `--restart`.
+    pub restart: Option<String>,
+    /// `--rm`.
+    pub auto_remove: bool,
+    /// `--tty`.
+    pub terminal: bool,
+    /// `--interactive`.
+    pub stdin: bool,
+    /// `--stop-signal`.
+    pub stop_signal: Option<String>,
+    /// `--stop-timeout`, seconds.
+    pub stop_timeout: Option<u32>,
+    /// `--add-host NAME:IP`.
+    pub add_hosts: Vec<String>,
+    /// `--dns`.
+    pub dns: Vec<String>,
+    /// `--memory`, bytes.
+    pub memory: Option<u64>,
+    /// `--pids-limit`; 0 and below: unlimited.
+    pub pids_limit: Option<i64>,
+    /// `--log-driver`.
+    pub log_driver: Option<String>,
+    /// The whole command line, for `inspect`.
+    pub create_command: Vec<String>,
+}
+
+/// Makes a container and returns its full id.
+///
+/// # Errors
+/// [`Error::NoSuchImage`], [`Error::Invalid`] for options that make no sense,
+/// [`Error::Conflict`] when the name is taken.
+pub fn create(engine: &Engine, options: &CreateOptions) -> Result<String> {
+    let id = id::from_random(machine::random()?);
+    let config = configure(engine, options, &id)?;
+    let container = Container {
+        config,
+        state: ContainerState::default(),
+    };
+    let journal = Journal::begin(engine, &id, &Intent::Create)?;
+    let made = || -> Result<()> {
+        let bundle = engine.bundle(&id);
+        std::fs::create_dir_all(&bundle).map_err(crate::sys::dir::at("make", &bundle))?;
+        engine.store.transaction(|rows| {
+            rows.insert_container(&container)?;
+            rows.insert_event("create", &container, "")
+        })?;
+        Ok(())
+    };
+    if let Err(error) = made() {
+        crate::sys::dir::remove_dir_if_present(&engine.container_dir(&id))?;
+        journal.abandon()?;
+        return Err(in_podmans_words(error));
+    }
+    journal.abandon()?;
+    Ok(id)
+}
+
+fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<ContainerConfig> {
+    let image = if options.rootfs {
+        None
+    } else {
+        Some(image_lookup::find(engine, &options.image)?)
+    };
+    let rootfs = match &image {
+        Some((image, name)) => Rootfs::Image {
+            id: image.id.clone(),
+            name: name.clone(),
+            raw_name: options.image.clone(),
+        },
+        None => Rootfs::Directory(root_directory(&options.image)?),
+    };
+    let image = image.map(|(image, _)| image);
+    let name = match &options.name {
+        Some(name) => {
+            id::check_name(name).map_err(|error| refused_option(&error))?;
+            name.clone()
+        }
+        None => free_name(engine)?,
+    };
+    let (mut labels, mut env) = (BTreeMap::new(), Vec::new());
+    if let Some(image) = &image {
+        if let Some(map) = image
+            .setting("Labels")
+            .and_then(serde_json::Value::as_object)
+        {
+            let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+            labels.extend(map.iter().map(|(key, value)| (key.clone(), text(value))));
+        }
+        env = image.strings("Env");
+    }
+    labels.extend(options.labels.iter().map(|label| process::pair(label)));
+    for line in &options.env {
+        process::set_variable(&mut env, line);
+    }
+    let image_text = |key: &str| {
+        image
+            .as_ref()
+            .and_then(|image| image.string(key))
+            .map(str::to_owned)
+    };
+    let ports = ::network::port::parse_all(&options.publish).map_err(::network::Error::from)?;
+    let (entrypoint, command) = process::command(options, image.as_ref());
+    let stop_signal = options
+        .stop_signal
+        .clone()
+        .or_else(|| image_text("StopSignal"));
+    let config = ContainerConfig {
+        id: id.to_owned(),
+        name,
+        created: machine::now(),
+        rootfs,
+        process: Process {
+            entrypoint,
+            command,
+            env,
+            workdir: options
+                .workdir
+                .clone()
+                .or_else(|| image_text("WorkingDir"))
+                .unwrap_or_else(|| "/".into()),
+            user: options
+                .user
+                .clone()
+                .or_else(|| image_text("User"))
+                .unwrap_or_default(),
+            terminal: options.terminal,
+            stdin: options.stdin,
+        },
+        hostname: process::hostname(options, id),
+        labels,
+        annotations: options.annotations.iter().map(|text| process::pair(text)).collect(),
+        network: network::mode(engine, options)?,
+        ports,
+        volumes: mounts::volumes(&options.volumes)?,
+        tmpfs: mounts::tmpfs(&options.tmpfs)?,
+        security: options.security.clone(),
+        limits: Limits {
+            memory: options.memory,
+            pids: options.pids_limit,
+        },
+        shm_size: options.shm_size.unwrap_or(DEFAULT_SHM_SIZE),
+        read_only: options.read_only,
+        auto_remove: options.auto_remove,
+        restart_policy: restart_policy(options.restart.as_deref().unwrap_or(""))?,
+        runtime: engine.default_runtime()?.name,
+        log_driver: log_driver(options)?,
+        stop_signal: match stop_signal {
+            Some(word) => signal::number(&word)
+                .ok_or_else(|| Error::Invalid(format!("invalid signal: {word}")))?,
+            None => 15,
+        },
+        stop_timeout: options.stop_timeout.unwrap_or(10),
+        hosts_add: options.add_hosts.clone(),
+        dns: options.dns.clone(),
+        create_command: options.create_command.clone(),
+        imported_spec: None,
+    };
+    check_together(options, &config)?;
+    Ok(config)
+}
+
+/// Options that are wrong or contradict one another are refused before anything is made; what
+/// comes last here is what Podman looks at last.
+fn check_together(options: &CreateOptions, config: &ContainerConfig) -> Result<()> {
+    if config.auto_remove && config.restart_policy != RestartPolicy::No {
+        return Err(Error::Invalid(
+            "the --rm option conflicts with --restart, when the restartPolicy is not \"\" and \"no\"".into(),
+        ));
+    }
+    network::check(options, &config.network)?;
+    mounts::check_destinations(config)?;
+    spec::check_security(&config.security)?;
+    if config.process.arguments().is_empty() {
+        return Err(SpecError::NoCommand.into());
+    }
+    Ok(())
+}
+
+/// Podman's frame around what it finds wrong while it applies an option.
+fn refused_option(reason: &dyn std::fmt::Display) -> Error {
+    Error::Invalid(format!("running container create option: {reason}"))
+}
+
+/// Podman's sentence for a name that is taken, which names the way out that `create` has.
+fn in_podmans_words(error: Error) -> Error {
+    match error {
+        Error::Store(taken @ StoreError::NameInUse { .. }) => Error::Conflict(format!(
+            "creating container storage: {taken}, or use --replace to instruct Podman to do so."
+        )),
+        other => other,
+    }
+}
+
+fn restart_policy(word: &str) -> Result<RestartPolicy> {
+    if let Some(policy) = RestartPolicy::parse(word) {
+        return Ok(policy);
+    }
+    Err(match word.split_once(':') {
+        Some(("on-failure", count)) => Error::Invalid(format!(
+            "parsing restart policy retry count: strconv.Atoi: parsing \"{count}\": invalid syntax"
+        )),
+        Some((policy, _)) if RestartPolicy::parse(policy).is_some() => Error::Invalid(
+            "restart policy retries can only be specified with on-failure restart policy".into(),
+        ),
+        _ => refused_option(&format!(
+            "\"{word}\" is not a valid restart policy: invalid argument"
+        )),
+    })
+}
+
+fn root_directory(path: &str) -> Result<PathBuf> {
+    let path = Path::new(path).canonicalize().map_err(crate::sys::dir::at(
+        "find root file system",
+        Path::new(path),
+    ))?;
+    if path.is_dir() {
+        Ok(path)
+    } else {
+        Err(Error::Invalid(format!(
+            "rootfs {} is not a directory",
+            path.display()
+        )))
+    }
+}
+
+fn free_name(engine: &Engine) -> Result<String> {
+    loop {
+        let name = id::name_from_random(machine::random()?);
+        if engine.store.rows().holder_of_name(&name)?.is_none() {
+            return Ok(name);
+        }
+    }
+}
+
+fn log_driver(options: &CreateOptions) -> Result<String> {
+    match options.log_driver.as_deref() {
+        None | Some("" | "k8s-file" | "json-file") => Ok("k8s-file".into()),
+        Some(driver @ ("journald" | "none")) => Ok(driver.into()),
+        Some(_) => Err(refused_option(&"invalid log driver: invalid argument")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text<T: std::fmt::Debug>(result: Result<T>) -> String {
+        result.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn restart_policies_that_are_none() {
+        assert_eq!(
+            text(restart_policy("foo")),
+            "running container create option: \"foo\" is not a valid restart policy: invalid argument"
+        );
+        assert_eq!(
+            text(restart_policy("on-failure:x")),
+            "parsing restart policy retry count: strconv.Atoi: parsing \"x\": invalid syntax"
+        );
+        assert_eq!(
+            text(restart_policy("always:3")),
+            "restart policy retries can only be specified with on-failure restart policy"
+        );
+        assert_eq!(
+            restart_policy("on-failure:2").unwrap(),
+            RestartPolicy::OnFailure(2)
+        );
+    }
+
+    #[test]
+    fn log_drivers_and_names() {
+        let options = |driver: &str| CreateOptions {
+            log_driver: Some(driver.into()),
+            ..CreateOptions::default()
+        };
+        assert_eq!(log_driver(&options("")).unwrap(), "k8s-file");
+        assert_eq!(
+            text(log_driver(&options("foo"))),
+            "running container create option: invalid log driver: invalid argument"
+        );
+        assert_eq!(
+            refused_option(&id::check_name("a b").unwrap_err()).to_string(),
+            "running container create option: names must match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument"
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_taken() {
+        let taken = StoreError::NameInUse {
+            name: "web".into(),
+            id: "abc".into(),
+        };
+        let error = in_podmans_words(taken.into());
+        assert_eq!(error.kind(), crate::ErrorKind::Conflict);
+        assert_eq!(
+            error.to_string(),
+            "creating container storage: the container name \"web\" is already in use by abc. You have to remove that container to be able to reuse that name: that name is already in use, or use --replace to instruct Podman to do so."
+        );
+    }
+}
