@@ -50,12 +50,14 @@ install: build man ## Install into $(DESTDIR)$(PREFIX)
 	$(INSTALL) -D -m 755 $(TARGET)/release/conmon-rs $(DESTDIR)$(LIBEXECDIR)/conmon-rs
 	$(INSTALL) -d $(DESTDIR)$(MANDIR)/man1
 	$(INSTALL) -m 644 target/man/*.1 $(DESTDIR)$(MANDIR)/man1/
+	$(INSTALL) -d $(DESTDIR)$(MANDIR)/man8
+	$(INSTALL) -m 644 target/man/*.8 $(DESTDIR)$(MANDIR)/man8/
 	$(INSTALL) -D -m 644 completions/bash/cryopod $(DESTDIR)$(BASHDIR)/cryopod
 	$(INSTALL) -D -m 644 completions/zsh/_cryopod $(DESTDIR)$(ZSHDIR)/_cryopod
 	$(INSTALL) -D -m 644 completions/fish/cryopod.fish $(DESTDIR)$(FISHDIR)/cryopod.fish
 
 uninstall: ## Remove what install put there
-	rm -f $(DESTDIR)$(BINDIR)/cryopod $(DESTDIR)$(LIBEXECDIR)/conmon-rs $(DESTDIR)$(MANDIR)/man1/cryopod*.1
+	rm -f $(DESTDIR)$(BINDIR)/cryopod $(DESTDIR)$(LIBEXECDIR)/conmon-rs $(DESTDIR)$(MANDIR)/man1/cryopod*.1 $(DESTDIR)$(MANDIR)/man8/conmon-rs.8
 	rm -f $(DESTDIR)$(BASHDIR)/cryopod $(DESTDIR)$(ZSHDIR)/_cryopod $(DESTDIR)$(FISHDIR)/cryopod.fish
 
 clean: ## Remove what was built (cached hosts stay: ~/.cache/cryopod)

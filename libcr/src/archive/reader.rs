@@ -132,7 +132,8 @@ impl Reader {
     /// [`ArchiveError::UnsupportedCompression`].
     pub fn open(path: &Path, limits: Limits) -> Result<Self, ArchiveError> {
         let archive = path.display().to_string();
-        let doing = format!("failed to open checkpoint archive {archive} for import: open {archive}");
+        let doing =
+            format!("failed to open checkpoint archive {archive} for import: open {archive}");
         let file = File::open(path).map_err(|error| {
             if error.kind() == io::ErrorKind::NotFound {
                 // Podman's spelling, which scripts look for.

@@ -62,12 +62,12 @@ const RULES: &[Rule] = &[
     rule(
         &["Connected TCP socket in image"],
         "the checkpoint has established TCP connections",
-        "restore with --tcp-established, or with --tcp-close to drop them",
+        "restore with --tcp-established",
     ),
     rule(
         &["--tcp-close options"],
         "the checkpoint was made with its TCP connections closed",
-        "restore with --tcp-close",
+        "checkpoint again without the connections open, or restore the archive where it was made",
     ),
     rule(
         &["Connected TCP socket"],
@@ -177,7 +177,7 @@ const RULES: &[Rule] = &[
     rule(
         &["inet socket back"],
         "an established TCP connection could not be restored",
-        "restore with the same IP address, or with --tcp-close to drop connections",
+        "free the container's saved IP address, then restore again",
     ),
     rule(
         &["has bad size"],
@@ -217,7 +217,7 @@ const RULES: &[Rule] = &[
     rule(
         &["Tracking memory is not available"],
         "this kernel cannot track changed memory, which pre-checkpoints need",
-        "use a kernel with CONFIG_MEM_SOFT_DIRTY, or checkpoint without --pre-checkpoint",
+        "use a kernel with CONFIG_MEM_SOFT_DIRTY",
     ),
     rule(
         &["Not supported images version"],

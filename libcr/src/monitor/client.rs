@@ -88,6 +88,8 @@ pub fn start(request: &MonitorRequest<'_>) -> Result<Monitored, MonitorError> {
         .env("_OCI_SYNCPIPE", report_end.as_raw_fd().to_string())
         .env("_OCI_STARTPIPE", start_end.as_raw_fd().to_string())
         .env_remove("XDG_RUNTIME_DIR")
+        // A fault is for this process alone, not for the exit command.
+        .env_remove("CRYOPOD_FAIL_AT")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

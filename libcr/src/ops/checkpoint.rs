@@ -16,7 +16,7 @@ use crate::criu;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::checkpoint::CheckpointReport;
-use crate::model::container::Container;
+use crate::model::container::{Container, Rootfs};
 use crate::model::event::Event;
 use crate::model::operation::{CheckpointPhase, Intent};
 use crate::monitor::client;
@@ -94,6 +94,13 @@ pub fn checkpoint(
         return Err(Error::Invalid(
             "cannot checkpoint containers that have been started with '--rm' unless '--export' is used".into(),
         ));
+    }
+    if let (Rootfs::Directory(path), Some(_)) = (&container.config.rootfs, &options.export) {
+        return Err(Error::Invalid(format!(
+            "cannot export container {}: it runs on the directory {} (--rootfs), which no archive holds; run it from an image (cryopod import), or checkpoint it without --export",
+            container.config.name,
+            path.display()
+        )));
     }
     let export = options.export.as_deref().map(absolute).transpose()?;
     let journal = Journal::begin(
@@ -271,8 +278,9 @@ impl Work<'_> {
             });
         }
         archive()?;
-        if self.export.is_none() {
-            // The archive is durable by itself; without one the images must be.
+        if !self.export.is_some_and(Path::is_file) {
+            // An archive in a file is durable by itself. Without one, or where it went into a
+            // stream and nobody knows whether the reader kept it, the images must be.
             settle::make_durable(self.bundle)?;
         }
         settle::promote(self.bundle, partial)?;

@@ -24,8 +24,8 @@ use crate::ops::steps::freezing::pack;
 use crate::ops::steps::freezing::settle;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::bring_up::cgroup_path;
-use crate::ops::steps::life::remove;
 use crate::ops::steps::life::tear_down::tear_down;
+use crate::ops::steps::life::{remove, rootfs};
 use crate::ops::steps::thawing::consume;
 use crate::ops::steps::thawing::unpack;
 use crate::sys::cgroup::Cgroup;
@@ -188,6 +188,7 @@ fn restore(
         container.state.boot_id = proc::boot_id();
         container.state.restored_at = Some(machine::now());
         container.state.checkpointed_at = None;
+        rootfs::forget_aside(engine, &container.config)?;
         if !keep {
             consume::checkpoint(&engine.bundle(&id))?;
         }
@@ -197,5 +198,6 @@ fn restore(
     if imported {
         return remove::finish(engine, Some(&container), &id, journal);
     }
+    rootfs::put_back(engine, &container.config)?;
     after_failed_start(&container, journal)
 }

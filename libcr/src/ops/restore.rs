@@ -29,10 +29,11 @@ use crate::ops::steps::life::monitor::RestoreCall;
 use crate::ops::steps::life::observe::observe;
 use crate::ops::steps::life::rootfs::{self, RootfsPaths};
 use crate::ops::steps::life::tear_down::tear_down;
-use crate::ops::steps::podman_config::{self, Grants};
+use crate::ops::steps::podman_config;
 use crate::ops::steps::preflight;
 use crate::ops::steps::thawing::base_image;
 use crate::ops::steps::thawing::consume;
+pub use crate::ops::steps::thawing::imported_spec::Grants;
 use crate::ops::steps::thawing::thaw::thaw;
 use crate::ops::steps::thawing::unpack::{self, Staging};
 use crate::ops::steps::undo::Undo;
@@ -58,7 +59,7 @@ pub struct RestoreOptions {
     pub ignore_static_ip: bool,
     /// `--ignore-static-mac`: a new MAC, from now on.
     pub ignore_static_mac: bool,
-    /// `--allow-mounts`, `--allow-devices`, `--allow-capabilities`.
+    /// `--allow-mounts`, `--allow-devices`, `--allow-capabilities`, `--allow-host-network`.
     pub grants: Grants,
 }
 
@@ -114,9 +115,10 @@ pub fn restore(
             Ok(report)
         }
         Err(error) => {
-            let mut undo = Undo::default();
             let half_made = container.clone();
-            undo.push("tear down", move || tear_down(engine, &half_made));
+            let mut undo = Undo::default();
+            undo.push("files", || rootfs::put_back(engine, &half_made.config));
+            undo.push("tear down", || tear_down(engine, &half_made));
             let error = undo.run(error);
             container.state = before;
             journal.finish(&container, None)?;
@@ -409,10 +411,8 @@ fn bring_back(
     let apply_rootfs = !options.ignore_rootfs && bundle.join(layout::ROOTFS_DIFF).exists();
     if apply_rootfs {
         // The files as they were at that instant, not as they became since.
-        let paths = rootfs::paths(engine, &container.config);
-        rootfs::unmount(engine, &container.config)?;
-        remove_dir_if_present(&paths.upper)?;
-        remove_dir_if_present(&paths.work)?;
+        rootfs::set_aside(engine, &container.config)?;
+        journal.fault("set-aside");
     }
     let devices = may_have_devices(container, options);
     let plugged = bring_up(engine, container, saved, |paths| {
@@ -507,6 +507,7 @@ fn finish(engine: &Engine, container: &Container, keep: bool, journal: Journal<'
         .store
         .transaction(|rows| rows.update_config(&container.config))?;
     let bundle = engine.bundle(&container.config.id);
+    rootfs::forget_aside(engine, &container.config)?;
     if !keep {
         consume::checkpoint(&bundle)?;
     }

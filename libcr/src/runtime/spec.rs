@@ -20,7 +20,8 @@ pub const ETC_FILES: [(&str, &str); 4] = [
     ("/run/.containerenv", ".containerenv"),
 ];
 
-const MASKED: [&str; 12] = [
+/// Paths of the kernel's file systems that a container must not see: Podman's list.
+pub const MASKED: [&str; 12] = [
     "/proc/acpi",
     "/proc/interrupts",
     "/proc/kcore",
@@ -34,7 +35,8 @@ const MASKED: [&str; 12] = [
     "/sys/firmware",
     "/sys/fs/selinux",
 ];
-const READ_ONLY: [&str; 6] = [
+/// Paths of the kernel's file systems that a container must not write: Podman's list.
+pub const READ_ONLY: [&str; 6] = [
     "/proc/asound",
     "/proc/bus",
     "/proc/fs",
@@ -60,8 +62,13 @@ pub enum SpecError {
     #[error("{0}")]
     Seccomp(#[from] SeccompError),
     /// A `--security-opt` that isn't known.
-    #[error("invalid --security-opt {}: \"{0}\"", if .0.contains(['=', ':']) { 2 } else { 1 })]
-    SecurityOption(String),
+    #[error("invalid --security-opt {parts}: \"{word}\"")]
+    SecurityOption {
+        /// How many parts it has: 2 with a value, 1 without.
+        parts: usize,
+        /// The word.
+        word: String,
+    },
     /// No process to run.
     #[error("no command or entrypoint provided, and no CMD or ENTRYPOINT from image")]
     NoCommand,
@@ -353,9 +360,33 @@ impl SecurityChoice {
                 ("apparmor", "unconfined") | ("label", "disable") => {}
                 ("apparmor", value) if !value.is_empty() => choice.apparmor = Some(value.into()),
                 ("unmask", "ALL" | "all") => choice.unmask = true,
-                _ => return Err(SpecError::SecurityOption(word.clone())),
+                _ => {
+                    return Err(SpecError::SecurityOption {
+                        parts: 1 + usize::from(word.contains(['=', ':'])),
+                        word: word.clone(),
+                    });
+                }
             }
         }
         Ok(choice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn security_options_that_are_none() {
+        let read = |word: &str| SecurityChoice::read(&[word.to_owned()]);
+        assert_eq!(
+            read("zz").unwrap_err().to_string(),
+            "invalid --security-opt 1: \"zz\""
+        );
+        assert_eq!(
+            read("zz=1").unwrap_err().to_string(),
+            "invalid --security-opt 2: \"zz=1\""
+        );
+        assert!(read("seccomp=unconfined").is_ok());
     }
 }

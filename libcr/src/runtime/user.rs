@@ -1,7 +1,19 @@
 //! Who runs in a container: `--user NAME|UID[:GROUP|GID]` read against the container's own
 //! `/etc/passwd` and `/etc/group` (passwd(5), group(5)).
 
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::AsFd;
+use std::path::PathBuf;
+
 use cap_std::fs::Dir;
+use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
+use rustix::io::Errno;
+
+/// Far beyond any list of users; no container makes the engine read more.
+const LONGEST: u64 = 4 << 20;
+/// Home directory where none is known.
+const NO_HOME: &str = "/";
 
 /// A word for a user or group that can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,8 +41,36 @@ pub struct Identity {
 
 /// Reads `user` as the container's own files understand it.
 pub fn resolve(root: &Dir, user: &str) -> Result<Identity, UserError> {
-    let read = |path: &str| root.read_to_string(path).unwrap_or_default();
-    lookup(&read("etc/passwd"), &read("etc/group"), user)
+    let text = |path: &str| read(root, path).unwrap_or_default();
+    lookup(&text("etc/passwd"), &text("etc/group"), user)
+}
+
+/// The home directory of `user` in a file system that isn't mounted: `trees` are its parts,
+/// topmost first, and the first that has an `/etc/passwd` counts. `/` where none is known.
+pub fn home(trees: &[PathBuf], user: &str) -> String {
+    let texts = trees.iter().filter_map(|tree| {
+        let root = File::open(tree).ok()?;
+        match read(&root, "etc/passwd") {
+            Err(Errno::NOENT | Errno::NOTDIR) => None,
+            // One that can't be read, as the mark of a removed file, hides those below.
+            text => Some(text.unwrap_or_default()),
+        }
+    });
+    let passwd = texts.into_iter().next().unwrap_or_default();
+    // Groups have no say in it.
+    let name = user.split(':').next().unwrap_or_default();
+    lookup(&passwd, "", name).map_or_else(|_| NO_HOME.into(), |identity| identity.home)
+}
+
+/// A file of a container: links in it, absolute ones too, stay inside `root`.
+fn read(root: impl AsFd, path: &str) -> Result<String, Errno> {
+    // Whatever the container put there, opening it must not wait.
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = openat2(root, path, flags, Mode::empty(), ResolveFlags::IN_ROOT)?;
+    let mut bytes = Vec::new();
+    let read = File::from(file).take(LONGEST).read_to_end(&mut bytes);
+    read.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn lookup(passwd: &str, group: &str, user: &str) -> Result<Identity, UserError> {
@@ -48,7 +88,7 @@ fn lookup(passwd: &str, group: &str, user: &str) -> Result<Identity, UserError> 
                 && (fields[0] == user || number.is_some() && fields[2].parse().ok() == number)
         });
     let mut identity = Identity {
-        home: "/".into(),
+        home: NO_HOME.into(),
         ..Identity::default()
     };
     match (&entry, number) {
@@ -91,6 +131,25 @@ mod tests {
 
     const PASSWD: &str = "root:x:0:0:root:/root:/bin/sh\nweb:x:33:34:web:/srv:/bin/sh\n";
     const GROUP: &str = "root:x:0:\nweb:x:34:\nmail:x:8:web,x\n";
+
+    #[test]
+    fn links_stay_in_the_container_and_the_topmost_file_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let trees = ["upper", "lower"].map(|name| folder.path().join(name));
+        for tree in &trees {
+            std::fs::create_dir_all(tree.join("etc")).unwrap();
+        }
+        assert_eq!(home(&trees, "web"), "/");
+        std::fs::write(trees[1].join("users"), PASSWD).unwrap();
+        // Absolute: outside of the tree it would be another file.
+        std::os::unix::fs::symlink("/users", trees[1].join("etc/passwd")).unwrap();
+        assert_eq!(home(&trees, "web:mail"), "/srv");
+        assert_eq!(home(&trees, ""), "/root");
+        let root = Dir::open_ambient_dir(&trees[1], cap_std::ambient_authority()).unwrap();
+        assert_eq!(resolve(&root, "web").map(|web| web.uid), Ok(33));
+        std::fs::write(trees[0].join("etc/passwd"), "").unwrap();
+        assert_eq!(home(&trees, "web"), "/");
+    }
 
     #[test]
     fn names_and_numbers() {

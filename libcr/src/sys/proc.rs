@@ -60,11 +60,14 @@ pub fn arguments(pid: i32) -> Vec<String> {
         .collect()
 }
 
-/// Processes whose argument vector `wanted` accepts.
+/// Processes of this PID namespace whose argument vector `wanted` accepts. Those of a host in a
+/// container are visible too, and are not ours.
 pub fn find(wanted: impl Fn(&[String]) -> bool) -> Vec<i32> {
+    let own = namespace(rustix::process::getpid().as_raw_pid(), "pid");
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
     pids.filter(|pid| exists(*pid) && wanted(&arguments(*pid)))
+        .filter(|pid| namespace(*pid, "pid") == own)
         .collect()
 }
 

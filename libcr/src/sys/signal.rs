@@ -16,6 +16,12 @@ pub fn number(word: &str) -> Option<i32> {
     name.parse::<Signal>().ok().map(|signal| signal as i32)
 }
 
+/// The name of a signal, `SIGTERM`; its number where it has none.
+pub fn name(number: i32) -> String {
+    Signal::try_from(number)
+        .map_or_else(|_| number.to_string(), |signal| signal.as_str().to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -25,6 +31,7 @@ mod tests {
         for word in ["9", "KILL", "SIGKILL", "sigkill"] {
             assert_eq!(number(word), Some(9));
         }
+        assert_eq!((name(15), name(40)), ("SIGTERM".into(), "40".into()));
         for word in ["0", "65", "SIGNOPE", ""] {
             assert_eq!(number(word), None, "{word}");
         }

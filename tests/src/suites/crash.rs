@@ -39,7 +39,7 @@ fn told(host: &Host) -> Option<String> {
 }
 
 /// Whatever state is told must be true: running ones count on, exited ones have no process.
-fn check_truth(host: &Host, moment: &str) -> Option<String> {
+pub fn check_truth(host: &Host, moment: &str) -> Option<String> {
     let state = told(host);
     match state.as_deref() {
         Some("running") => {
@@ -97,13 +97,13 @@ fn at_many_moments(
     }
 }
 
-fn start_victim(host: &Host) {
+pub fn start_victim(host: &Host) {
     host.start_shell("victim", &[], COUNT_ALOUD);
     host.wait_for_log("victim", "1\n");
 }
 
 /// An exited one must thaw, from what is on the disk here, and count on.
-fn thaw_in_place(host: &Host, moment: &str) {
+pub fn thaw_in_place(host: &Host, moment: &str) {
     let before = host.log("victim");
     let done = host.run(&["container", "restore", "victim"]);
     assert_eq!(done.code, 0, "{moment}: exited, and then {done}");
@@ -111,7 +111,7 @@ fn thaw_in_place(host: &Host, moment: &str) {
 }
 
 /// After a cut-off freeze the container runs on, or is frozen as it should be; nothing is lost.
-fn check_not_lost(host: &Host, moment: &str, state: Option<&str>) {
+pub fn check_not_lost(host: &Host, moment: &str, state: Option<&str>) {
     match state {
         Some("running") => {
             host.ok(&["container", "checkpoint", "victim"]);

@@ -7,6 +7,7 @@ mod crash;
 mod interop;
 mod lifecycle;
 mod network;
+mod phases;
 mod restore;
 
 use crate::harness::Host;
@@ -24,6 +25,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("bad_input", bad_input::TESTS),
     ("interop", interop::TESTS),
     ("crash", crash::TESTS),
+    ("phases", phases::TESTS),
 ];
 
 /// The table of a suite from the names of its functions.

@@ -4,8 +4,8 @@
 use crate::args::selection::{Selection, plain};
 use crate::output::CliError;
 use clap::Args;
+use libcr::ops::restore::Grants;
 use libcr::ops::restore::RestoreOptions;
-use libcr::ops::steps::podman_config::Grants;
 use std::path::PathBuf;
 
 /// Flags of `container restore`.
@@ -20,6 +20,9 @@ pub struct Restore {
     /// Grant an imported container the device nodes that its archive names
     #[arg(long)]
     pub allow_devices: bool,
+    /// Grant an imported container the network of this host
+    #[arg(long)]
+    pub allow_host_network: bool,
     /// Grant an imported container the directories of this host that its archive names
     #[arg(long)]
     pub allow_mounts: bool,
@@ -88,7 +91,7 @@ impl Restore {
         options.validate(import.is_some())?;
         if import.is_none() && options.grants != Grants::default() {
             return usage(
-                "--allow-mounts, --allow-devices and --allow-capabilities can only be used with --import",
+                "--allow-mounts, --allow-devices, --allow-capabilities and --allow-host-network can only be used with --import",
             );
         }
         if import.is_some() && (self.all || self.latest) {
@@ -124,6 +127,7 @@ impl Restore {
             grants: Grants {
                 mounts: self.allow_mounts,
                 devices: self.allow_devices,
+                host_network: self.allow_host_network,
                 capabilities: self.allow_capabilities,
             },
         }

@@ -5,10 +5,10 @@ use crate::args::value::env;
 use crate::commands::selected::latest;
 use crate::commands::{Opener, Outcome};
 use crate::output::CliError;
-use libcr::ErrorKind;
 use libcr::ops::lifecycle::exec::{ExecOptions, exec};
+use libcr::{Error, ErrorKind};
 
-/// Podman's status for a container that does not run.
+/// Podman's status for a container that does not run, or can't run it.
 const NOT_RUNNING: u8 = 255;
 
 /// Runs a command in a container and ends as it does.
@@ -35,9 +35,15 @@ pub fn run(opener: &Opener, flags: &Exec) -> Outcome {
     };
     match exec(&engine, &container, &options) {
         Ok(code) => Ok(u8::try_from(code & 0xff).unwrap_or(u8::MAX)),
-        Err(error) if error.kind() == ErrorKind::WrongState => {
+        Err(error) if !options.detach && is_about_the_container(&error) => {
             Err(CliError::with_code(error, NOT_RUNNING))
         }
         Err(error) => Err(error.into()),
     }
+}
+
+// And not about its name or the command.
+fn is_about_the_container(error: &Error) -> bool {
+    error.kind() == ErrorKind::WrongState
+        || matches!(error, Error::User(_) | Error::RuntimeFailed(_))
 }

@@ -43,7 +43,10 @@ fn not_started(engine: &Engine, id: &str, remove: bool, error: Error) -> CliErro
         tracing::warn!("container {id} is left behind: {error}");
     }
     match error {
-        Error::RuntimeFailed(_) | Error::User(_) => CliError::with_code(error, NOT_STARTED),
+        // The last is what its root file system has to say of an option: a `--workdir` that is not in it.
+        Error::RuntimeFailed(_) | Error::User(_) | Error::Invalid(_) => {
+            CliError::with_code(error, NOT_STARTED)
+        }
         other => other.into(),
     }
 }

@@ -72,6 +72,10 @@ pub fn exec(engine: &Engine, word: &str, options: &ExecOptions) -> Result<i32> {
         let root =
             Dir::open_ambient_dir(&merged, ambient_authority()).map_err(at("open", &merged))?;
         let identity = user::resolve(&root, user)?;
+        let own = container.config.process.env.iter();
+        if !own.clone().any(|line| line.starts_with("HOME=")) {
+            set_variable(&mut process, &format!("HOME={}", identity.home));
+        }
         process["user"] = json!({ "uid": identity.uid, "gid": identity.gid, "additionalGids": identity.additional_gids });
         // As for a container's first process: only root holds what is in the bounding set.
         let granted = if identity.uid == 0 {
@@ -87,12 +91,11 @@ pub fn exec(engine: &Engine, word: &str, options: &ExecOptions) -> Result<i32> {
             .map_err(crate::runtime::spec::SpecError::from)?;
         process["capabilities"] = json!({ "bounding": all, "effective": all, "permitted": all });
     }
-    let env = process["env"].as_array_mut();
-    if let Some(env) = env {
-        if options.terminal {
-            env.push("TERM=xterm".into());
-        }
-        env.extend(options.env.iter().map(|line| Value::from(line.clone())));
+    if options.terminal {
+        set_variable(&mut process, "TERM=xterm");
+    }
+    for line in &options.env {
+        set_variable(&mut process, line);
     }
     let mut file = tempfile::Builder::new()
         .prefix("exec-")
@@ -127,6 +130,19 @@ pub fn exec(engine: &Engine, word: &str, options: &ExecOptions) -> Result<i32> {
         .unwrap_or_else(|| 128 + status.signal().unwrap_or(0)))
 }
 
+/// Sets a `NAME=VALUE` of a process (OCI runtime-spec, `process.env`), in the place of one of that
+/// name.
+fn set_variable(process: &mut Value, line: &str) {
+    if !process["env"].is_array() {
+        process["env"] = json!([]);
+    }
+    let name = |line: &str| line.split('=').next().map(str::to_owned);
+    if let Some(env) = process["env"].as_array_mut() {
+        env.retain(|known| known.as_str().and_then(name) != name(line));
+        env.push(line.into());
+    }
+}
+
 /// The runtime's own failure, told apart from a command that ended badly: only the former is in
 /// its log.
 fn runtime_error(runtime: &str, log: &str) -> Option<Error> {
@@ -138,4 +154,36 @@ fn runtime_error(runtime: &str, log: &str) -> Option<Error> {
     });
     let message = messages.last()?;
     Some(crate::ops::steps::life::monitor::explain(runtime, &message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_is_there_once() {
+        let mut process = json!({ "env": ["TERM=dumb", "A=1", "AB=2"] });
+        for line in ["TERM=xterm", "A=3"] {
+            set_variable(&mut process, line);
+        }
+        assert_eq!(process["env"], json!(["AB=2", "TERM=xterm", "A=3"]));
+        let mut bare = json!({});
+        set_variable(&mut bare, "A=");
+        assert_eq!(bare["env"], json!(["A="]));
+    }
+
+    #[test]
+    fn both_runtimes_logs_are_read() {
+        let crun = "{\n  \"msg\": \"executable file `\\/nope` not found: No such file or directory\",\n  \"level\": \"error\"\n}\n";
+        let runc = "{\"level\":\"warning\",\"msg\":\"permission denied\"}\n{\"level\":\"error\",\"msg\":\"exec failed: exec: \\\"/bin\\\": is a directory\"}\n";
+        let read = |runtime: &str, log: &str| runtime_error(runtime, log).unwrap();
+        assert_eq!(
+            read("crun", crun).to_string(),
+            "crun: executable file `/nope` not found: No such file or directory: OCI runtime attempted to invoke a command that was not found"
+        );
+        let refused = read("runc", runc);
+        assert_eq!(refused.exit_code(), 126);
+        assert!(refused.to_string().ends_with(": OCI permission denied"));
+        assert!(runtime_error("crun", "").is_none());
+    }
 }

@@ -7,11 +7,13 @@ use serde_json::{Map, Value, json};
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::model::container::{Container, NetworkMode, RestartPolicy};
+use crate::model::container::{Container, ContainerConfig, NetworkMode, RestartPolicy};
 use crate::model::status::Status;
 use crate::ops::steps::life::bring_up::cgroup_path;
 use crate::ops::steps::life::observe::look;
 use crate::ops::steps::life::rootfs;
+use crate::runtime::{spec, user};
+use crate::sys::{mount, signal};
 
 /// Go's zero time, which Podman prints where something never happened.
 pub const NEVER: &str = "0001-01-01T00:00:00Z";
@@ -72,7 +74,7 @@ pub fn inspect(engine: &Engine, word: &str) -> Result<Value> {
         "Namespace": "",
         "IsInfra": false,
         "IsService": false,
-        "Config": configuration(&container),
+        "Config": configuration(engine, &container),
         "HostConfig": host_configuration(engine, &container),
     }))
 }
@@ -246,7 +248,23 @@ fn addresses(name: &str, block: Option<&StatusBlock>, id: &str) -> Value {
     facts
 }
 
-fn configuration(container: &Container) -> Value {
+/// The variables that its first process has or will have.
+fn environment(engine: &Engine, config: &ContainerConfig) -> Vec<String> {
+    if config.imported_spec.is_some() {
+        // Frozen as they are.
+        return config.process.env.clone();
+    }
+    let paths = rootfs::paths(engine, config);
+    let mut trees = vec![paths.merged.clone()];
+    if config.rootfs.image_id().is_some() && !mount::is_mounted(&paths.merged) {
+        trees = vec![paths.upper];
+        // Of an image that was removed by force there is nothing to know.
+        trees.extend(rootfs::lowers(engine, config).unwrap_or_default());
+    }
+    spec::environment(config, &user::home(&trees, &config.process.user))
+}
+
+fn configuration(engine: &Engine, container: &Container) -> Value {
     let config = &container.config;
     let process = &config.process;
     json!({
@@ -259,7 +277,7 @@ fn configuration(container: &Container) -> Value {
         "Tty": process.terminal,
         "OpenStdin": process.stdin,
         "StdinOnce": false,
-        "Env": process.env,
+        "Env": environment(engine, config),
         "Cmd": process.arguments(),
         "Image": config.rootfs.image_name(),
         "Volumes": null,
@@ -268,18 +286,13 @@ fn configuration(container: &Container) -> Value {
         "OnBuild": null,
         "Labels": config.labels,
         "Annotations": config.annotations,
-        "StopSignal": signal_name(config.stop_signal),
+        "StopSignal": signal::name(config.stop_signal),
         "CreateCommand": config.create_command,
         "Umask": "0022",
         "Timeout": 0,
         "StopTimeout": config.stop_timeout,
         "Passwd": true,
     })
-}
-
-fn signal_name(number: i32) -> String {
-    nix::sys::signal::Signal::try_from(number)
-        .map_or_else(|_| number.to_string(), |signal| signal.as_str().to_owned())
 }
 
 fn host_configuration(engine: &Engine, container: &Container) -> Value {

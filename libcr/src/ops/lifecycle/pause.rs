@@ -3,6 +3,7 @@
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::event::Event;
+use crate::model::status::Status;
 use crate::ops::steps::life::bring_up::cgroup_path;
 use crate::ops::steps::life::observe::observe;
 use crate::sys::cgroup::Cgroup;
@@ -29,13 +30,9 @@ fn change(engine: &Engine, word: &str, event: Event) -> Result<String> {
     let mut container = engine.reload(&id)?;
     observe(engine, &mut container)?;
     let status = container.state.status;
-    let word = status.as_str();
     let group = Cgroup::at(&cgroup_path(&id));
     let Some(next) = status.after(event) else {
-        return Err(Error::WrongState(match event {
-            Event::Pause => format!("\"{word}\" is not running, can't pause"),
-            _ => format!("\"{word}\" is not paused, can't unpause"),
-        }));
+        return Err(Error::WrongState(refusal(&id, status, event)));
     };
     let name = if event == Event::Pause {
         group.freeze()?;
@@ -50,4 +47,39 @@ fn change(engine: &Engine, word: &str, event: Event) -> Result<String> {
         rows.insert_event(name, &container, "")
     })?;
     Ok(id)
+}
+
+/// Podman's words: they name the state of one that can't be paused, and else the container.
+fn refusal(id: &str, status: Status, event: Event) -> String {
+    match (event, status) {
+        (Event::Pause, Status::Paused) => format!("\"{id}\" is already paused"),
+        (Event::Pause, status) => {
+            format!("\"{}\" is not running, can't pause", status.as_str())
+        }
+        _ => format!("\"{id}\" is not paused, can't unpause"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_in_podmans_words() {
+        for (event, status, text) in [
+            (
+                Event::Pause,
+                Status::Exited,
+                "\"exited\" is not running, can't pause",
+            ),
+            (Event::Pause, Status::Paused, "\"abc\" is already paused"),
+            (
+                Event::Unpause,
+                Status::Running,
+                "\"abc\" is not paused, can't unpause",
+            ),
+        ] {
+            assert_eq!(refusal("abc", status, event), text);
+        }
+    }
 }

@@ -1,12 +1,11 @@
 //! Between our record of a container and Podman's `config.dump`, both ways.
 //!
-//! What comes in is hostile until checked: hooks are dropped, and no mount, device or capability
-//! beyond what every container of ours has appears unless the importing user grants it.
+//! What comes in is hostile until checked (`thawing::imported_spec`).
 
 use std::collections::BTreeMap;
 
 use network::types::{PerNetworkOptions, PortMapping, Protocol};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::archive::podman;
 use crate::engine::Engine;
@@ -15,18 +14,8 @@ use crate::model::container::{
     Container, ContainerConfig, Limits, NetworkMode, Process, RestartPolicy, Rootfs, Security,
 };
 use crate::model::id;
+use crate::ops::steps::thawing::imported_spec::{self, Grants};
 use crate::runtime::{capability, spec};
-
-/// What the user who imports an archive grants to it beyond the default.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Grants {
-    /// Bind mounts of this host's directories that the archive names.
-    pub mounts: bool,
-    /// Device nodes that the archive names.
-    pub devices: bool,
-    /// Capabilities beyond the default set, unmasked paths, privileged containers.
-    pub capabilities: bool,
-}
 
 /// `config.dump` of a container.
 pub fn to_podman(container: &Container) -> podman::ContainerConfig {
@@ -150,7 +139,7 @@ pub fn from_podman(
             names.join(", ")
         )));
     }
-    let spec = checked_spec(spec, grants)?;
+    let spec = imported_spec::check(spec, grants)?;
     let process = &spec["process"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let strings = |value: &Value| {
@@ -275,10 +264,7 @@ fn port_in(ports: &podman::PortMapping) -> Result<PortMapping> {
 }
 
 fn network_in(dump: &podman::ContainerConfig, spec: &Value) -> Result<NetworkMode> {
-    let own_namespace = spec["linux"]["namespaces"]
-        .as_array()
-        .is_some_and(|list| list.iter().any(|entry| entry["type"] == "network"));
-    if !own_namespace {
+    if !imported_spec::has_own_network(spec) {
         return Ok(NetworkMode::Host);
     }
     let networks = dump.all_networks();
@@ -318,7 +304,7 @@ fn network_in(dump: &podman::ContainerConfig, spec: &Value) -> Result<NetworkMod
 }
 
 fn security_of(spec: &Value, privileged: bool) -> Security {
-    let bounding: Vec<String> = bounding(spec);
+    let bounding = imported_spec::bounding(spec);
     let is_default = |word: &String| capability::DEFAULT.contains(&word.as_str());
     Security {
         privileged,
@@ -333,220 +319,5 @@ fn security_of(spec: &Value, privileged: bool) -> Security {
             .map(|word| (*word).to_owned())
             .collect(),
         options: Vec::new(),
-    }
-}
-
-fn bounding(spec: &Value) -> Vec<String> {
-    let sets = spec["process"]["capabilities"]
-        .as_object()
-        .into_iter()
-        .flatten();
-    let mut all: Vec<String> = sets
-        .flat_map(|(_, list)| list.as_array().into_iter().flatten())
-        .filter_map(|word| word.as_str().map(str::to_owned))
-        .collect();
-    all.sort_unstable();
-    all.dedup();
-    all
-}
-
-/// Mounts of the kernel's own file systems: nothing of the host is in them.
-const HARMLESS: [&str; 8] = [
-    "proc", "sysfs", "tmpfs", "devpts", "mqueue", "cgroup", "cgroup2", "ramfs",
-];
-
-/// A specification from an archive, with only what may appear on this host.
-fn checked_spec(mut spec: Value, grants: Grants) -> Result<Value> {
-    let refuse = |what: String, flag: &str| {
-        Err(Error::Invalid(format!(
-            "the archive asks for {what}, which is not granted: add {flag} if you trust it"
-        )))
-    };
-    if !spec["process"].is_object() || !spec["linux"].is_object() || !spec["mounts"].is_array() {
-        return Err(Error::Invalid(
-            "spec.dump of the archive is not a Linux container's".into(),
-        ));
-    }
-    // Programs of the host, run as root: never from an archive.
-    if let Some(map) = spec.as_object_mut() {
-        map.remove("hooks");
-    }
-    let places = spec::Places {
-        rootfs: "/".into(),
-        bundle: "/".into(),
-        shm: "/".into(),
-        netns: None,
-        cgroup: String::new(),
-        criu_config: "/".into(),
-    };
-    for mount in spec["mounts"].as_array().into_iter().flatten() {
-        let destination = mount["destination"].as_str().unwrap_or_default();
-        if destination.is_empty()
-            || !destination.starts_with('/')
-            || destination.split('/').any(|part| part == "..")
-        {
-            return Err(Error::Invalid(format!(
-                "the archive mounts something at {destination:?}"
-            )));
-        }
-        let options = || {
-            mount["options"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str)
-        };
-        let binds =
-            mount["type"] == "bind" || options().any(|word| matches!(word, "bind" | "rbind"));
-        let harmless = !binds
-            && mount["type"]
-                .as_str()
-                .is_some_and(|kind| HARMLESS.contains(&kind));
-        if !harmless && spec::provided(destination, &places).is_none() && !grants.mounts {
-            let source = mount["source"].as_str().unwrap_or_default();
-            return refuse(
-                format!("a mount of {source:?} of this host at {destination:?}"),
-                "--allow-mounts",
-            );
-        }
-    }
-    let devices = spec["linux"]["devices"]
-        .as_array()
-        .is_some_and(|list| !list.is_empty());
-    if devices && !grants.devices {
-        return refuse("device nodes of this host".into(), "--allow-devices");
-    }
-    if !grants.devices {
-        spec["linux"]["resources"]["devices"] = json!([{ "allow": false, "access": "rwm" }]);
-    }
-    let beyond = bounding(&spec)
-        .into_iter()
-        .find(|word| !capability::DEFAULT.contains(&word.as_str()));
-    if let Some(word) = beyond.filter(|_| !grants.capabilities) {
-        return refuse(format!("the capability {word}"), "--allow-capabilities");
-    }
-    let masked = spec["linux"]["maskedPaths"]
-        .as_array()
-        .is_some_and(|list| !list.is_empty());
-    if !masked && !grants.capabilities {
-        return refuse(
-            "unmasked paths of /proc and /sys".into(),
-            "--allow-capabilities",
-        );
-    }
-    // Settings of the host's kernel, cgroup programs and other engines' limits stay behind.
-    if let Some(linux) = spec["linux"].as_object_mut() {
-        for key in [
-            "uidMappings",
-            "gidMappings",
-            "intelRdt",
-            "mountLabel",
-            "timeOffsets",
-            "personality",
-        ] {
-            linux.remove(key);
-        }
-        if let Some(sysctls) = linux.get_mut("sysctl").and_then(Value::as_object_mut) {
-            sysctls.retain(|key, _| {
-                key.starts_with("net.")
-                    || key.starts_with("kernel.shm")
-                    || key.starts_with("kernel.msg")
-                    || key == "kernel.sem"
-                    || key.starts_with("fs.mqueue.")
-            });
-        }
-        if let Some(resources) = linux.get_mut("resources").and_then(Value::as_object_mut) {
-            resources
-                .retain(|key, _| matches!(key.as_str(), "devices" | "memory" | "pids" | "cpu"));
-        }
-    }
-    if let Some(process) = spec["process"].as_object_mut() {
-        process.remove("oomScoreAdj");
-    }
-    Ok(spec)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn honest() -> Value {
-        json!({
-            "process": {"args": ["sleep", "1"], "cwd": "/", "env": [],
-                "capabilities": {"bounding": ["CAP_CHOWN"], "effective": ["CAP_CHOWN"]}},
-            "root": {"path": "/x"},
-            "mounts": [
-                {"destination": "/proc", "type": "proc", "source": "proc"},
-                {"destination": "/etc/hosts", "type": "bind", "source": "/far/away", "options": ["bind"]},
-            ],
-            "linux": {"maskedPaths": ["/proc/kcore"], "resources": {}},
-            "hooks": {"prestart": [{"path": "/bin/evil"}]},
-        })
-    }
-
-    #[test]
-    fn hooks_go_and_what_is_honest_stays() -> Result<()> {
-        let spec = checked_spec(honest(), Grants::default())?;
-        assert!(spec.get("hooks").is_none());
-        assert_eq!(spec["mounts"].as_array().map(Vec::len), Some(2));
-        Ok(())
-    }
-
-    #[test]
-    fn what_was_not_granted_is_refused_by_name() {
-        let evil: [(&str, Value, &str); 5] = [
-            (
-                "/mounts/0",
-                json!({"destination": "/host", "type": "bind", "source": "/", "options": ["rbind"]}),
-                "--allow-mounts",
-            ),
-            (
-                "/mounts/0",
-                json!({"destination": "/host", "type": "tmpfs", "source": "/", "options": ["rbind"]}),
-                "--allow-mounts",
-            ),
-            (
-                "/mounts/0",
-                json!({"destination": "/disk", "type": "ext4", "source": "/dev/vda"}),
-                "--allow-mounts",
-            ),
-            (
-                "/process/capabilities/bounding",
-                json!(["CAP_SYS_ADMIN"]),
-                "CAP_SYS_ADMIN",
-            ),
-            ("/linux/maskedPaths", json!([]), "unmasked"),
-        ];
-        for (pointer, value, word) in evil {
-            let mut spec = honest();
-            if let Some(place) = spec.pointer_mut(pointer) {
-                *place = value;
-            }
-            let error = checked_spec(spec.clone(), Grants::default())
-                .map(|_| ())
-                .map_err(|error| error.to_string());
-            assert!(
-                error.as_ref().is_err_and(|text| text.contains(word)),
-                "{pointer}: {error:?}"
-            );
-            let all = Grants {
-                mounts: true,
-                devices: true,
-                capabilities: true,
-            };
-            assert!(checked_spec(spec, all).is_ok());
-        }
-    }
-
-    #[test]
-    fn a_destination_that_climbs_is_refused_always() {
-        let mut spec = honest();
-        spec["mounts"][0]["destination"] = "/a/../../etc".into();
-        let all = Grants {
-            mounts: true,
-            devices: true,
-            capabilities: true,
-        };
-        assert!(checked_spec(spec, all).is_err());
     }
 }

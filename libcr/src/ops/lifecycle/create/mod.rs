@@ -35,7 +35,7 @@ pub struct CreateOptions {
     pub command: Vec<String>,
     /// `--entrypoint`: a word or a JSON list; `Some("")` removes the image's.
     pub entrypoint: Option<String>,
-    /// `--name`; `None`: made up.
+    /// `--name`; `None` or empty: made up.
     pub name: Option<String>,
     /// `--env`: `NAME=VALUE`, or `NAME` for the caller's own value.
     pub env: Vec<String>,
@@ -139,7 +139,7 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
         None => Rootfs::Directory(root_directory(&options.image)?),
     };
     let image = image.map(|(image, _)| image);
-    let name = match &options.name {
+    let name = match options.name.as_ref().filter(|name| !name.is_empty()) {
         Some(name) => {
             id::check_name(name).map_err(|error| refused_option(&error))?;
             name.clone()
@@ -197,7 +197,11 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
         },
         hostname: process::hostname(options, id),
         labels,
-        annotations: options.annotations.iter().map(|text| process::pair(text)).collect(),
+        annotations: options
+            .annotations
+            .iter()
+            .map(|text| process::pair(text))
+            .collect(),
         network: network::mode(engine, options)?,
         ports,
         volumes: mounts::volumes(&options.volumes)?,

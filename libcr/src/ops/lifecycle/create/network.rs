@@ -114,10 +114,7 @@ mod tests {
         }
         let text = |entry: &str| host(entry).unwrap_err().to_string();
         for bad in ["foo", ":1.2.3.4", ""] {
-            assert_eq!(
-                text(bad),
-                format!("bad format for add-host: \"{bad}\"")
-            );
+            assert_eq!(text(bad), format!("bad format for add-host: \"{bad}\""));
         }
         assert_eq!(text("a:b:c"), "invalid IP address in add-host: \"b:c\"");
     }

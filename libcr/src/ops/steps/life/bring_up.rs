@@ -1,15 +1,17 @@
 //! What a container needs before its first process can begin: mounts, network, files, bundle.
 //! Shared by start and restore.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
+use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, fstat, openat2};
+use rustix::io::Errno;
 use serde_json::Value;
 
 use crate::engine::Engine;
-use crate::error::Result;
-use crate::model::container::{Container, NetworkMode};
+use crate::error::{Error, Result};
+use crate::model::container::{Container, ContainerConfig, NetworkMode};
 use crate::net::SavedAddresses;
 use crate::ops::steps::life::files;
 use crate::ops::steps::life::netplug::{self, Plugged};
@@ -75,7 +77,7 @@ fn write_spec(engine: &Engine, container: &Container, paths: &rootfs::RootfsPath
         spec::localize(&mut spec, config, &places);
         spec
     } else {
-        make_workdir(&root, &config.process.workdir)?;
+        prepare_workdir(&root, config, || image_workdir(engine, config))?;
         let identity = user::resolve(&root, &config.process.user)?;
         spec::generate(config, &places, &identity)?
     };
@@ -84,13 +86,57 @@ fn write_spec(engine: &Engine, container: &Container, paths: &rootfs::RootfsPath
     Ok(write_atomic(&bundle.join("config.json"), &text, 0o600)?)
 }
 
-/// The working directory is made where the image has none, as Podman does.
-fn make_workdir(root: &Dir, workdir: &str) -> Result<()> {
-    let relative: PathBuf = workdir.trim_start_matches('/').into();
-    if relative.as_os_str().is_empty() || root.is_dir(&relative) {
+/// The working directory of an image is made where the image has none; one that the user asked
+/// for must be there, or be of a mount, as in Podman.
+fn prepare_workdir(
+    root: &Dir,
+    config: &ContainerConfig,
+    image_workdir: impl FnOnce() -> Result<Option<String>>,
+) -> Result<()> {
+    let workdir = &config.process.workdir;
+    let mounted = config.volumes.iter().map(|volume| &volume.destination);
+    if mounted
+        .chain(config.tmpfs.keys())
+        .any(|place| Path::new(workdir).starts_with(place))
+    {
         return Ok(());
     }
-    Ok(root
-        .create_dir_all(&relative)
-        .map_err(at("make working directory", workdir.as_ref()))?)
+    // Links of the container, absolute ones too, stay inside it.
+    let found = openat2(
+        root,
+        workdir,
+        OFlags::PATH | OFlags::CLOEXEC,
+        Mode::empty(),
+        ResolveFlags::IN_ROOT,
+    );
+    match found {
+        Ok(file) => {
+            let stat = fstat(&file).map_err(std::io::Error::from)?;
+            if FileType::from_raw_mode(stat.st_mode).is_dir() {
+                return Ok(());
+            }
+            Err(Error::Invalid(format!(
+                "workdir \"{workdir}\" exists on container {}, but is not a directory",
+                config.id
+            )))
+        }
+        Err(Errno::NOENT) if image_workdir()?.as_deref() == Some(workdir) => Ok(root
+            .create_dir_all(workdir.trim_start_matches('/'))
+            .map_err(at("make working directory", workdir.as_ref()))?),
+        Err(Errno::NOENT | Errno::NOTDIR) => Err(Error::Invalid(format!(
+            "workdir \"{workdir}\" does not exist on container {}",
+            config.id
+        ))),
+        Err(error) => Err(at("find working directory", workdir.as_ref())(error.into()).into()),
+    }
+}
+
+/// The working directory that a container's image names.
+fn image_workdir(engine: &Engine, config: &ContainerConfig) -> Result<Option<String>> {
+    let Some(id) = config.rootfs.image_id() else {
+        return Ok(None);
+    };
+    let found = engine.store.rows().images_with_prefix(id)?;
+    let image = found.first();
+    Ok(image.and_then(|image| image.string("WorkingDir").map(str::to_owned)))
 }

@@ -7,7 +7,7 @@ use crate::model::container::Container;
 use crate::model::status::Status;
 use crate::ops::steps::life::bring_up::cgroup_path;
 use crate::sys::cgroup::Cgroup;
-use crate::sys::proc;
+use crate::sys::{proc, signal};
 
 /// Ends the processes of a container, waiting `timeout` seconds before it kills them. Returns
 /// true when it had to kill.
@@ -26,7 +26,7 @@ pub fn end(container: &Container, timeout: u32) -> Result<bool> {
         }
         tracing::warn!(
             "StopSignal {} failed to stop container {} in {timeout} seconds, resorting to SIGKILL",
-            container.config.stop_signal,
+            signal::name(container.config.stop_signal),
             container.config.name
         );
     }

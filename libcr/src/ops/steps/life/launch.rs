@@ -76,6 +76,6 @@ fn begin(
     journal.fault("created");
     let paths = engine.monitor_paths(&container.config.id);
     let attachment = attach.then(|| Attachment::connect(&paths)).transpose()?;
-    engine.runtime_of(container)?.start(&container.config.id)?;
+    monitor::begin(&engine.runtime_of(container)?, &container.config.id)?;
     Ok(attachment)
 }

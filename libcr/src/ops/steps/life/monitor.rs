@@ -7,7 +7,9 @@ use crate::error::{Error, Result};
 use crate::model::container::Container;
 use crate::monitor::MonitorError;
 use crate::monitor::client::{self, MonitorRequest, Monitored};
+use crate::runtime::{Runtime, RuntimeError};
 use crate::sys::cgroup::{self, Cgroup};
+use crate::sys::command::CommandError;
 
 /// What the runtime is to thaw.
 #[derive(Debug, Clone, Default)]
@@ -82,21 +84,34 @@ pub fn start(
     Ok(monitored)
 }
 
+/// Lets the process of a created container begin.
+///
+/// # Errors
+/// What the runtime says of the command, as [`explain`] understands it.
+pub fn begin(runtime: &Runtime, id: &str) -> Result<()> {
+    runtime.start(id).map_err(|error| match error {
+        RuntimeError::Command(CommandError::Failed { stderr, .. }) if !stderr.is_empty() => {
+            explain(&runtime.name, &stderr)
+        }
+        other => other.into(),
+    })
+}
+
 /// Podman's way of telling a missing command from one that can't be executed: by the runtime's
 /// words.
 pub fn explain(runtime: &str, message: &str) -> Error {
     let lower = message.to_lowercase();
-    let text = if message.starts_with(runtime) {
-        message.to_owned()
-    } else {
-        format!("{runtime}: {message}")
-    };
-    let about_command =
-        lower.contains("exec") || lower.contains("chdir") || lower.contains("open executable");
-    if about_command && (lower.contains("no such file") || lower.contains("not found in $path")) {
-        Error::CommandNotFound(text)
-    } else if lower.contains("permission denied") || lower.contains("is a directory") {
+    let text = format!("{runtime}: {message}");
+    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    // crun calls what can't be executed "not permitted", runc tells a directory apart.
+    if has(&[
+        "permission denied",
+        "operation not permitted",
+        "is a directory",
+    ]) {
         Error::CommandNotExecutable(text)
+    } else if has(&["exec", "chdir", "in $path"]) && has(&["no such file", "not found in $path"]) {
+        Error::CommandNotFound(text)
     } else {
         Error::RuntimeFailed(text)
     }
@@ -109,18 +124,42 @@ mod tests {
     #[test]
     fn the_runtimes_words_decide_the_exit_code() {
         let code = |text: &str| explain("crun", text).exit_code();
-        assert_eq!(
-            code("executable file `nope` not found in $PATH: No such file or directory"),
-            127
-        );
-        assert_eq!(
-            code(
-                "runc create failed: unable to start container process: exec: \"nope\": executable file not found in $PATH"
-            ),
-            127
-        );
-        assert_eq!(code("open executable: Permission denied"), 126);
-        assert_eq!(code("exec: \"/etc\": is a directory"), 126);
+        for missing in [
+            "executable file `nope` not found in $PATH: No such file or directory",
+            "executable file `/nope` not found: No such file or directory",
+            "cannot find `` in $PATH: No such file or directory",
+            "chdir to `/nope`: No such file or directory",
+            "runc create failed: unable to start container process: error during container init: exec: \"nope\": executable file not found in $PATH",
+            "runc create failed: unable to start container process: error during container init: exec: \"/nope\": stat /nope: no such file or directory",
+            "exec failed: unable to start container process: chdir to cwd (\"/nope\") set in config.json failed: no such file or directory",
+        ] {
+            assert_eq!(code(missing), 127, "{missing}");
+        }
+        for refused in [
+            "open executable: Permission denied",
+            "the path `/bin` is not a regular file: Operation not permitted",
+            "the path `/plain` exists but it is not executable: Operation not permitted",
+            "runc create failed: unable to start container process: error during container init: exec: \"/bin\": is a directory",
+            "exec failed: unable to start container process: exec: \"/plain\": permission denied",
+        ] {
+            assert_eq!(code(refused), 126, "{refused}");
+        }
         assert_eq!(code("controller `pids` is not available"), 125);
+    }
+
+    #[test]
+    fn the_sentence_is_podmans() {
+        assert_eq!(
+            explain("crun", "open executable: Permission denied").to_string(),
+            "crun: open executable: Permission denied: OCI permission denied"
+        );
+        assert_eq!(
+            explain(
+                "runc",
+                "runc create failed: exec: \"a\": not found in $PATH"
+            )
+            .to_string(),
+            "runc: runc create failed: exec: \"a\": not found in $PATH: OCI runtime attempted to invoke a command that was not found"
+        );
     }
 }

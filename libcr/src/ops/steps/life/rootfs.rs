@@ -8,7 +8,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::{ContainerConfig, Rootfs};
 use crate::storage::overlay;
-use crate::sys::dir::at;
+use crate::sys::dir::{at, remove_dir_if_present};
 use crate::sys::mount;
 
 /// Directories of one container's files.
@@ -84,6 +84,42 @@ pub fn unmount(engine: &Engine, config: &ContainerConfig) -> Result<()> {
         overlay::unmount(&paths.merged)?;
     }
     Ok(mount::unmount(&paths.shm)?)
+}
+
+/// Sets aside what a container changed, before a restore brings the files of another instant:
+/// until that has succeeded, these are the only copy. See [`put_back`] and [`forget_aside`].
+pub fn set_aside(engine: &Engine, config: &ContainerConfig) -> Result<()> {
+    unmount(engine, config)?;
+    let paths = paths(engine, config);
+    if paths.upper.exists() {
+        let aside = aside(engine, config);
+        fs::rename(&paths.upper, &aside).map_err(at("rename", &paths.upper))?;
+    }
+    Ok(remove_dir_if_present(&paths.work)?)
+}
+
+/// Brings back what [`set_aside`] took away; nothing was set aside: nothing happens. The root is
+/// not mounted.
+pub fn put_back(engine: &Engine, config: &ContainerConfig) -> Result<()> {
+    let aside = aside(engine, config);
+    if aside.exists() {
+        let paths = paths(engine, config);
+        remove_dir_if_present(&paths.upper)?;
+        remove_dir_if_present(&paths.work)?;
+        fs::rename(&aside, &paths.upper).map_err(at("rename", &aside))?;
+    }
+    Ok(())
+}
+
+/// Removes what [`set_aside`] took away: the restore has succeeded.
+pub fn forget_aside(engine: &Engine, config: &ContainerConfig) -> Result<()> {
+    Ok(remove_dir_if_present(&aside(engine, config))?)
+}
+
+fn aside(engine: &Engine, config: &ContainerConfig) -> PathBuf {
+    engine
+        .container_dir(&config.id)
+        .join("upper.before-restore")
 }
 
 /// Makes the directory of a container's files, which only root may enter.

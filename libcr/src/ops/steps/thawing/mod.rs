@@ -2,6 +2,7 @@
 
 pub mod base_image;
 pub mod consume;
+pub mod imported_spec;
 pub mod thaw;
 pub mod thaw_again;
 pub mod unpack;
