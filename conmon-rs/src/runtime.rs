@@ -166,22 +166,16 @@ impl RuntimeLog {
 /// The last error among log entries. runc writes an object a line, crun one over several lines;
 /// the tail of a long log may begin within one.
 fn last_error_in(log: &[u8]) -> Option<String> {
-    let beginnings = std::iter::once(0).chain(
-        log.iter()
-            .enumerate()
-            .filter(|(_, byte)| **byte == b'\n')
-            .map(|(at, _)| at + 1),
-    );
-    beginnings
-        .filter(|at| log.get(*at) == Some(&b'{'))
-        .filter_map(|at| {
-            let mut entries =
-                serde_json::Deserializer::from_slice(&log[at..]).into_iter::<LogLine>();
-            entries.next()?.ok()
-        })
-        .filter(|line| matches!(line.level.as_str(), "error" | "fatal") && !line.msg.is_empty())
-        .last()
-        .map(|line| line.msg)
+    let beginnings = (0..log.len()).rev().filter(|at| {
+        log[*at] == b'{' && at.checked_sub(1).is_none_or(|before| log[before] == b'\n')
+    });
+    let entries = beginnings.filter_map(|at| {
+        let mut entries = serde_json::Deserializer::from_slice(&log[at..]).into_iter::<LogLine>();
+        entries.next()?.ok()
+    });
+    let mut errors = entries
+        .filter(|line| matches!(line.level.as_str(), "error" | "fatal") && !line.msg.is_empty());
+    errors.next().map(|line| line.msg)
 }
 
 #[cfg(test)]
@@ -263,5 +257,14 @@ mod tests {
             std::fs::write(&path, text).unwrap();
             assert_eq!(read_pid(&path).ok(), pid);
         }
+    }
+
+    #[test]
+    fn the_last_error_of_either_runtimes_log() {
+        let one = b"{\"level\":\"error\",\"msg\":\"first\"}\n{\"level\":\"error\",\"msg\":\"second\"}\n{\"level\":\"info\",\"msg\":\"later\"}\n";
+        assert_eq!(last_error_in(one).as_deref(), Some("second"));
+        let several = b"cut off\"\n}\n{\n  \"msg\": \"not found\",\n  \"level\": \"error\"\n}\n";
+        assert_eq!(last_error_in(several).as_deref(), Some("not found"));
+        assert_eq!(last_error_in(b"no log"), None);
     }
 }
