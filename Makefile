@@ -26,9 +26,8 @@ demo: build ## Freeze a web server on one host, thaw it on another (needs root, 
 test: ## Run everything that CI runs: style, rules, unit and end-to-end tests (needs root)
 	$(CARGO) xtask test
 
-bench: build ## Compare with Podman in a throw-away host
-	@test -d benches || { echo 'There are no benchmarks yet.' >&2; exit 1; }
-	$(CARGO) bench
+bench: ## Compare with Podman in a throw-away host (BENCH="--runs 9 --large")
+	$(CARGO) xtask bench $(BENCH)
 
 fmt: ## Format the source
 	$(CARGO) fmt --all

@@ -1,7 +1,7 @@
 //! The handle that every door holds: the opened store and what the host offers. No behaviour
 //! beyond opening and finding.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -60,7 +60,7 @@ impl Engine {
             .config
             .runtime
             .as_deref()
-            .filter(|told| told.ends_with(name.as_str()));
+            .filter(|told| Path::new(told).file_name() == Path::new(name).file_name());
         Ok(Runtime::find(told.unwrap_or(name))?)
     }
 
@@ -70,6 +70,13 @@ impl Engine {
             &self.config.run_root.join("locks"),
             id,
         )?)
+    }
+
+    /// Removes the lock file of a container that is gone; for whoever holds the lock. Those who
+    /// wait for it take a new file and find no container.
+    pub fn forget_lock(&self, id: &str) -> Result<()> {
+        let path = self.config.run_root.join("locks").join(id);
+        Ok(crate::sys::dir::remove_file_if_present(&path)?)
     }
 
     /// The container that a user's word names: name, id or beginning of an id.
@@ -124,5 +131,36 @@ impl Engine {
     /// Log of a container, with the k8s-file driver.
     pub fn log_file(&self, id: &str) -> PathBuf {
         self.container_dir(id).join("ctr.log")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::container::example;
+
+    #[test]
+    fn a_runtime_told_by_path_stands_for_its_own_name_only() -> Result<()> {
+        let root = tempfile::tempdir()?;
+        let engine = Engine::open(Config {
+            root: root.path().join("lib"),
+            run_root: root.path().join("run"),
+            runtime: Some("/nowhere/other-runtime".into()),
+            ..Config::default()
+        })?;
+        let mut container = example("a");
+        for (made_with, looked_for) in [
+            ("runtime", "runtime"),
+            ("other-runtime", "/nowhere/other-runtime"),
+            ("/elsewhere/other-runtime", "/nowhere/other-runtime"),
+        ] {
+            container.config.runtime = made_with.into();
+            let missing = engine.runtime_of(&container);
+            assert!(
+                matches!(&missing, Err(Error::Runtime(RuntimeError::Missing(name))) if name == looked_for),
+                "{missing:?}"
+            );
+        }
+        Ok(())
     }
 }

@@ -164,9 +164,10 @@ impl Error {
     /// What kind of failure it is.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::NoSuchContainer(_) | Self::NoSuchContainerOrImage(_) | Self::NoSuchImage(_) => {
-                ErrorKind::NotFound
-            }
+            Self::NoSuchContainer(_)
+            | Self::NoSuchContainerOrImage(_)
+            | Self::NoSuchImage(_)
+            | Self::Store(StoreError::NoSuchImage(_)) => ErrorKind::NotFound,
             Self::Conflict(_)
             | Self::Store(StoreError::NameInUse { .. } | StoreError::IdInUse(_))
             | Self::Network(

@@ -9,6 +9,7 @@ use std::env;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::net::IpAddr;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -83,6 +84,8 @@ impl Netavark {
         command.arg(verb).arg(netns);
         tracing::debug!(?command, "netavark");
 
+        // Out of the terminal's process group: Ctrl-C must not cut it off half-way.
+        command.process_group(0);
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

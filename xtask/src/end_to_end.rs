@@ -72,7 +72,7 @@ fn build(repository: &Path, profile: &str) -> Result<()> {
 }
 
 /// Compiles the one static program that runs inside test containers, when its source is newer.
-fn compile_workload(repository: &Path, target: &Path) -> Result<PathBuf> {
+pub fn compile_workload(repository: &Path, target: &Path) -> Result<PathBuf> {
     let source = repository.join("tests/workload/workload.rs");
     let directory = target.join("workloads");
     let program = directory.join("workload");

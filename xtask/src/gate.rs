@@ -73,6 +73,7 @@ fn steps() -> Vec<Step> {
             "run",
             "--workspace",
             "--no-tests=pass",
+            "--no-fail-fast",
             "--status-level=fail",
         ]
     } else {

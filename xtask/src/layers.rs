@@ -33,6 +33,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("api", &["libcr"]),
     ("xtask", &["cryopod-cli"]),
     ("tests", &[]),
+    ("benches", &[]),
 ];
 
 /// Outside crates that only one of ours may use.
@@ -95,6 +96,7 @@ fn check_manifest(name: &str, may_use: &[&str], text: &str) -> Vec<(usize, Strin
         "cryopod-api",
         "xtask",
         "cr-tests",
+        "cr-benches",
     ];
     let mut found = Vec::new();
     let mut in_dependencies = false;

@@ -2,6 +2,7 @@
 //!
 //! Each task is a module; this file only names them. Nothing here is part of what users install.
 
+mod bench;
 #[cfg(feature = "pages")]
 mod completions;
 mod end_to_end;
@@ -33,6 +34,8 @@ enum Task {
     Host(host::Arguments),
     /// Run the end-to-end tests, or the demo, in a throw-away host
     E2e(end_to_end::Arguments),
+    /// Measure the release binaries beside Podman in a throw-away host
+    Bench(bench::Arguments),
     /// Run every check and every test, and count them
     Test,
     /// Check the allowed edges between crates and between libcr's modules
@@ -76,6 +79,7 @@ fn run(cli: Cli) -> Result<i32> {
     match cli.task {
         Task::Host(arguments) => host::run(&arguments, &repository),
         Task::E2e(arguments) => end_to_end::run(&arguments, &repository),
+        Task::Bench(arguments) => bench::run(&arguments, &repository),
         Task::Test => gate::run(&repository),
         Task::Layers => {
             let violations = layers::check(&repository)?;

@@ -4,6 +4,7 @@
 mod container;
 mod image;
 mod inspect;
+mod interrupt;
 mod open;
 mod outcome;
 mod selected;

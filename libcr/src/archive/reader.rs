@@ -40,6 +40,9 @@ pub struct Selection {
     pub volumes: bool,
     /// `ctr.log`.
     pub log: bool,
+    /// Put everything on disk before it is said to be there. Not needed where the archive stays
+    /// and what was unpacked is used up at once.
+    pub durable: bool,
 }
 
 impl Default for Selection {
@@ -49,6 +52,7 @@ impl Default for Selection {
             rootfs: true,
             volumes: true,
             log: true,
+            durable: true,
         }
     }
 }
@@ -254,7 +258,9 @@ impl Reader {
             self.unpack_member(&member, staging, selection)?;
         }
         self.check_sums(header.manifest.is_some())?;
-        sync(staging).map_err(io_error("cannot put the unpacked checkpoint on disk"))?;
+        if selection.durable {
+            sync(staging).map_err(io_error("cannot put the unpacked checkpoint on disk"))?;
+        }
         Ok(self.contents)
     }
 

@@ -157,6 +157,7 @@ fn selection_leaves_out() {
         rootfs: false,
         volumes: false,
         log: false,
+        durable: true,
     };
     let contents = reader.unpack(&place.staging("out"), selection).unwrap();
     assert!(contents.verified);

@@ -272,6 +272,9 @@ pub struct ContainerState {
     /// The user asked it to stop: the restart policy rests.
     #[serde(default)]
     pub stopped_by_user: bool,
+    /// It ended, and its restart policy asks for another start, which nobody has made yet.
+    #[serde(default)]
+    pub restart_due: bool,
     /// Restarts by policy so far.
     #[serde(default)]
     pub restart_count: u32,
@@ -298,6 +301,7 @@ impl Default for ContainerState {
             network_status: BTreeMap::new(),
             ports: Vec::new(),
             stopped_by_user: false,
+            restart_due: false,
             restart_count: 0,
             boot_id: String::new(),
             error: String::new(),
@@ -312,6 +316,42 @@ pub struct Container {
     pub config: ContainerConfig,
     /// What became of it.
     pub state: ContainerState,
+}
+
+/// A container for tests, made from a directory.
+#[cfg(test)]
+pub(crate) fn example(id: &str) -> Container {
+    Container {
+        config: ContainerConfig {
+            id: id.to_owned(),
+            name: format!("name-of-{id}"),
+            created: "2026-01-01T00:00:00Z".into(),
+            rootfs: Rootfs::Directory("/nowhere".into()),
+            process: Process::default(),
+            hostname: "host".into(),
+            labels: BTreeMap::new(),
+            annotations: BTreeMap::new(),
+            network: NetworkMode::None,
+            ports: Vec::new(),
+            volumes: Vec::new(),
+            tmpfs: BTreeMap::new(),
+            security: Security::default(),
+            limits: Limits::default(),
+            shm_size: 0,
+            read_only: false,
+            auto_remove: false,
+            restart_policy: RestartPolicy::No,
+            runtime: "crun".into(),
+            log_driver: "none".into(),
+            stop_signal: 15,
+            stop_timeout: 10,
+            hosts_add: Vec::new(),
+            dns: Vec::new(),
+            create_command: Vec::new(),
+            imported_spec: None,
+        },
+        state: ContainerState::default(),
+    }
 }
 
 #[cfg(test)]

@@ -24,6 +24,10 @@ pub enum Intent {
         export: Option<PathBuf>,
         /// CRIU's log and statistics stay after success.
         keep: bool,
+        /// The dump itself ends the processes (established connections): its images may be the
+        /// only copy.
+        #[serde(default)]
+        ends: bool,
     },
     /// A container is being thawed.
     Restore {
@@ -42,9 +46,9 @@ pub enum CheckpointPhase {
     /// processes are gone (a dump that stops them itself) and the images are whole, the
     /// container is frozen.
     Dump,
-    /// The checkpoint is whole and durable, the processes are still there. Rule: stop them,
-    /// the container is frozen.
-    Stop,
+    /// The checkpoint is whole and durable, under its partial names or its final ones. Rule: give
+    /// it its names; unless the container is to go on, end its processes: it is frozen.
+    Whole,
 }
 
 /// A process, named so that a later one with the same number is not taken for it.

@@ -12,17 +12,19 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::archive::Writer;
 use crate::criu;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::checkpoint::CheckpointReport;
 use crate::model::container::{Container, Rootfs};
-use crate::model::event::Event;
 use crate::model::operation::{CheckpointPhase, Intent};
 use crate::monitor::client;
+use crate::ops::steps::claim::claim;
+use crate::ops::steps::freezing::capture::{self, capture};
 use crate::ops::steps::freezing::dump::dump;
 use crate::ops::steps::freezing::freeze::Frozen;
-use crate::ops::steps::freezing::pack::{self, PackOptions, capture, pack};
+use crate::ops::steps::freezing::pack::{self, PackOptions};
 use crate::ops::steps::freezing::settle;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::observe::observe;
@@ -32,7 +34,7 @@ use crate::ops::steps::thawing::thaw_again::thaw_again;
 use crate::progress::{Progress, Step};
 use crate::runtime::CheckpointCall;
 use crate::store::lock::ContainerLock;
-use crate::sys::dir::{at, remove_dir_if_present, write_atomic};
+use crate::sys::dir::at;
 
 /// What `container checkpoint` is asked for.
 #[derive(Debug, Clone, Default)]
@@ -84,12 +86,11 @@ pub fn checkpoint(
 ) -> Result<CheckpointReport> {
     options.validate()?;
     let id = engine.find(word)?.config.id;
-    let lock = engine.lock(&id)?;
-    let mut container = engine.reload(&id)?;
+    let (lock, mut container) = claim(engine, &id)?;
     observe(engine, &mut container)?;
     progress.step(&container.config.name, Step::Preflight);
     let bundle = engine.bundle(&id);
-    preflight::can_checkpoint(engine, &container, &bundle)?;
+    let criu_version = preflight::can_checkpoint(engine, &container, &bundle)?;
     if container.config.auto_remove && options.export.is_none() {
         return Err(Error::Invalid(
             "cannot checkpoint containers that have been started with '--rm' unless '--export' is used".into(),
@@ -117,28 +118,38 @@ pub fn checkpoint(
         bundle: &bundle,
         progress,
         journal: &journal,
+        criu_version,
     };
     let taken = match attempt.take() {
         Ok(taken) => taken,
-        Err(error) => {
+        Err(Broken::Frozen(error)) => {
+            settle::promote(&bundle)?;
+            settle::frozen(engine, &mut container)?;
+            journal.finish(&container, Some(("checkpoint", "")))?;
+            return Err(Error::Checkpoint {
+                name: container.config.name,
+                cause: format!("{error}; it could not be brought back and is frozen in its bundle"),
+                remedy: Some("cryopod container restore --tcp-established brings it back".into()),
+                log: None,
+            });
+        }
+        Err(Broken::Running(error)) => {
             journal.abandon()?;
             return Err(error);
         }
     };
-    // From here on the checkpoint is what counts.
+    // From here on the checkpoint is what counts: an error leaves the operation open, and the
+    // next command completes it.
+    settle::promote(&bundle)?;
     let report = CheckpointReport {
         id: id.clone(),
         runtime_checkpoint_duration: micros(taken.runtime),
         container_frozen_duration: micros(taken.stood_still),
         criu_statistics: criu::stats::read_dump(&bundle.join("stats-dump")).ok(),
     };
-    let event = if options.leave_running {
-        Event::CheckpointAndGoOn
-    } else {
+    if !options.leave_running {
         settle::frozen(engine, &mut container)?;
-        Event::Checkpoint
-    };
-    tracing::debug!(?event, container = id, "checkpoint");
+    }
     if !options.keep {
         settle::discard_logs(&bundle)?;
     }
@@ -155,6 +166,7 @@ fn intent(options: &CheckpointOptions, export: Option<PathBuf>, phase: Checkpoin
         leave_running: options.leave_running,
         export,
         keep: options.keep,
+        ends: dump_ends(options),
     }
 }
 
@@ -170,10 +182,24 @@ fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// A checkpoint that is whole.
+/// A checkpoint that is whole and durable, under its partial names.
 struct Taken {
     runtime: Duration,
     stood_still: Duration,
+}
+
+/// Why there is no checkpoint, and what became of the container.
+enum Broken {
+    /// It runs as before; nothing partial is left.
+    Running(Error),
+    /// Its dump ended it and it could not be thawed: the dump is what there is of it.
+    Frozen(Error),
+}
+
+impl<E: Into<Error>> From<E> for Broken {
+    fn from(error: E) -> Self {
+        Self::Running(error.into())
+    }
 }
 
 /// One checkpoint in the making.
@@ -186,113 +212,122 @@ struct Work<'a> {
     bundle: &'a Path,
     progress: &'a dyn Progress,
     journal: &'a Journal<'a>,
+    criu_version: u32,
 }
 
 impl Work<'_> {
-    /// Freezes, dumps, captures, archives. On an error the container runs as before and nothing
-    /// partial is left.
-    fn take(&self) -> Result<Taken> {
+    /// Freezes, dumps, captures, archives.
+    fn take(&self) -> Result<Taken, Broken> {
         let (options, container) = (self.options, self.container);
-        let criu_version = preflight::criu()?;
-        let partial = self.bundle.join("checkpoint.partial");
-        let dump_ends = options.tcp_established && !options.leave_running;
+        let pack_options = PackOptions {
+            compression: pack::compression(options.compress.as_deref())?,
+            tcp_established: options.tcp_established,
+            file_locks: options.file_locks,
+            leave_running: options.leave_running,
+            ignore_rootfs: options.ignore_rootfs,
+            criu_version: self.criu_version,
+            runtime_version: self
+                .engine
+                .runtime_of(container)?
+                .version()
+                .unwrap_or_default(),
+        };
+        let writer = self
+            .export
+            .map(|path| pack::open(path, pack_options.compression));
+        let writer = writer.transpose()?;
+        let images = self.bundle.join("checkpoint.partial");
+        let ends = dump_ends(options);
         self.progress.step(&container.config.name, Step::Dump);
         let frozen = Frozen::begin(container)?;
         self.journal.fault("frozen");
         let call = CheckpointCall {
-            images: &partial,
+            images: &images,
             work: self.bundle,
-            leave_running: !dump_ends,
+            leave_running: !ends,
             tcp_established: options.tcp_established,
             file_locks: options.file_locks,
         };
-        let runtime = match dump(self.engine, container, call, self.lock) {
-            Ok(runtime) => runtime,
-            Err(error) => {
-                // A dump that ends the processes may have got that far before it failed.
-                frozen.thaw()?;
-                return Err(error);
-            }
-        };
+        // On an error the processes go on as `frozen` is dropped.
+        let runtime = dump(self.engine, container, call, self.lock)?;
         self.journal.fault("dumped");
-        match self.capture_and_archive(frozen, &partial, runtime, criu_version) {
-            Ok(taken) => Ok(taken),
+        match self.capture_and_archive(frozen, &images, writer, &pack_options) {
+            Ok(stood_still) => Ok(Taken {
+                runtime,
+                stood_still,
+            }),
+            Err(error) if ends => Err(self.thaw_again_or_salvage(&images, error)),
             Err(error) => {
-                if dump_ends {
-                    thaw_again(self.engine, container, &partial, self.options.file_locks)?;
-                }
-                remove_dir_if_present(&partial)?;
-                pack::clear(self.bundle)?;
-                Err(error)
+                settle::discard(self.bundle)?;
+                Err(error.into())
             }
         }
     }
 
+    /// Returns how long the container stood still.
     fn capture_and_archive(
         &self,
         frozen: Frozen,
-        partial: &Path,
-        runtime: Duration,
-        criu_version: u32,
-    ) -> Result<Taken> {
+        images: &Path,
+        writer: Option<Writer>,
+        pack_options: &PackOptions,
+    ) -> Result<Duration> {
         let (options, container, engine) = (self.options, self.container, self.engine);
         let paths = engine.monitor_paths(&container.config.id);
         if let Err(error) = client::flush_log(&paths, Duration::from_secs(2)) {
             // A monitor whose container was ended by the dump has written all of it and left.
             tracing::debug!(%error, "log flush");
         }
-        let captured = capture(
-            engine,
-            container,
-            options.ignore_rootfs,
-            options.leave_running,
-        )?;
-        let status =
-            serde_json::to_vec(&container.state.network_status).map_err(std::io::Error::other)?;
-        write_atomic(&self.bundle.join("network.status"), &status, 0o600)?;
+        let captured = capture(engine, container, options.leave_running)?;
         self.journal.fault("captured");
-        let archive = || -> Result<()> {
-            let Some(path) = self.export else {
-                return Ok(());
-            };
-            self.progress.step(&container.config.name, Step::Write);
-            let pack_options = PackOptions {
-                compression: pack::compression(options.compress.as_deref())?,
-                tcp_established: options.tcp_established,
-                file_locks: options.file_locks,
-                leave_running: options.leave_running,
-                criu_version,
-            };
-            pack(engine, container, &captured, partial, path, &pack_options)?;
-            self.journal.fault("archived");
-            Ok(())
+        // All of one that goes on is copied: it need not wait for the archive.
+        let (frozen, thawed) = if options.leave_running {
+            (None, Some(frozen.thaw()?))
+        } else {
+            (Some(frozen), None)
         };
-        if options.leave_running {
-            // All of it is copied: the container need not wait for the archive.
-            let stood_still = frozen.thaw()?;
-            archive()?;
-            settle::promote(self.bundle, partial)?;
-            return Ok(Taken {
-                runtime,
-                stood_still,
-            });
+        if let Some(writer) = writer {
+            self.progress.step(&container.config.name, Step::Write);
+            pack::pack(writer, engine, container, &captured, images, pack_options)?;
+            self.journal.fault("archived");
         }
-        archive()?;
         if !self.export.is_some_and(Path::is_file) {
             // An archive in a file is durable by itself. Without one, or where it went into a
             // stream and nobody knows whether the reader kept it, the images must be.
             settle::make_durable(self.bundle)?;
         }
-        settle::promote(self.bundle, partial)?;
-        self.journal.advance(&intent(
-            options,
-            self.export.map(Path::to_owned),
-            CheckpointPhase::Stop,
-        ))?;
+        let export = self.export.map(Path::to_owned);
+        self.journal
+            .advance(&intent(options, export, CheckpointPhase::Whole))?;
         self.journal.fault("whole");
-        Ok(Taken {
-            runtime,
-            stood_still: frozen.end(),
-        })
+        Ok(thawed
+            .or_else(|| frozen.map(Frozen::end))
+            .unwrap_or_default())
     }
+
+    /// The dump ended the processes, and the rest failed with `error`.
+    fn thaw_again_or_salvage(&self, images: &Path, error: Error) -> Broken {
+        let locks = self.options.file_locks;
+        let Err(again) = thaw_again(self.engine, self.container, images, locks) else {
+            return match settle::discard(self.bundle) {
+                Ok(()) => Broken::Running(error),
+                Err(left) => Broken::Running(Error::Undo {
+                    first: Box::new(error),
+                    cleanup: left.to_string(),
+                }),
+            };
+        };
+        tracing::warn!(%again, "thaw after a failed checkpoint");
+        if !capture::is_whole(self.bundle)
+            && let Err(lost) = capture(self.engine, self.container, false)
+        {
+            tracing::error!(%lost, "/dev/shm and addresses could not be kept");
+        }
+        Broken::Frozen(error)
+    }
+}
+
+/// Only a dump that ends the processes itself keeps the network locked afterwards.
+fn dump_ends(options: &CheckpointOptions) -> bool {
+    options.tcp_established && !options.leave_running
 }

@@ -23,6 +23,8 @@ use crate::model::id;
 use crate::model::operation::Intent;
 use crate::model::status::Status;
 use crate::net::{self, SavedAddresses};
+use crate::ops::steps::claim::claim;
+use crate::ops::steps::freezing::capture;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::bring_up::bring_up;
 use crate::ops::steps::life::monitor::RestoreCall;
@@ -31,6 +33,7 @@ use crate::ops::steps::life::rootfs::{self, RootfsPaths};
 use crate::ops::steps::life::tear_down::tear_down;
 use crate::ops::steps::podman_config;
 use crate::ops::steps::preflight;
+use crate::ops::steps::recovery::{self, Patience};
 use crate::ops::steps::thawing::base_image;
 use crate::ops::steps::thawing::consume;
 pub use crate::ops::steps::thawing::imported_spec::Grants;
@@ -97,8 +100,7 @@ pub fn restore(
         other => other,
     });
     let id = found?.config.id;
-    let _lock = engine.lock(&id)?;
-    let mut container = engine.reload(&id)?;
+    let (_lock, mut container) = claim(engine, &id)?;
     observe(engine, &mut container)?;
     progress.step(&container.config.name, Step::Preflight);
     preflight::can_restore(engine, &container)?;
@@ -121,7 +123,7 @@ pub fn restore(
             undo.push("tear down", || tear_down(engine, &half_made));
             let error = undo.run(error);
             container.state = before;
-            journal.finish(&container, None)?;
+            end_after_undo(&error, || journal.finish(&container, None))?;
             Err(error)
         }
     }
@@ -150,21 +152,28 @@ pub fn import(
     let (mut container, mut warnings) = plan(engine, archive, &header, options)?;
     let id = container.config.id.clone();
     let _lock = engine.lock(&id)?;
+    recovery::recover_container(engine, &id, Patience::Unlimited)?;
+    // Asked again under the lock: another import of it may have been quicker.
+    if engine.store.rows().container(&id)?.is_some() {
+        return Err(crate::store::StoreError::IdInUse(id).into());
+    }
     let intent = Intent::Restore {
         imported: true,
         keep: options.keep,
     };
     let journal = Journal::begin(engine, &id, &intent)?;
     let mut undo = Undo::default();
+    let selection = Selection {
+        rootfs: !options.ignore_rootfs,
+        volumes: false,
+        log: true,
+        // A file is still there should the power fail; a stream is not.
+        durable: options.keep || !archive.is_file(),
+    };
     let done = make(
-        engine,
-        &mut container,
-        reader,
-        staging,
-        options,
-        &journal,
-        &mut undo,
+        engine, &container, reader, staging, selection, &journal, &mut undo,
     )
+    .and_then(|()| saved_addresses(engine, &container, options))
     .and_then(|saved| bring_back(engine, &mut container, options, &saved, &journal, progress));
     match done {
         Ok(mut report) => {
@@ -178,9 +187,19 @@ pub fn import(
             let half_made = container.clone();
             undo.push("tear down", move || tear_down(engine, &half_made));
             let error = undo.run(error);
-            journal.abandon()?;
+            end_after_undo(&error, || journal.abandon())?;
             Err(error)
         }
+    }
+}
+
+/// Ends an operation that was undone. What could not be undone stays in the journal: the next
+/// command tries again.
+fn end_after_undo(error: &Error, end: impl FnOnce() -> Result<()>) -> Result<()> {
+    if matches!(error, Error::Undo { .. }) {
+        Ok(())
+    } else {
+        end()
     }
 }
 
@@ -306,19 +325,14 @@ fn plan(
 /// Unpacks and makes row and directory.
 fn make<'a>(
     engine: &'a Engine,
-    container: &mut Container,
+    container: &Container,
     reader: Reader,
     staging: Staging,
-    options: &RestoreOptions,
+    selection: Selection,
     journal: &Journal<'_>,
     undo: &mut Undo<'a>,
-) -> Result<SavedAddresses> {
+) -> Result<()> {
     let id = container.config.id.clone();
-    let selection = Selection {
-        rootfs: !options.ignore_rootfs,
-        volumes: false,
-        log: true,
-    };
     let contents = reader.unpack(staging.handle(), selection)?;
     if !contents.has("checkpoint/inventory.img") {
         return Err(Error::Invalid(
@@ -354,7 +368,7 @@ fn make<'a>(
             .transaction(|rows| rows.delete_container(&row))?)
     });
     journal.fault("made");
-    saved_addresses(engine, container, options)
+    Ok(())
 }
 
 /// Addresses to ask for again, from `network.status` in the bundle; what the user wants forgotten
@@ -413,6 +427,8 @@ fn bring_back(
         // The files as they were at that instant, not as they became since.
         rootfs::set_aside(engine, &container.config)?;
         journal.fault("set-aside");
+    } else if options.keep {
+        capture::pin_files(engine, container)?;
     }
     let devices = may_have_devices(container, options);
     let plugged = bring_up(engine, container, saved, |paths| {

@@ -6,6 +6,7 @@
 //! it again only there. Ids are random, so engines don't meet.
 
 use std::os::fd::BorrowedFd;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -136,7 +137,10 @@ impl Runtime {
         if !self.state.join(id).is_dir() {
             return Ok(());
         }
-        command::run(self.command("delete").arg("--force").arg(id))?;
+        // With --force runc waits 100 ms for processes to end, also where none is left.
+        if command::run(self.command("delete").arg(id)).is_err() {
+            command::run(self.command("delete").arg("--force").arg(id))?;
+        }
         Ok(())
     }
 
@@ -160,6 +164,9 @@ impl Runtime {
             (call.file_locks, "--file-locks"),
         ];
         command.args(flags.iter().filter(|(on, _)| *on).map(|(_, flag)| flag));
+        // Out of the terminal's process group: Ctrl-C must not kill CRIU with its code inside the
+        // container's processes.
+        command.process_group(0);
         command::run_with(command.arg(id), &[inherited])?;
         Ok(())
     }

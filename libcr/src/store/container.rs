@@ -9,9 +9,17 @@ impl Rows<'_> {
     /// Adds a container.
     ///
     /// # Errors
-    /// [`StoreError::NameInUse`] and [`StoreError::IdInUse`].
+    /// [`StoreError::NameInUse`] and [`StoreError::IdInUse`]; [`StoreError::NoSuchImage`] when
+    /// its image was removed since it was looked up.
     pub fn insert_container(&self, container: &Container) -> Result<(), StoreError> {
         let config = &container.config;
+        if let Some(image) = config.rootfs.image_id() {
+            let sql = "SELECT 1 FROM images WHERE id = ?1";
+            let found = self.query(sql, params![image], |row| row.get::<_, i64>(0))?;
+            if found.is_empty() {
+                return Err(StoreError::NoSuchImage(image.to_owned()));
+            }
+        }
         if let Some(id) = self.holder_of_name(&config.name)? {
             return Err(StoreError::NameInUse {
                 name: config.name.clone(),
@@ -122,5 +130,28 @@ impl Rows<'_> {
             })
         };
         rows.into_iter().map(read).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::container::{Rootfs, example};
+    use crate::store::Store;
+
+    #[test]
+    fn no_container_without_its_image() -> Result<(), Box<dyn std::error::Error>> {
+        let root = tempfile::tempdir()?;
+        let store = Store::open(root.path())?;
+        let mut container = example("a");
+        container.config.rootfs = Rootfs::Image {
+            id: "f".repeat(64),
+            name: "localhost/gone:latest".into(),
+            raw_name: "gone".into(),
+        };
+        let refused = store.transaction(|rows| rows.insert_container(&container));
+        assert!(matches!(refused, Err(StoreError::NoSuchImage(_))));
+        assert!(store.rows().containers()?.is_empty());
+        Ok(())
     }
 }

@@ -22,27 +22,35 @@ pub struct ContainerLock {
 impl ContainerLock {
     /// Waits for the lock of a container and takes it.
     pub fn acquire(locks: &Path, id: &str) -> Result<Self, StoreError> {
-        let file = open(locks, id)?;
+        let path = locks.join(id);
         loop {
-            match flock(&file, FlockOperation::LockExclusive) {
-                Err(rustix::io::Errno::INTR) => {}
-                result => {
-                    result
-                        .map_err(std::io::Error::from)
-                        .map_err(at("lock", &locks.join(id)))?;
-                    return Ok(Self { file });
+            let file = open(locks, id)?;
+            let locked = loop {
+                match flock(&file, FlockOperation::LockExclusive) {
+                    Err(rustix::io::Errno::INTR) => {}
+                    result => break result,
                 }
+            };
+            locked
+                .map_err(std::io::Error::from)
+                .map_err(at("lock", &path))?;
+            if is_at(&file, &path) {
+                return Ok(Self { file });
             }
         }
     }
 
     /// Takes the lock if nobody holds it.
     pub fn try_acquire(locks: &Path, id: &str) -> Result<Option<Self>, StoreError> {
-        let file = open(locks, id)?;
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Some(Self { file })),
-            Err(rustix::io::Errno::WOULDBLOCK | rustix::io::Errno::INTR) => Ok(None),
-            Err(error) => Err(at("lock", &locks.join(id))(error.into()).into()),
+        let path = locks.join(id);
+        loop {
+            let file = open(locks, id)?;
+            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) if is_at(&file, &path) => return Ok(Some(Self { file })),
+                Ok(()) => {}
+                Err(rustix::io::Errno::WOULDBLOCK | rustix::io::Errno::INTR) => return Ok(None),
+                Err(error) => return Err(at("lock", &path)(error.into()).into()),
+            }
         }
     }
 
@@ -63,9 +71,38 @@ fn open(locks: &Path, id: &str) -> Result<File, StoreError> {
     Ok(file.map_err(at("open", &path))?)
 }
 
+/// Whether an open lock file is still the one that others find. A removal takes the file away
+/// while some may wait for it: what they then hold locks nobody out.
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let place = |facts: fs::Metadata| (facts.dev(), facts.ino());
+    let (own, found) = (file.metadata().map(place), fs::metadata(path).map(place));
+    matches!((own, found), (Ok(own), Ok(found)) if own == found)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_lock_whose_file_was_removed_is_no_lock() -> Result<(), Box<dyn std::error::Error>> {
+        let locks = tempfile::tempdir()?;
+        let path = locks.path().to_owned();
+        let held = ContainerLock::acquire(&path, "a")?;
+        let place = path.clone();
+        let waiting = std::thread::spawn(move || ContainerLock::acquire(&place, "a"));
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        fs::remove_file(path.join("a"))?;
+        let second = ContainerLock::acquire(&path, "a")?;
+        drop(held);
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        assert!(!waiting.is_finished());
+        drop(second);
+        let third = waiting.join().map_err(|_| "the thread panicked")??;
+        assert!(ContainerLock::try_acquire(&path, "a")?.is_none());
+        drop(third);
+        Ok(())
+    }
 
     #[test]
     fn a_held_lock_is_not_given_twice_and_outlives_its_owner_in_a_program()

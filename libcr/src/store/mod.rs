@@ -59,6 +59,9 @@ pub enum StoreError {
     /// A container of that id is there.
     #[error("container {0}: that ID is already in use")]
     IdInUse(String),
+    /// The image of a new container is not there (any more); its id.
+    #[error("{0}: image not known")]
+    NoSuchImage(String),
     /// A file of the state can't be used.
     #[error("{}", crate::sys::dir::reason(.0))]
     File(#[from] std::io::Error),

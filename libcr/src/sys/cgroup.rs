@@ -2,7 +2,7 @@
 //! kernel's Documentation/admin-guide/cgroup-v2.rst.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -83,8 +83,30 @@ impl Cgroup {
         if !self.exists() {
             return Ok(());
         }
-        self.write("cgroup.kill", "1")?;
-        self.wait_event("populated", "0", Duration::from_secs(10))
+        match self.write("cgroup.kill", "1") {
+            // Kernels before 5.14.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.kill_each(),
+            written => {
+                written?;
+                self.wait_event("populated", "0", Duration::from_secs(10))
+            }
+        }
+    }
+
+    /// Kills its processes one by one, and those that they forked meanwhile, until none is left.
+    fn kill_each(&self) -> io::Result<()> {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while self.exists() {
+            for pid in self.processes() {
+                super::proc::signal(pid, 9)?;
+            }
+            match self.wait_event("populated", "0", Duration::from_millis(20)) {
+                Err(error)
+                    if error.kind() == io::ErrorKind::TimedOut && Instant::now() < deadline => {}
+                ended => return ended,
+            }
+        }
+        Ok(())
     }
 
     /// Removes it and the cgroups in it; they must be empty. That it is gone is fine.
@@ -115,10 +137,23 @@ impl Cgroup {
             .ok()
     }
 
-    /// Its processes.
+    /// Its processes and those of the cgroups in it: a container may have made some. Without
+    /// those of a foreign PID namespace, which have no number here (the kernel says 0).
     pub fn processes(&self) -> Vec<i32> {
         let text = fs::read_to_string(self.directory.join("cgroup.procs")).unwrap_or_default();
-        text.lines().filter_map(|line| line.parse().ok()).collect()
+        let own = text.lines().filter_map(|line| line.parse().ok());
+        let mut all: Vec<i32> = own.filter(|pid| *pid > 0).collect();
+        let entries = fs::read_dir(&self.directory)
+            .into_iter()
+            .flatten()
+            .flatten();
+        for child in entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
+            let child = Self {
+                directory: child.path(),
+            };
+            all.extend(child.processes());
+        }
+        all
     }
 
     /// Makes it if it isn't there and moves a process into it.
@@ -129,7 +164,12 @@ impl Cgroup {
 
     fn write(&self, file: &str, text: &str) -> io::Result<()> {
         let path = self.directory.join(file);
-        fs::write(&path, text).map_err(at("write", &path))
+        // Not made where it is missing: the kernel would refuse that with another error than that
+        // the file isn't there.
+        let opened = fs::OpenOptions::new().write(true).open(&path);
+        opened
+            .and_then(|mut opened| opened.write_all(text.as_bytes()))
+            .map_err(at("write", &path))
     }
 
     /// Waits until `cgroup.events` says `key value`; the kernel signals a change as POLLPRI.
@@ -213,4 +253,42 @@ pub fn prepare_parent() -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn processes_of_the_cgroups_below_count_too() -> io::Result<()> {
+        let made = tempfile::tempdir()?;
+        let group = Cgroup {
+            directory: made.path().to_owned(),
+        };
+        fs::create_dir_all(made.path().join("a/b"))?;
+        fs::write(made.path().join("cgroup.procs"), "7\n0\n")?;
+        fs::write(made.path().join("a/b/cgroup.procs"), "8\n9\n")?;
+        assert_eq!(group.processes(), [7, 8, 9]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_kernel_without_cgroup_kill_gets_signals() -> io::Result<()> {
+        use std::os::unix::process::ExitStatusExt;
+        let made = tempfile::tempdir()?;
+        let group = Cgroup {
+            directory: made.path().to_owned(),
+        };
+        let mut child = std::process::Command::new("sleep").arg("60").spawn()?;
+        fs::create_dir(made.path().join("inner"))?;
+        fs::write(
+            made.path().join("inner/cgroup.procs"),
+            child.id().to_string(),
+        )?;
+        fs::write(made.path().join("cgroup.events"), "populated 0\nfrozen 0\n")?;
+        group.kill()?;
+        assert_eq!(child.wait()?.signal(), Some(9));
+        assert!(!made.path().join("cgroup.kill").exists());
+        Ok(())
+    }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
+use rustix_libc_wrappers::process::SignalExt;
 
 use crate::model::operation::ProcessIdentity;
 
@@ -135,19 +136,15 @@ pub fn wait_gone(pid: i32, limit: Duration) -> bool {
     matches!(poll(&mut watched, Some(&timeout)), Ok(1..))
 }
 
-/// Sends a signal by number; that the process is gone is fine.
+/// Sends a signal by number, real-time ones too; that the process is gone is fine.
 pub fn signal(pid: i32, number: i32) -> io::Result<()> {
-    let (Some(pid), Some(signal)) = (Pid::from_raw(pid), named_signal(number)) else {
+    let (Some(pid), Some(signal)) = (Pid::from_raw(pid), Signal::from_raw(number)) else {
         return Err(io::Error::from(io::ErrorKind::InvalidInput));
     };
     match kill_process(pid, signal) {
         Ok(()) | Err(rustix::io::Errno::SRCH) => Ok(()),
         Err(error) => Err(error.into()),
     }
-}
-
-fn named_signal(number: i32) -> Option<Signal> {
-    Signal::from_named_raw(number)
 }
 
 /// Kills a process and waits until it is gone (at most ten seconds).
@@ -187,6 +184,17 @@ mod tests {
         child.kill()?;
         child.wait()?;
         assert!(wait_gone(pid, Duration::from_secs(5)));
+        Ok(())
+    }
+
+    #[test]
+    fn a_real_time_signal_is_sent() -> io::Result<()> {
+        use std::os::unix::process::ExitStatusExt;
+        let mut child = std::process::Command::new("sleep").arg("60").spawn()?;
+        let pid = i32::try_from(child.id()).map_err(io::Error::other)?;
+        signal(pid, 37)?;
+        assert_eq!(child.wait()?.signal(), Some(37));
+        assert!(signal(pid, 32).is_err());
         Ok(())
     }
 }

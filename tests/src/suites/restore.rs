@@ -9,6 +9,7 @@ pub const TESTS: Tests = tests![
     new_name_beside_the_old,
     own_cgroup_in_place_and_from_file,
     kept_checkpoint_thaws_again,
+    kept_checkpoint_keeps_its_files,
     consumed_checkpoint_does_not,
     ignores_files_when_told,
     volumes_are_mounted_again,
@@ -99,6 +100,34 @@ fn kept_checkpoint_thaws_again(host: &Host) {
     host.ok(&["stop", "-t", "0", "keep"]);
     host.ok(&["container", "restore", "keep"]);
     assert_eq!(host.status("keep"), "running");
+}
+
+/// Memory of one instant never meets files of another: not after a thaw that kept the checkpoint,
+/// nor after a cold start in between.
+fn kept_checkpoint_keeps_its_files(host: &Host) {
+    if host.engine.is_podman() {
+        return;
+    }
+    host.start_shell("keep", &[], COUNT_ALOUD);
+    host.shell("keep", "echo early > /data/file");
+    host.ok(&["container", "checkpoint", "keep"]);
+    let later = |restore: &[&str]| {
+        host.ok(restore);
+        assert_eq!(host.shell("keep", "cat /data/file"), "early");
+        host.shell("keep", "echo late > /data/file; echo new > /data/new");
+        host.ok(&["stop", "-t", "0", "keep"]);
+    };
+    later(&["container", "restore", "--keep", "keep"]);
+    later(&["container", "restore", "--keep", "keep"]);
+    host.ok(&["start", "keep"]);
+    assert_eq!(host.shell("keep", "cat /data/file"), "late");
+    host.ok(&["stop", "-t", "0", "keep"]);
+    later(&["container", "restore", "keep"]);
+    host.fails(
+        &["container", "restore", "keep"],
+        125,
+        "cannot be found, cannot restore",
+    );
 }
 
 fn consumed_checkpoint_does_not(host: &Host) {

@@ -1,6 +1,7 @@
 //! `container checkpoint`.
 
 use crate::args::container::Checkpoint;
+use crate::commands::interrupt::{self, Deferred};
 use crate::commands::outcome::Outcomes;
 use crate::commands::selected::find;
 use crate::commands::spinner::Steps;
@@ -19,11 +20,15 @@ pub fn run(opener: &Opener, flags: &Checkpoint) -> Outcome {
     let silent = options.export.as_deref() == Some(std::path::Path::new("-"));
     let start = Instant::now();
     let engine = opener.open()?;
+    let interrupt = Deferred::begin();
     let running =
         |container: &libcr::model::container::Container| container.state.status == Status::Running;
     let mut outcomes = Outcomes::default();
     let mut reports = Vec::new();
     for one in find(&engine, &selection, running)? {
+        if interrupt.asked() {
+            return Ok(interrupt::STATUS);
+        }
         let steps = Steps::start("Checkpointing");
         let result = checkpoint(&engine, &one.id, &options, &steps);
         drop(steps);

@@ -2,6 +2,7 @@
 
 use crate::args::container::{Restore, RestoreSource};
 use crate::args::selection::Selection;
+use crate::commands::interrupt::{self, Deferred};
 use crate::commands::outcome::Outcomes;
 use crate::commands::selected::{Selected, find};
 use crate::commands::spinner::Steps;
@@ -19,6 +20,7 @@ pub fn run(opener: &Opener, flags: &Restore) -> Outcome {
     let (source, options) = flags.validate()?;
     let start = Instant::now();
     let engine = opener.open()?;
+    let interrupt = Deferred::begin();
     let mut outcomes = Outcomes::default();
     let mut reports = Vec::new();
     let mut done = |result: Result<RestoreReport, Error>, shown: Option<String>| {
@@ -46,6 +48,9 @@ pub fn run(opener: &Opener, flags: &Restore) -> Outcome {
         }
         RestoreSource::Containers(selection) => {
             for one in chosen(&engine, &selection)? {
+                if interrupt.asked() {
+                    return Ok(interrupt::STATUS);
+                }
                 let result = local(&engine, &one, &options);
                 done(result, Some(one.shown))?;
             }

@@ -6,7 +6,10 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::image::blobs::BlobStore;
 use crate::model::id;
+use crate::model::image::Image;
 use crate::ops::steps::image_lookup;
+use crate::storage::StorageError;
+use crate::store::Rows;
 
 /// What `rmi` removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,47 +25,26 @@ pub struct Removed {
 /// # Errors
 /// [`Error::Conflict`] while containers use it, or it has several names and `force` is not given.
 pub fn remove(engine: &Engine, word: &str, force: bool) -> Result<Removed> {
-    let (image, name) = image_lookup::find(engine, word)?;
-    let by_id = image.id.starts_with(word.trim_start_matches("sha256:"));
-    if !by_id && image.names.len() > 1 {
-        engine
-            .store
-            .transaction(|rows| rows.delete_image_name(&name))?;
-        return Ok(Removed {
-            untagged: vec![name],
-            deleted: Vec::new(),
-        });
-    }
-    if by_id && image.names.len() > 1 && !force {
-        return Err(Error::Conflict(format!(
-            "unable to delete image \"{}\" by ID with more than one tag ({:?}): please force removal",
-            image.id, image.names
-        )));
-    }
-    let users = engine.store.rows().containers_of_image(&image.id)?;
-    if let Some(user) = users.first() {
-        return Err(Error::Conflict(format!(
-            "image used by {}: image is in use by a container: consider listing external containers and force-removing image",
-            user.config.id
-        )));
-    }
-    engine
+    // One transaction from looking it up to its end: nobody makes a container of it in between.
+    let gone = engine
         .store
-        .transaction(|rows| rows.delete_image(&image.id))?;
-    let kept: BTreeSet<String> = engine
-        .store
-        .rows()
-        .images()?
-        .into_iter()
-        .flat_map(|image| image.diff_ids)
-        .collect();
+        .transaction(|rows| remove_rows(engine, *rows, word, force))?;
+    let (image, doomed) = match gone {
+        Gone::Name(name) => {
+            return Ok(Removed {
+                untagged: vec![name],
+                deleted: Vec::new(),
+            });
+        }
+        Gone::Image { image, doomed } => (image, doomed),
+    };
     let layers = engine.layers()?;
-    for diff_id in image
-        .diff_ids
-        .iter()
-        .filter(|diff_id| !kept.contains(*diff_id))
-    {
-        layers.remove(diff_id)?;
+    for diff_id in &doomed {
+        match layers.remove(diff_id) {
+            // A removal that was interrupted got that far.
+            Err(StorageError::NoSuchLayer { .. }) => {}
+            removed => removed?,
+        }
     }
     let blobs = BlobStore::open(engine.config.root.join("images"))?;
     blobs.remove(&format!("sha256:{}", image.id))?;
@@ -74,4 +56,120 @@ pub fn remove(engine: &Engine, word: &str, force: bool) -> Result<Removed> {
         untagged: image.names,
         deleted: vec![image.id],
     })
+}
+
+/// What is no longer in the database.
+enum Gone {
+    /// One name of an image that has others.
+    Name(String),
+    /// An image; the layers that no other has.
+    Image {
+        image: Image,
+        doomed: BTreeSet<String>,
+    },
+}
+
+/// Runs in a transaction of the store that `engine` has opened: what it reads through the engine
+/// is read in that transaction too.
+fn remove_rows(engine: &Engine, rows: Rows<'_>, word: &str, force: bool) -> Result<Gone> {
+    let (image, name) = image_lookup::find(engine, word)?;
+    let by_id = image.id.starts_with(word.trim_start_matches("sha256:"));
+    if !by_id && image.names.len() > 1 {
+        rows.delete_image_name(&name)?;
+        return Ok(Gone::Name(name));
+    }
+    if by_id && image.names.len() > 1 && !force {
+        return Err(Error::Conflict(format!(
+            "unable to delete image \"{}\" by ID with more than one tag ({:?}): please force removal",
+            image.id, image.names
+        )));
+    }
+    let users = rows.containers_of_image(&image.id)?;
+    if let Some(user) = users.first() {
+        return Err(Error::Conflict(format!(
+            "image used by {}: image is in use by a container: consider listing external containers and force-removing image",
+            user.config.id
+        )));
+    }
+    rows.delete_image(&image.id)?;
+    let kept: BTreeSet<String> = rows
+        .images()?
+        .into_iter()
+        .flat_map(|image| image.diff_ids)
+        .collect();
+    // A set: an image may have the same layer twice.
+    let own = image.diff_ids.iter().cloned();
+    let doomed = own.filter(|diff_id| !kept.contains(diff_id)).collect();
+    Ok(Gone::Image { image, doomed })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::model::container::{Rootfs, example};
+
+    fn engine(root: &std::path::Path) -> Result<Engine> {
+        Engine::open(Config {
+            root: root.join("lib"),
+            run_root: root.join("run"),
+            ..Config::default()
+        })
+    }
+
+    fn image(id: &str, layers: &[String]) -> Image {
+        Image {
+            id: id.repeat(64),
+            digest: format!("sha256:{}", id.repeat(64)),
+            diff_ids: layers.to_vec(),
+            names: vec![format!("localhost/{id}:latest")],
+            size: 0,
+            created: "2026-01-01T00:00:00Z".into(),
+            config: serde_json::Value::Null,
+        }
+    }
+
+    #[test]
+    fn a_layer_goes_once_and_with_its_last_image() -> Result<()> {
+        let root = tempfile::tempdir()?;
+        let engine = engine(root.path())?;
+        let layers = engine.layers()?;
+        let shared = layers.import(&[0_u8; 1024][..])?.diff_id;
+        let gone = format!("sha256:{}", "e".repeat(64));
+        let first = image("a", &[shared.clone(), gone.clone(), shared.clone()]);
+        let second = image("b", &[shared.clone(), shared.clone()]);
+        engine.store.transaction(|rows| {
+            rows.insert_image(&first)?;
+            rows.insert_image(&second)
+        })?;
+        assert_eq!(
+            remove(&engine, "localhost/a:latest", false)?.deleted,
+            [first.id]
+        );
+        assert_eq!(layers.list()?, [shared]);
+        remove(&engine, "b", false)?;
+        assert!(layers.list()?.is_empty());
+        Ok(())
+    }
+
+    #[test]
+    fn an_image_in_use_stays() -> Result<()> {
+        let root = tempfile::tempdir()?;
+        let engine = engine(root.path())?;
+        let used = image("a", &[]);
+        let mut container = example("c");
+        container.config.rootfs = Rootfs::Image {
+            id: used.id.clone(),
+            name: used.names[0].clone(),
+            raw_name: "a".into(),
+        };
+        engine.store.transaction(|rows| {
+            rows.insert_image(&used)?;
+            rows.insert_container(&container)
+        })?;
+        let refused = remove(&engine, "localhost/a:latest", true);
+        assert!(matches!(refused, Err(Error::Conflict(_))));
+        assert_eq!(engine.store.rows().images()?.len(), 1);
+        Ok(())
+    }
 }

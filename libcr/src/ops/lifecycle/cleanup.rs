@@ -3,6 +3,7 @@
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::ops::steps::claim::claim;
 use crate::ops::steps::life::launch::launch;
 use crate::ops::steps::life::observe::observe;
 use crate::ops::steps::life::remove::remove;
@@ -26,12 +27,12 @@ pub fn cleanup(engine: &Engine, word: &str) -> Result<()> {
         Err(Error::NoSuchContainer(_)) => return Ok(()),
         container => container?.config.id,
     };
-    let _lock = engine.lock(&id)?;
-    let mut container = match engine.reload(&id) {
+    // Also recovers what an engine that was killed meanwhile left: its rule comes first.
+    let (_lock, mut container) = match claim(engine, &id) {
         Err(Error::NoSuchContainer(_)) => return Ok(()),
-        container => container?,
+        claimed => claimed?,
     };
-    let ended_now = observe(engine, &mut container)?;
+    observe(engine, &mut container)?;
     if container.state.status.is_alive() {
         return Ok(());
     }
@@ -40,11 +41,9 @@ pub fn cleanup(engine: &Engine, word: &str) -> Result<()> {
     if container.config.auto_remove && ended {
         return remove(engine, &container);
     }
-    let policy = container.config.restart_policy;
-    let again = policy.starts_again(container.state.exit_code, container.state.restart_count);
-    if ended_now && ended && again && !container.state.stopped_by_user {
-        let restarts = container.state.restart_count + 1;
-        container.state.restart_count = restarts;
+    // Whoever saw its end first has decided; a user who stopped it since has changed that.
+    if container.state.restart_due && ended {
+        container.state.restart_count += 1;
         launch(engine, &mut container, false)?;
     }
     Ok(())

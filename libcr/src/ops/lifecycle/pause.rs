@@ -4,8 +4,9 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::event::Event;
 use crate::model::status::Status;
+use crate::ops::steps::claim::claim;
 use crate::ops::steps::life::bring_up::cgroup_path;
-use crate::ops::steps::life::observe::observe;
+use crate::ops::steps::life::observe::{is_frozen, observe};
 use crate::sys::cgroup::Cgroup;
 
 /// Freezes a container's processes in memory and returns the full id.
@@ -26,22 +27,39 @@ pub fn unpause(engine: &Engine, word: &str) -> Result<String> {
 
 fn change(engine: &Engine, word: &str, event: Event) -> Result<String> {
     let id = engine.find(word)?.config.id;
-    let _lock = engine.lock(&id)?;
-    let mut container = engine.reload(&id)?;
+    let (_lock, mut container) = claim(engine, &id)?;
     observe(engine, &mut container)?;
-    let status = container.state.status;
+    let mut status = container.state.status;
+    if event == Event::Unpause && is_frozen(&container) {
+        // A killed engine left it so; its record says that it runs.
+        status = Status::Paused;
+    }
     let group = Cgroup::at(&cgroup_path(&id));
     let Some(next) = status.after(event) else {
         return Err(Error::WrongState(refusal(&id, status, event)));
     };
-    let name = if event == Event::Pause {
-        group.freeze()?;
-        "pause"
+    let before = container.state.clone();
+    container.state.status = next;
+    if event == Event::Pause {
+        // Written down first: nobody would find one that stands still while its record says that
+        // it runs.
+        engine
+            .store
+            .transaction(|rows| rows.update_state(&id, &container.state))?;
+        if let Err(error) = group.freeze() {
+            engine
+                .store
+                .transaction(|rows| rows.update_state(&id, &before))?;
+            return Err(error.into());
+        }
     } else {
         group.thaw()?;
+    }
+    let name = if event == Event::Pause {
+        "pause"
+    } else {
         "unpause"
     };
-    container.state.status = next;
     engine.store.transaction(|rows| {
         rows.update_state(&id, &container.state)?;
         rows.insert_event(name, &container, "")

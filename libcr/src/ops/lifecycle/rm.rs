@@ -6,6 +6,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::event::Event;
 use crate::model::status::Status;
+use crate::ops::steps::claim::claim;
 use crate::ops::steps::life::end::end;
 use crate::ops::steps::life::observe::{observe, wait_for_exit};
 use crate::ops::steps::life::remove::remove;
@@ -16,8 +17,7 @@ use crate::ops::steps::life::remove::remove;
 /// [`Error::WrongState`] when it runs and `force` is not given.
 pub fn rm(engine: &Engine, word: &str, force: bool, timeout: Option<u32>) -> Result<String> {
     let id = engine.find(word)?.config.id;
-    let _lock = engine.lock(&id)?;
-    let mut container = engine.reload(&id)?;
+    let (_lock, mut container) = claim(engine, &id)?;
     observe(engine, &mut container)?;
     if container.state.status.is_alive() {
         if !force {

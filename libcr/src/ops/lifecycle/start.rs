@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::status::Status;
 use crate::monitor::attach::Attachment;
+use crate::ops::steps::claim::claim;
 use crate::ops::steps::life::launch::launch;
 use crate::ops::steps::life::observe::observe;
 
@@ -26,8 +27,7 @@ pub struct Started {
 /// start that failed remains.
 pub fn start(engine: &Engine, word: &str, attach: bool) -> Result<Started> {
     let id = engine.find(word)?.config.id;
-    let _lock = engine.lock(&id)?;
-    let mut container = engine.reload(&id)?;
+    let (_lock, mut container) = claim(engine, &id)?;
     observe(engine, &mut container)?;
     match container.state.status {
         Status::Running => {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::ops::steps::claim::claim;
 use crate::ops::steps::life::end::end;
 use crate::ops::steps::life::observe::{observe, wait_for_exit};
 use crate::ops::steps::life::remove::remove_if_asked;
@@ -21,16 +22,20 @@ pub struct Stopped {
 /// time). One that doesn't run is left as it is.
 pub fn stop(engine: &Engine, word: &str, timeout: Option<u32>) -> Result<Stopped> {
     let id = engine.find(word)?.config.id;
-    let lock = engine.lock(&id)?;
-    let mut container = engine.reload(&id)?;
+    let (lock, mut container) = claim(engine, &id)?;
     observe(engine, &mut container)?;
-    if !container.state.status.is_alive() {
+    let alive = container.state.status.is_alive();
+    if !alive && !container.state.restart_due {
         return Ok(Stopped { id, killed: false });
     }
     container.state.stopped_by_user = true;
+    container.state.restart_due = false;
     engine
         .store
         .transaction(|rows| rows.update_state(&id, &container.state))?;
+    if !alive {
+        return Ok(Stopped { id, killed: false });
+    }
     let killed = end(&container, timeout.unwrap_or(container.config.stop_timeout))?;
     wait_for_exit(engine, &container, Duration::from_secs(10));
     observe(engine, &mut container)?;

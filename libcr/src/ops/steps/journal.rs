@@ -5,6 +5,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::container::Container;
 use crate::model::operation::Intent;
+use crate::store::{Rows, StoreError};
 use crate::sys::proc;
 
 /// An operation in flight.
@@ -56,6 +57,16 @@ impl<'a> Journal<'a> {
             if let Some((kind, detail)) = event {
                 rows.insert_event(kind, container, detail)?;
             }
+            rows.end_operation(self.number)
+        })?;
+        Ok(())
+    }
+
+    /// Ends it together with what `work` writes.
+    pub fn end_with(&self, work: impl FnOnce(&Rows<'_>) -> Result<(), StoreError>) -> Result<()> {
+        self.fault("finish");
+        self.engine.store.transaction(|rows| {
+            work(rows)?;
             rows.end_operation(self.number)
         })?;
         Ok(())

@@ -1,5 +1,6 @@
 //! Phases that operations share; the only place where two subsystems meet.
 
+pub mod claim;
 pub mod failure;
 pub mod freezing;
 pub mod image_lookup;
@@ -7,5 +8,6 @@ pub mod journal;
 pub mod life;
 pub mod podman_config;
 pub mod preflight;
+pub mod recovery;
 pub mod thawing;
 pub mod undo;

@@ -27,8 +27,8 @@ pub fn criu() -> Result<u32> {
     Ok(found.version)
 }
 
-/// A container may be frozen now.
-pub fn can_checkpoint(engine: &Engine, container: &Container, directory: &Path) -> Result<()> {
+/// A container may be frozen now; returns CRIU's version number.
+pub fn can_checkpoint(engine: &Engine, container: &Container, directory: &Path) -> Result<u32> {
     let status = container.state.status;
     if status != Status::Running {
         return Err(Error::WrongState(format!(
@@ -36,7 +36,7 @@ pub fn can_checkpoint(engine: &Engine, container: &Container, directory: &Path) 
             status.as_str()
         )));
     }
-    criu()?;
+    let criu_version = criu()?;
     engine.runtime_of(container)?;
     let needed = memory_of(container);
     let free = machine::free_space(directory)?;
@@ -47,7 +47,7 @@ pub fn can_checkpoint(engine: &Engine, container: &Container, directory: &Path) 
             container.config.name
         )));
     }
-    Ok(())
+    Ok(criu_version)
 }
 
 /// A container may be thawed now: it doesn't run, and its checkpoint is there.

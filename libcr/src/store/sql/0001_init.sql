@@ -40,7 +40,8 @@ CREATE TABLE image_names (
 
 -- Intents of operations in flight; a row whose owner is gone is completed or undone.
 CREATE TABLE operations (
-    number     INTEGER PRIMARY KEY,
+    -- Never reused: whoever read a row must not take a later one for it.
+    number     INTEGER PRIMARY KEY AUTOINCREMENT,
     container  TEXT NOT NULL,
     intent     TEXT NOT NULL,
     pid        INTEGER NOT NULL,

@@ -109,18 +109,17 @@ pub fn create(engine: &Engine, options: &CreateOptions) -> Result<String> {
     let made = || -> Result<()> {
         let bundle = engine.bundle(&id);
         std::fs::create_dir_all(&bundle).map_err(crate::sys::dir::at("make", &bundle))?;
-        engine.store.transaction(|rows| {
+        // Row and end of the operation together: from its row on it may be started by others.
+        journal.end_with(|rows| {
             rows.insert_container(&container)?;
             rows.insert_event("create", &container, "")
-        })?;
-        Ok(())
+        })
     };
     if let Err(error) = made() {
         crate::sys::dir::remove_dir_if_present(&engine.container_dir(&id))?;
         journal.abandon()?;
         return Err(in_podmans_words(error));
     }
-    journal.abandon()?;
     Ok(id)
 }
 

@@ -1,5 +1,6 @@
 //! From a running container to a checkpoint: freeze, dump, capture, archive, settle.
 
+pub mod capture;
 pub mod dump;
 pub mod freeze;
 pub mod pack;

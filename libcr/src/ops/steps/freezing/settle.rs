@@ -7,16 +7,41 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::container::Container;
 use crate::model::status::Status;
+use crate::ops::steps::freezing::capture::{self, COMPANIONS};
 use crate::ops::steps::life::tear_down::tear_down;
 use crate::sys::dir::{at, remove_dir_if_present, remove_file_if_present, sync_parent};
 use crate::sys::machine;
 
-/// Gives a finished dump its name: `checkpoint`.
-pub fn promote(bundle: &Path, partial: &Path) -> Result<()> {
-    let images = bundle.join("checkpoint");
-    remove_dir_if_present(&images)?;
-    fs::rename(partial, &images).map_err(at("rename", partial))?;
+/// Gives a finished dump and what was captured with it their names. Done in part and broken off,
+/// it goes on from there when called again.
+pub fn promote(bundle: &Path) -> Result<()> {
+    let (images, partial) = (bundle.join("checkpoint"), bundle.join("checkpoint.partial"));
+    let captured = capture::partial(bundle);
+    if partial.exists() && images.exists() {
+        // An older checkpoint: its companions first, so that a break leaves no images that look
+        // whole without them.
+        for name in COMPANIONS {
+            remove_file_if_present(&bundle.join(name))?;
+        }
+        remove_dir_if_present(&images)?;
+    }
+    for name in COMPANIONS {
+        let from = captured.join(name);
+        if from.exists() {
+            fs::rename(&from, bundle.join(name)).map_err(at("rename", &from))?;
+        }
+    }
+    if partial.exists() {
+        fs::rename(&partial, &images).map_err(at("rename", &partial))?;
+    }
+    remove_dir_if_present(&captured)?;
     Ok(sync_parent(&images)?)
+}
+
+/// Removes a dump and a capture that don't count.
+pub fn discard(bundle: &Path) -> Result<()> {
+    remove_dir_if_present(&bundle.join("checkpoint.partial"))?;
+    Ok(remove_dir_if_present(&capture::partial(bundle))?)
 }
 
 /// Puts all that was written to the file system of `directory` on disk.

@@ -6,13 +6,14 @@ use crate::error::{Error, Result};
 use crate::model::container::Container;
 use crate::model::status::Status;
 use crate::ops::steps::life::bring_up::cgroup_path;
+use crate::ops::steps::life::observe::is_ours;
 use crate::sys::cgroup::Cgroup;
 use crate::sys::{proc, signal};
 
 /// Ends the processes of a container, waiting `timeout` seconds before it kills them. Returns
 /// true when it had to kill.
 pub fn end(container: &Container, timeout: u32) -> Result<bool> {
-    let Some(pid) = container.state.pid else {
+    let Some(pid) = container.state.pid.filter(|_| is_ours(container)) else {
         return Ok(false);
     };
     let group = Cgroup::at(&cgroup_path(&container.config.id));
@@ -20,15 +21,24 @@ pub fn end(container: &Container, timeout: u32) -> Result<bool> {
         group.thaw()?;
     }
     if timeout > 0 {
-        proc::signal(pid, container.config.stop_signal)?;
-        if proc::wait_gone(pid, Duration::from_secs(u64::from(timeout))) {
-            return Ok(false);
+        let name = signal::name(container.config.stop_signal);
+        let patience = Duration::from_secs(u64::from(timeout));
+        match proc::signal(pid, container.config.stop_signal) {
+            Ok(()) if proc::wait_gone(pid, patience) => return Ok(false),
+            Ok(()) => tracing::warn!(
+                "StopSignal {name} failed to stop container {} in {timeout} seconds, resorting to SIGKILL",
+                container.config.name
+            ),
+            // It ends all the same.
+            Err(error) => tracing::warn!(
+                %error,
+                "StopSignal {name} can't be sent to container {}, resorting to SIGKILL",
+                container.config.name
+            ),
         }
-        tracing::warn!(
-            "StopSignal {} failed to stop container {} in {timeout} seconds, resorting to SIGKILL",
-            signal::name(container.config.stop_signal),
-            container.config.name
-        );
+    }
+    if !is_ours(container) {
+        return Ok(false);
     }
     proc::signal(pid, 9)?;
     if !proc::wait_gone(pid, Duration::from_secs(10)) {

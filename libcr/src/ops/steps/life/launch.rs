@@ -7,6 +7,7 @@ use crate::model::event::Event;
 use crate::model::operation::Intent;
 use crate::monitor::attach::Attachment;
 use crate::net::SavedAddresses;
+use crate::ops::steps::freezing::capture;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::bring_up::bring_up;
 use crate::ops::steps::life::monitor;
@@ -31,6 +32,8 @@ pub fn launch(
         ))
     })?;
     let journal = Journal::begin(engine, &id, &Intent::Start)?;
+    // This is the start that was due; one that fails is not tried again.
+    container.state.restart_due = false;
     let before = container.state.clone();
     let result = begin(engine, container, attach, &journal);
     match result {
@@ -67,6 +70,7 @@ fn begin(
     attach: bool,
     journal: &Journal<'_>,
 ) -> Result<Option<Attachment>> {
+    capture::pin_files(engine, container)?;
     container.state.boot_id = proc::boot_id();
     bring_up(engine, container, &SavedAddresses::default(), |_| Ok(()))?;
     journal.fault("brought-up");

@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use network::types::{Network, PerNetworkOptions, PortMapping, StatusBlock};
+use network::types::{
+    NetAddress, NetInterface, Network, PerNetworkOptions, PortMapping, StatusBlock,
+};
 use network::{Backend, LeaseRequest, Netavark, NetworkDirectory, SetupRequest};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::model::container::{Container, NetworkMode};
+use crate::model::container::{Container, ContainerConfig, NetworkMode};
 use crate::model::id;
 use crate::net::{self, SavedAddresses};
 use crate::store::Rows;
+use crate::sys::proc;
 
 /// What plugging in gave.
 #[derive(Debug, Default)]
@@ -28,10 +31,14 @@ pub struct Plugged {
 
 /// Makes the container's network namespace, leases its addresses and lets the back end set it
 /// up. A failure leaves nothing.
-pub fn plug(engine: &Engine, container: &Container, saved: &SavedAddresses) -> Result<Plugged> {
-    let id = &container.config.id;
-    let NetworkMode::Bridge { networks: wanted } = &container.config.network else {
-        if container.config.network == NetworkMode::None {
+///
+/// What the back end is going to be asked for is in the record before it is asked, so that
+/// `unplug` can take it off after this process was killed on the way.
+pub fn plug(engine: &Engine, container: &mut Container, saved: &SavedAddresses) -> Result<Plugged> {
+    let Container { config, state } = container;
+    let id = &config.id;
+    let NetworkMode::Bridge { networks: wanted } = &config.network else {
+        if config.network == NetworkMode::None {
             make_namespace(engine, id)?;
         }
         return Ok(Plugged::default());
@@ -42,19 +49,25 @@ pub fn plug(engine: &Engine, container: &Container, saved: &SavedAddresses) -> R
         .map(|(name, _)| directory.get(name))
         .collect::<Result<Vec<_>, _>>()?;
     // Host ports that are taken are found before anything is made.
-    let mut ports = container.config.ports.clone();
+    let mut ports = config.ports.clone();
     network::reserve::choose_host_ports(&mut ports)?;
     drop(network::reserve::reserve(&ports)?);
 
+    state.boot_id = proc::boot_id();
     let (leased, warnings) = engine.store.transaction(|rows| {
+        release_earlier_boots(rows, &state.boot_id)?;
         rows.release_leases(id)?;
-        check_ports(rows, id, &ports)?;
-        lease_all(rows, container, wanted, &networks, saved)
+        check_ports(rows, id, &ports, &state.boot_id)?;
+        let leased = lease_all(rows, config, wanted, &networks, saved)?;
+        state.network_status = provisional(&leased.0);
+        state.ports.clone_from(&ports);
+        rows.update_state(id, state)?;
+        Ok::<_, Error>(leased)
     })?;
     let request = SetupRequest {
         networks: leased,
         port_mappings: ports.clone(),
-        ..request(container)
+        ..request(config)
     };
     let set_up = || -> Result<_> {
         make_namespace(engine, id)?;
@@ -68,8 +81,14 @@ pub fn plug(engine: &Engine, container: &Container, saved: &SavedAddresses) -> R
             warnings,
         }),
         Err(error) => {
+            // The back end left nothing of it.
             network::netns::delete(&engine.netns(id))?;
-            engine.store.transaction(|rows| rows.release_leases(id))?;
+            state.network_status.clear();
+            state.ports.clear();
+            engine.store.transaction(|rows| {
+                rows.update_state(id, state)?;
+                rows.release_leases(id)
+            })?;
             Err(error)
         }
     }
@@ -105,10 +124,12 @@ pub fn unplug(engine: &Engine, container: &Container) -> Result<()> {
         let request = SetupRequest {
             networks: known.collect(),
             port_mappings: container.state.ports.clone(),
-            ..request(container)
+            ..request(&container.config)
         };
-        if let Err(error) = backend(engine)?.teardown(&netns, &request) {
-            // The namespace goes in any case, and its interfaces with it.
+        let torn_down = backend(engine)
+            .and_then(|backend| backend.teardown(&netns, &request).map_err(Error::from));
+        if let Err(error) = torn_down {
+            // The namespace goes in any case, and its interfaces with it; the leases too.
             tracing::warn!(container = id, %error, "network teardown");
         }
     }
@@ -117,9 +138,46 @@ pub fn unplug(engine: &Engine, container: &Container) -> Result<()> {
     Ok(())
 }
 
+/// What the back end is going to give, as its answer will say it, less what only it knows (DNS).
+fn provisional(leased: &[(Network, PerNetworkOptions)]) -> BTreeMap<String, StatusBlock> {
+    let block = |network: &Network, own: &PerNetworkOptions| {
+        let subnets = own.static_ips.iter().filter_map(|ip| {
+            let mut subnets = network.subnets.iter();
+            let subnet = subnets.find(|subnet| subnet.subnet.contains(*ip))?;
+            Some(NetAddress {
+                ipnet: format!("{ip}/{}", subnet.subnet.prefix()).parse().ok()?,
+                gateway: subnet.gateway,
+            })
+        });
+        let interface = NetInterface {
+            subnets: subnets.collect(),
+            mac_address: own.static_mac.clone(),
+        };
+        StatusBlock {
+            interfaces: BTreeMap::from([(own.interface_name.clone(), interface)]),
+            ..StatusBlock::default()
+        }
+    };
+    leased
+        .iter()
+        .map(|(network, own)| (network.name.clone(), block(network, own)))
+        .collect()
+}
+
+/// Containers of an earlier boot hold nothing, though nobody has looked at their records since.
+fn release_earlier_boots(rows: &Rows<'_>, boot: &str) -> Result<()> {
+    for other in rows.containers()? {
+        if other.state.boot_id != boot {
+            rows.release_leases(&other.config.id)?;
+        }
+    }
+    Ok(())
+}
+
 /// Rules of netavark bind no port on the host, so two containers could publish the same one:
-/// what the others have is looked up.
-fn check_ports(rows: &Rows<'_>, id: &str, wanted: &[PortMapping]) -> Result<()> {
+/// what the others have is looked up, whatever their status: one that is being started or that
+/// nobody has cleaned up after has its rules too.
+fn check_ports(rows: &Rows<'_>, id: &str, wanted: &[PortMapping], boot: &str) -> Result<()> {
     if wanted.is_empty() {
         return Ok(());
     }
@@ -135,7 +193,7 @@ fn check_ports(rows: &Rows<'_>, id: &str, wanted: &[PortMapping]) -> Result<()> 
             && second.start < first.end
     };
     for other in rows.containers()? {
-        if other.config.id == id || !other.state.status.is_alive() {
+        if other.config.id == id || other.state.boot_id != boot {
             continue;
         }
         let clash = wanted
@@ -167,17 +225,12 @@ fn backend(engine: &Engine) -> Result<Netavark> {
     Ok(Netavark::find(engine.config.run_root.join("networks"))?)
 }
 
-fn request(container: &Container) -> SetupRequest {
+fn request(config: &ContainerConfig) -> SetupRequest {
     SetupRequest {
-        container_id: container.config.id.clone(),
-        container_name: container.config.name.clone(),
-        hostname: container.config.hostname.clone(),
-        dns_servers: container
-            .config
-            .dns
-            .iter()
-            .filter_map(|ip| ip.parse().ok())
-            .collect(),
+        container_id: config.id.clone(),
+        container_name: config.name.clone(),
+        hostname: config.hostname.clone(),
+        dns_servers: config.dns.iter().filter_map(|ip| ip.parse().ok()).collect(),
         ..SetupRequest::default()
     }
 }
@@ -186,7 +239,7 @@ type Leased = (Vec<(Network, PerNetworkOptions)>, Vec<String>);
 
 fn lease_all(
     rows: &Rows<'_>,
-    container: &Container,
+    config: &ContainerConfig,
     wanted: &[(String, PerNetworkOptions)],
     networks: &[Network],
     saved: &SavedAddresses,
@@ -215,12 +268,12 @@ fn lease_all(
                 if saved.required {
                     return Err(Error::Conflict(format!(
                         "address {ip} of container {} is held by container {holder}, and open connections need it: stop {holder} first, or restore without --tcp-established",
-                        container.config.name
+                        config.name
                     )));
                 }
                 warnings.push(format!(
                     "address {ip} on network {name} is held by container {holder}: container {} got another one",
-                    container.config.name
+                    config.name
                 ));
                 ask(&options.static_ips)?
             }
@@ -228,14 +281,14 @@ fn lease_all(
             Err(network::Error::AddressOutside { ip, .. }) if had.is_some() && !saved.required => {
                 warnings.push(format!(
                     "address {ip} is in no subnet of network {name} here: container {} got another one",
-                    container.config.name
+                    config.name
                 ));
                 ask(&options.static_ips)?
             }
             lease => lease?,
         };
         for ip in &lease.ips {
-            rows.insert_lease(name, *ip, &container.config.id)?;
+            rows.insert_lease(name, *ip, &config.id)?;
             if let Some(subnet) = network
                 .subnets
                 .iter()
@@ -267,4 +320,99 @@ fn name_of(rows: &Rows<'_>, holder: &str) -> Result<String> {
         || id::short(holder).to_owned(),
         |container| container.config.name,
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::model::container::example;
+    use crate::model::status::Status;
+
+    const ADDRESS: [u8; 4] = [10, 88, 0, 9];
+
+    fn engine(root: &std::path::Path) -> Result<Engine> {
+        Engine::open(Config {
+            root: root.join("lib"),
+            run_root: root.join("run"),
+            network_config_dir: root.join("networks"),
+            ..Config::default()
+        })
+    }
+
+    fn port() -> PortMapping {
+        PortMapping {
+            host_ip: String::new(),
+            container_port: 80,
+            host_port: 8080,
+            range: 1,
+            protocol: network::Protocol::Tcp,
+        }
+    }
+
+    /// A container with a port and an address, in the middle of being started.
+    fn half_started(engine: &Engine, boot: &str) -> Result<Container> {
+        let mut container = example("a");
+        container.state.boot_id = boot.into();
+        container.state.ports = vec![port()];
+        let own = PerNetworkOptions {
+            static_ips: vec![ADDRESS.into()],
+            static_mac: "02:00:00:00:00:01".into(),
+            interface_name: "eth0".into(),
+            ..PerNetworkOptions::default()
+        };
+        let network = network::config::default_network();
+        container.state.network_status = provisional(&[(network, own)]);
+        engine.store.transaction(|rows| {
+            rows.insert_container(&container)?;
+            rows.insert_lease("podman", ADDRESS.into(), "a")
+        })?;
+        Ok(container)
+    }
+
+    #[test]
+    fn what_was_leased_is_written_as_the_back_end_says_it() -> Result<()> {
+        let root = tempfile::tempdir()?;
+        let container = half_started(&engine(root.path())?, "now")?;
+        let text = serde_json::to_string(&container.state.network_status);
+        assert_eq!(
+            text.map_err(std::io::Error::from)?,
+            r#"{"podman":{"interfaces":{"eth0":{"subnets":[{"ipnet":"10.88.0.9/16","gateway":"10.88.0.1"}],"mac_address":"02:00:00:00:00:01"}},"dns_server_ips":[],"dns_search_domains":[]}}"#
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn ports_and_addresses_belong_to_this_boot() -> Result<()> {
+        let root = tempfile::tempdir()?;
+        let engine = engine(root.path())?;
+        let other = half_started(&engine, "now")?;
+        assert_eq!(other.state.status, Status::Created);
+        let rows = engine.store.rows();
+        let wanted = [port()];
+        assert!(matches!(
+            check_ports(&rows, "b", &wanted, "now"),
+            Err(Error::Conflict(_))
+        ));
+        check_ports(&rows, "a", &wanted, "now")?;
+        check_ports(&rows, "b", &wanted, "later")?;
+        release_earlier_boots(&rows, "now")?;
+        assert_eq!(rows.leases("podman")?.len(), 1);
+        release_earlier_boots(&rows, "later")?;
+        assert!(rows.leases("podman")?.is_empty());
+        Ok(())
+    }
+
+    #[test]
+    fn namespace_and_leases_go_whatever_the_back_end_says() -> Result<()> {
+        let root = tempfile::tempdir()?;
+        let engine = engine(root.path())?;
+        let container = half_started(&engine, &proc::boot_id())?;
+        make_namespace(&engine, "a")?;
+        assert!(network::netns::exists(&engine.netns("a")));
+        unplug(&engine, &container)?;
+        assert!(!network::netns::exists(&engine.netns("a")));
+        assert!(engine.store.rows().leases("podman")?.is_empty());
+        Ok(())
+    }
 }

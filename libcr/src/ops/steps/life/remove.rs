@@ -6,7 +6,7 @@ use crate::model::container::Container;
 use crate::model::operation::Intent;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::tear_down::tear_down;
-use crate::sys::dir::{remove_dir_if_present, remove_file_if_present};
+use crate::sys::dir::remove_dir_if_present;
 
 /// Removes all of a container; its lock is held by the caller.
 pub fn remove(engine: &Engine, container: &Container) -> Result<()> {
@@ -27,8 +27,7 @@ pub fn finish(
     }
     remove_dir_if_present(&engine.container_dir(id))?;
     journal.finish_removal(container)?;
-    remove_file_if_present(&engine.config.run_root.join("locks").join(id))?;
-    Ok(())
+    engine.forget_lock(id)
 }
 
 /// Removes a `--rm` container that has ended, if its own clean-up hasn't yet.
@@ -36,6 +35,7 @@ pub fn remove_if_asked(engine: &Engine, id: &str) -> Result<()> {
     let _lock = engine.lock(id)?;
     match engine.store.rows().container(id)? {
         Some(container) if !container.state.status.is_alive() => remove(engine, &container),
-        _ => Ok(()),
+        Some(_) => Ok(()),
+        None => engine.forget_lock(id),
     }
 }

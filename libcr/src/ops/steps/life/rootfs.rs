@@ -8,7 +8,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::{ContainerConfig, Rootfs};
 use crate::storage::overlay;
-use crate::sys::dir::{at, remove_dir_if_present};
+use crate::sys::dir::{at, remove_dir_if_present, sync_parent};
 use crate::sys::mount;
 
 /// Directories of one container's files.
@@ -111,9 +111,21 @@ pub fn put_back(engine: &Engine, config: &ContainerConfig) -> Result<()> {
     Ok(())
 }
 
-/// Removes what [`set_aside`] took away: the restore has succeeded.
+/// Removes what [`set_aside`] took away: the restore has succeeded. Renamed first, so that a
+/// removal that is broken off is never put back.
 pub fn forget_aside(engine: &Engine, config: &ContainerConfig) -> Result<()> {
-    Ok(remove_dir_if_present(&aside(engine, config))?)
+    let (aside, discarded) = (aside(engine, config), discarded(engine, config));
+    remove_dir_if_present(&discarded)?;
+    if aside.exists() {
+        fs::rename(&aside, &discarded).map_err(at("rename", &aside))?;
+        sync_parent(&discarded)?;
+        remove_dir_if_present(&discarded)?;
+    }
+    Ok(())
+}
+
+fn discarded(engine: &Engine, config: &ContainerConfig) -> PathBuf {
+    engine.container_dir(&config.id).join("upper.discarded")
 }
 
 fn aside(engine: &Engine, config: &ContainerConfig) -> PathBuf {

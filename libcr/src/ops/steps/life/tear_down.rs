@@ -15,6 +15,14 @@ use crate::sys::cgroup::{self, Cgroup};
 ///
 /// All parts are tried; the first error is returned.
 pub fn tear_down(engine: &Engine, container: &Container) -> Result<()> {
+    let taken_down = take_down(engine, container);
+    let cleared = engine.monitor_paths(&container.config.id).clear();
+    taken_down?;
+    Ok(cleared?)
+}
+
+/// As [`tear_down`], but what the monitor wrote stays: how the container ended.
+pub fn take_down(engine: &Engine, container: &Container) -> Result<()> {
     let id = &container.config.id;
     let mut first: Option<Error> = None;
     let mut note = |what: &str, result: Result<()>| {
@@ -34,10 +42,6 @@ pub fn tear_down(engine: &Engine, container: &Container) -> Result<()> {
     note("cgroup", group.remove().map_err(Error::from));
     note("network", netplug::unplug(engine, container));
     note("unmount", rootfs::unmount(engine, &container.config));
-    note(
-        "monitor files",
-        engine.monitor_paths(id).clear().map_err(Error::from),
-    );
     cgroup::remove_parent_if_empty();
     first.map_or(Ok(()), Err)
 }

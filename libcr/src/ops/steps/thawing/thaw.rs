@@ -66,7 +66,7 @@ fn gather(wanted: &str, root: i32) -> Result<(), String> {
 }
 
 /// What runs is in the container's own cgroup and network.
-fn verify(engine: &Engine, container: &Container, pid: i32) -> Result<()> {
+pub fn verify(engine: &Engine, container: &Container, pid: i32) -> Result<()> {
     let failed = |cause: String| Error::Restore {
         name: container.config.name.clone(),
         cause,

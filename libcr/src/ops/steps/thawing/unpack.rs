@@ -34,6 +34,8 @@ impl Staging {
             id::short(&id::from_random(machine::random()?))
         );
         let path = engine.config.root.join("containers").join(name);
+        // Between its making and its lock no sweep may see it.
+        let _no_sweep = lock_containers(engine)?;
         fs::create_dir(&path).map_err(at("make", &path))?;
         fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
         let lock = File::open(&path).map_err(at("open", &path))?;
@@ -72,11 +74,24 @@ impl Drop for Staging {
     }
 }
 
+fn lock_containers(engine: &Engine) -> Result<File> {
+    let containers = engine.config.root.join("containers");
+    let directory = File::open(&containers).map_err(at("open", &containers))?;
+    flock(&directory, FlockOperation::LockExclusive).map_err(std::io::Error::from)?;
+    Ok(directory)
+}
+
 /// Removes directories of imports whose process is gone.
 pub fn sweep(engine: &Engine) -> Result<()> {
     let containers = engine.config.root.join("containers");
     let entries = fs::read_dir(&containers).map_err(at("list", &containers))?;
-    for entry in entries.flatten() {
+    let forgotten = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(PREFIX);
+    let forgotten: Vec<fs::DirEntry> = entries.flatten().filter(forgotten).collect();
+    if forgotten.is_empty() {
+        return Ok(());
+    }
+    let _nobody_makes_one = lock_containers(engine)?;
+    for entry in forgotten {
         if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
             continue;
         }

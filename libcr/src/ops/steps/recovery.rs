@@ -1,0 +1,211 @@
+//! What a killed engine left half-done: completed or undone, each operation by its rule.
+//!
+//! | operation | rule |
+//! |---|---|
+//! | create | row and directory go |
+//! | start | what it made is torn down; created or exited as before |
+//! | remove | goes on to its end |
+//! | checkpoint, not whole | thawed, what is partial goes; where the dump ended the processes and is whole, the container is frozen |
+//! | checkpoint, whole | the processes end; the container is frozen |
+//! | restore | where CRIU finished, the container runs; else what was made goes, the checkpoint stays |
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::model::container::Container;
+use crate::model::event::Event;
+use crate::model::operation::{CheckpointPhase, Intent, Operation};
+use crate::model::status::Status;
+use crate::monitor::client;
+use crate::ops::steps::freezing::{capture, settle};
+use crate::ops::steps::journal::Journal;
+use crate::ops::steps::life::bring_up::cgroup_path;
+use crate::ops::steps::life::tear_down::tear_down;
+use crate::ops::steps::life::{remove, rootfs};
+use crate::ops::steps::thawing::consume;
+use crate::ops::steps::thawing::thaw::verify;
+use crate::sys::cgroup::Cgroup;
+use crate::sys::dir::{partial_path, remove_dir_if_present, remove_file_if_present};
+use crate::sys::{machine, proc};
+
+/// How long a command that may have nothing to do with it waits for a monitor that still thaws.
+const RESTORE_PATIENCE: Duration = Duration::from_secs(2);
+/// How long a process that CRIU ended may take to give its memory back.
+const ENDING_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long to wait for what goes on without its engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// Until it has ended: the caller wants this very container.
+    Unlimited,
+    /// A moment: the operation is left open then.
+    Bounded,
+}
+
+/// Deals with all open operations of a container whose lock the caller holds. Whoever began one
+/// held the lock too, so it is gone; only a creation goes without.
+pub fn recover_container(engine: &Engine, id: &str, patience: Patience) -> Result<()> {
+    // Read under the lock: what was known before may be done, or have gone further.
+    for operation in engine.store.rows().operations()? {
+        let orphaned = operation.intent != Intent::Create || !proc::is_alive(&operation.owner);
+        if operation.container == id && orphaned {
+            tracing::warn!(container = id, intent = ?operation.intent, "recovering what a killed engine left");
+            recover_one(engine, &operation, patience)?;
+        }
+    }
+    Ok(())
+}
+
+fn recover_one(engine: &Engine, operation: &Operation, patience: Patience) -> Result<()> {
+    let id = &operation.container;
+    let journal = Journal::adopt(engine, id, operation.number);
+    let container = engine.store.rows().container(id)?;
+    match (&operation.intent, container) {
+        (Intent::Create | Intent::Remove, container) => {
+            remove::finish(engine, container.as_ref(), id, journal)
+        }
+        (Intent::Restore { imported: true, .. }, None) => {
+            remove_dir_if_present(&engine.container_dir(id))?;
+            journal.abandon()
+        }
+        (_, None) => journal.abandon(),
+        (Intent::Start, Some(container)) => {
+            tear_down(engine, &container)?;
+            after_failed_start(&container, journal)
+        }
+        (Intent::Checkpoint { .. }, Some(container)) => {
+            checkpoint(engine, container, operation, journal)
+        }
+        (Intent::Restore { imported, keep }, Some(container)) => {
+            restore(engine, container, *imported, *keep, patience, journal)
+        }
+    }
+}
+
+fn after_failed_start(container: &Container, journal: Journal<'_>) -> Result<()> {
+    let mut container = container.clone();
+    container.state.network_status.clear();
+    container.state.ports.clear();
+    container.state.pid = None;
+    container.state.monitor_pid = None;
+    journal.finish(&container, None)
+}
+
+fn checkpoint(
+    engine: &Engine,
+    mut container: Container,
+    operation: &Operation,
+    journal: Journal<'_>,
+) -> Result<()> {
+    let Intent::Checkpoint {
+        phase,
+        leave_running,
+        export,
+        keep,
+        ends,
+    } = &operation.intent
+    else {
+        return journal.abandon();
+    };
+    let bundle = engine.bundle(&container.config.id);
+    if *phase == CheckpointPhase::Dump {
+        if let Some(path) = export.as_deref().filter(|path| *path != Path::new("-")) {
+            remove_file_if_present(&partial_path(path))?;
+        }
+        let same_boot = operation.owner.boot_id == proc::boot_id();
+        // CRIU writes the inventory last: with it the dump is whole.
+        let dumped = *ends && bundle.join("checkpoint.partial/inventory.img").exists();
+        // A large process takes its time to end.
+        let ended = dumped
+            && (!same_boot
+                || container
+                    .state
+                    .pid
+                    .is_none_or(|pid| proc::wait_gone(pid, ENDING_PATIENCE)));
+        let group = Cgroup::at(&cgroup_path(&container.config.id));
+        if ended && same_boot {
+            // The dump ended the processes itself: it is all there is of them. Their mounts are
+            // still there to be captured, perhaps a second time.
+            capture::capture(engine, &container, false)?;
+        } else if !ended || !capture::is_whole(&bundle) {
+            if group.exists() {
+                group.thaw()?;
+            }
+            settle::discard(&bundle)?;
+            return journal.abandon();
+        }
+    }
+    settle::promote(&bundle)?;
+    if !leave_running {
+        settle::frozen(engine, &mut container)?;
+    }
+    if !keep {
+        settle::discard_logs(&bundle)?;
+    }
+    journal.finish(&container, Some(("checkpoint", "")))
+}
+
+fn restore(
+    engine: &Engine,
+    mut container: Container,
+    imported: bool,
+    keep: bool,
+    patience: Patience,
+    journal: Journal<'_>,
+) -> Result<()> {
+    let id = container.config.id.clone();
+    let paths = engine.monitor_paths(&id);
+    let started = Instant::now();
+    // The monitor goes on without its engine; it ends when the restore failed.
+    while paths.container_pid().is_none() && !client::find(&id).is_empty() {
+        if patience == Patience::Bounded && started.elapsed() > RESTORE_PATIENCE {
+            tracing::warn!(
+                container = id,
+                "a restore whose engine was killed still goes on"
+            );
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let monitor = client::find(&id).pop();
+    if let (Some(monitor), Some(pid)) = (monitor, running_pid(engine, &container)) {
+        verify(engine, &container, pid)?;
+        let state = &mut container.state;
+        state.status = state
+            .status
+            .after(Event::Restore)
+            .unwrap_or(Status::Running);
+        state.pid = Some(pid);
+        state.monitor_pid = Some(monitor);
+        state.boot_id = proc::boot_id();
+        state.restored_at = Some(machine::now());
+        state.started_at = state
+            .started_at
+            .take()
+            .or_else(|| state.restored_at.clone());
+        state.checkpointed_at = None;
+        state.exit_code = 0;
+        state.stopped_by_user = false;
+        state.error.clear();
+        rootfs::forget_aside(engine, &container.config)?;
+        if !keep {
+            consume::checkpoint(&engine.bundle(&id))?;
+        }
+        return journal.finish(&container, Some(("restore", "")));
+    }
+    tear_down(engine, &container)?;
+    if imported {
+        return remove::finish(engine, Some(&container), &id, journal);
+    }
+    rootfs::put_back(engine, &container.config)?;
+    after_failed_start(&container, journal)
+}
+
+/// The first process as the runtime knows it; `None` also where the runtime is gone.
+fn running_pid(engine: &Engine, container: &Container) -> Option<i32> {
+    let runtime = engine.runtime_of(container).ok()?;
+    let state = runtime.state(&container.config.id).ok()??;
+    (state.status == "running").then_some(state.pid)
+}
