@@ -7,6 +7,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::container::Container;
 use crate::model::event::Event;
+use crate::model::operation::Intent;
 use crate::model::status::Status;
 use crate::ops::steps::life::bring_up::cgroup_path;
 use crate::ops::steps::life::tear_down::take_down;
@@ -53,7 +54,19 @@ pub fn look(engine: &Engine, container: &mut Container) {
             Ok(None) => return,
         }
     }
-    ended(container, end);
+    // Its processes may be gone because it is being frozen: what it is then, the end of that
+    // operation says.
+    if !is_being_frozen(engine, container) {
+        ended(container, end);
+    }
+}
+
+fn is_being_frozen(engine: &Engine, container: &Container) -> bool {
+    let operations = engine.store.rows().operations().unwrap_or_default();
+    operations.iter().any(|operation| {
+        operation.container == container.config.id
+            && matches!(operation.intent, Intent::Checkpoint { .. })
+    })
 }
 
 fn is_newer(fresh: &Container, known: &Container) -> bool {
