@@ -389,4 +389,26 @@ mod tests {
         );
         assert!(read("seccomp=unconfined").is_ok());
     }
+
+    #[test]
+    fn what_is_generated_is_an_oci_specification() {
+        let mut config = crate::model::container::example(&"a".repeat(64)).config;
+        config.process.command = vec!["true".into()];
+        config.process.workdir = "/".into();
+        let places = Places {
+            rootfs: "/merged".into(),
+            bundle: "/bundle".into(),
+            shm: "/shm".into(),
+            netns: Some("/run/netns/a".into()),
+            cgroup: "/cryopod/a".into(),
+            criu_config: "/bundle/criu.conf".into(),
+        };
+        let spec = generate(&config, &places, &Identity::default()).unwrap();
+        let parsed: oci_spec::runtime::Spec = serde_json::from_value(spec.clone()).unwrap();
+        let mounts = parsed.mounts().as_ref().map(Vec::len).unwrap_or_default();
+        assert_eq!(mounts, 7 + ETC_FILES.len());
+        let linux = parsed.linux().as_ref().unwrap();
+        assert_eq!(linux.namespaces().as_ref().map(Vec::len), Some(6));
+        assert_eq!(spec["annotations"][CRIU_CONFIG], "/bundle/criu.conf");
+    }
 }
