@@ -5,15 +5,16 @@
 //! (Documentation/filesystems/overlayfs.rst).
 
 use std::ffi::CString;
-use std::fs::{self, File};
-use std::io;
+use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
-use rustix::mount::{MountFlags, UnmountFlags};
+use rustix::mount::MountFlags;
+
+pub use crate::sys::mount::{is_mounted, unmount};
 
 use super::StorageError;
 use super::node::Node;
@@ -138,64 +139,6 @@ pub fn inherit_root(lowers: &[PathBuf], upper: &Path) -> Result<(), StorageError
         Some(node) => node.attrs.apply(to.as_fd(), b"", false),
         None => Ok(()),
     }
-}
-
-/// Unmounts everything mounted at `path`; that nothing is, or that the path is gone, is fine.
-///
-/// A mount that is still in use disappears from the tree at once and from the kernel with its last
-/// user.
-pub fn unmount(path: &Path) -> Result<(), StorageError> {
-    // As many as anybody could have stacked by mistake.
-    for _ in 0..64 {
-        match rustix::mount::unmount(path, UnmountFlags::DETACH | UnmountFlags::NOFOLLOW) {
-            Ok(()) => {}
-            Err(Errno::INVAL | Errno::NOENT) => break,
-            Err(errno) => return Err(StorageError::io("unmount", path)(errno.into())),
-        }
-    }
-    if is_mounted(path)? {
-        return Err(StorageError::io("unmount", path)(Errno::BUSY.into()));
-    }
-    Ok(())
-}
-
-/// Whether something is mounted exactly at `path` in our mount namespace (proc(5), mountinfo).
-pub fn is_mounted(path: &Path) -> Result<bool, StorageError> {
-    let path = match fs::canonicalize(path) {
-        Ok(path) => path,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(StorageError::io("look up", path)(error)),
-    };
-    let table = Path::new("/proc/self/mountinfo");
-    let text = fs::read(table).map_err(StorageError::io("read", table))?;
-    Ok(text.split(|byte| *byte == b'\n').any(|line| {
-        line.split(|byte| *byte == b' ')
-            .nth(4)
-            .is_some_and(|field| unescape(field) == path)
-    }))
-}
-
-/// Space, tab, newline and backslash stand as three octal digits in mountinfo.
-fn unescape(field: &[u8]) -> PathBuf {
-    let mut plain = Vec::with_capacity(field.len());
-    let mut rest = field;
-    while let [first, tail @ ..] = rest {
-        if let [
-            b'\\',
-            a @ b'0'..=b'3',
-            b @ b'0'..=b'7',
-            c @ b'0'..=b'7',
-            tail @ ..,
-        ] = rest
-        {
-            plain.push(((a - b'0') << 6) | ((b - b'0') << 3) | (c - b'0'));
-            rest = tail;
-        } else {
-            plain.push(*first);
-            rest = tail;
-        }
-    }
-    PathBuf::from(std::ffi::OsString::from_vec(plain))
 }
 
 #[cfg(test)]

@@ -1,10 +1,14 @@
-//! Mounts that the engine makes itself: tmpfs for /dev/shm. mount(2), umount(2).
+//! Mounts: the engine's own tmpfs for /dev/shm, and what is mounted where. mount(2), umount(2),
+//! proc(5) for mountinfo.
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
 
-use nix::mount::{MntFlags, MsFlags, mount, umount2};
+use nix::mount::{MsFlags, mount};
+use rustix::io::Errno;
+use rustix::mount::UnmountFlags;
 
 use super::dir::at;
 
@@ -24,22 +28,60 @@ pub fn tmpfs(path: &Path, size: u64) -> io::Result<()> {
     .map_err(at("mount tmpfs at", path))
 }
 
-/// Unmounts whatever is mounted at `path`, however often; that nothing is there is fine.
+/// Unmounts everything mounted at `path`; that nothing is, or that the path is gone, is fine.
+///
+/// A mount that is still in use disappears from the tree at once and from the kernel with its last
+/// user.
 pub fn unmount(path: &Path) -> io::Result<()> {
-    loop {
-        match umount2(path, MntFlags::MNT_DETACH | MntFlags::UMOUNT_NOFOLLOW) {
+    // As many as anybody could have stacked by mistake.
+    for _ in 0..64 {
+        match rustix::mount::unmount(path, UnmountFlags::DETACH | UnmountFlags::NOFOLLOW) {
             Ok(()) => {}
-            Err(nix::errno::Errno::EINVAL | nix::errno::Errno::ENOENT) => return Ok(()),
-            Err(error) => return Err(at("unmount", path)(error.into())),
+            Err(Errno::INVAL | Errno::NOENT) => break,
+            Err(errno) => return Err(at("unmount", path)(errno.into())),
         }
     }
+    if is_mounted(path)? {
+        return Err(at("unmount", path)(Errno::BUSY.into()));
+    }
+    Ok(())
 }
 
-/// True when something is mounted at `path`.
-pub fn is_mounted(path: &Path) -> bool {
-    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
-    let wanted = path.to_string_lossy();
-    mounts
-        .lines()
-        .any(|line| line.split(' ').nth(4) == Some(wanted.as_ref()))
+/// Whether something is mounted exactly at `path` in our mount namespace (proc(5), mountinfo).
+pub fn is_mounted(path: &Path) -> io::Result<bool> {
+    let path = match fs::canonicalize(path) {
+        Ok(path) => path,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(at("look up", path)(error)),
+    };
+    let table = Path::new("/proc/self/mountinfo");
+    let text = fs::read(table).map_err(at("read", table))?;
+    Ok(text.split(|byte| *byte == b'\n').any(|line| {
+        line.split(|byte| *byte == b' ')
+            .nth(4)
+            .is_some_and(|field| unescape(field) == path)
+    }))
+}
+
+/// Space, tab, newline and backslash stand as three octal digits in mountinfo.
+fn unescape(field: &[u8]) -> PathBuf {
+    let mut plain = Vec::with_capacity(field.len());
+    let mut rest = field;
+    while let [first, tail @ ..] = rest {
+        if let [
+            b'\\',
+            a @ b'0'..=b'3',
+            b @ b'0'..=b'7',
+            c @ b'0'..=b'7',
+            tail @ ..,
+        ] = rest
+        {
+            plain.push(((a - b'0') << 6) | ((b - b'0') << 3) | (c - b'0'));
+            rest = tail;
+        } else {
+            plain.push(*first);
+            rest = tail;
+        }
+    }
+    PathBuf::from(std::ffi::OsString::from_vec(plain))
 }

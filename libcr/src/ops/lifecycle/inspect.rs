@@ -256,7 +256,7 @@ fn environment(engine: &Engine, config: &ContainerConfig) -> Vec<String> {
     }
     let paths = rootfs::paths(engine, config);
     let mut trees = vec![paths.merged.clone()];
-    if config.rootfs.image_id().is_some() && !mount::is_mounted(&paths.merged) {
+    if config.rootfs.image_id().is_some() && !mount::is_mounted(&paths.merged).unwrap_or(false) {
         trees = vec![paths.upper];
         // Of an image that was removed by force there is nothing to know.
         trees.extend(rootfs::lowers(engine, config).unwrap_or_default());

@@ -1,6 +1,7 @@
 //! Tests of `overlay`: need root and a filesystem with attributes under the temporary directory,
 //! and leave nothing behind.
 
+use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use super::*;

@@ -60,7 +60,7 @@ pub fn lowers(engine: &Engine, config: &ContainerConfig) -> Result<Vec<PathBuf>>
 /// Mounts root and /dev/shm; what is mounted already stays.
 pub fn mount(engine: &Engine, config: &ContainerConfig) -> Result<RootfsPaths> {
     let paths = paths(engine, config);
-    if config.rootfs.image_id().is_some() && !mount::is_mounted(&paths.merged) {
+    if config.rootfs.image_id().is_some() && !mount::is_mounted(&paths.merged)? {
         let lowers = lowers(engine, config)?;
         let fresh = !paths.upper.exists();
         for directory in [&paths.upper, &paths.work, &paths.merged] {
@@ -71,7 +71,7 @@ pub fn mount(engine: &Engine, config: &ContainerConfig) -> Result<RootfsPaths> {
         }
         overlay::mount(&lowers, &paths.upper, &paths.work, &paths.merged, None)?;
     }
-    if !mount::is_mounted(&paths.shm) {
+    if !mount::is_mounted(&paths.shm)? {
         mount::tmpfs(&paths.shm, config.shm_size)?;
     }
     Ok(paths)
@@ -81,7 +81,7 @@ pub fn mount(engine: &Engine, config: &ContainerConfig) -> Result<RootfsPaths> {
 pub fn unmount(engine: &Engine, config: &ContainerConfig) -> Result<()> {
     let paths = paths(engine, config);
     if config.rootfs.image_id().is_some() {
-        overlay::unmount(&paths.merged)?;
+        mount::unmount(&paths.merged)?;
     }
     Ok(mount::unmount(&paths.shm)?)
 }
