@@ -123,6 +123,7 @@ pub fn checkpoint(
     let taken = match attempt.take() {
         Ok(taken) => taken,
         Err(Broken::Frozen(error)) => {
+            journal.advance(&intent(options, export.clone(), CheckpointPhase::Whole))?;
             settle::promote(&bundle)?;
             settle::frozen(engine, &mut container)?;
             journal.finish(&container, Some(("checkpoint", "")))?;

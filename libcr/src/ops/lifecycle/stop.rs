@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crate::engine::Engine;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ops::steps::claim::claim;
 use crate::ops::steps::life::end::end;
 use crate::ops::steps::life::observe::{observe, wait_for_exit};
-use crate::ops::steps::life::remove::remove_if_asked;
+use crate::ops::steps::life::remove::remove;
 
 /// How a stop ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,4 +45,14 @@ pub fn stop(engine: &Engine, word: &str, timeout: Option<u32>) -> Result<Stopped
         remove_if_asked(engine, &id)?;
     }
     Ok(Stopped { id, killed })
+}
+
+/// Removes a `--rm` container that has ended, if its own clean-up hasn't yet.
+fn remove_if_asked(engine: &Engine, id: &str) -> Result<()> {
+    match claim(engine, id) {
+        Err(Error::NoSuchContainer(_)) => Ok(()),
+        Err(error) => Err(error),
+        Ok((_lock, container)) if container.state.status.is_alive() => Ok(()),
+        Ok((_lock, container)) => remove(engine, &container),
+    }
 }

@@ -111,7 +111,8 @@ fn describe(
         }
         Rootfs::Directory(_) => None,
     };
-    let rootfs_diff = captured.rootfs.as_ref().map_or(Ok(0), Tar::bytes)?;
+    let packed = captured.rootfs.as_ref().filter(|_| !options.ignore_rootfs);
+    let rootfs_diff = packed.map_or(Ok(0), Tar::bytes)?;
     Ok(Manifest {
         format_version: manifest::FORMAT_VERSION,
         engine: manifest::Program {

@@ -29,13 +29,3 @@ pub fn finish(
     journal.finish_removal(container)?;
     engine.forget_lock(id)
 }
-
-/// Removes a `--rm` container that has ended, if its own clean-up hasn't yet.
-pub fn remove_if_asked(engine: &Engine, id: &str) -> Result<()> {
-    let _lock = engine.lock(id)?;
-    match engine.store.rows().container(id)? {
-        Some(container) if !container.state.status.is_alive() => remove(engine, &container),
-        Some(_) => Ok(()),
-        None => engine.forget_lock(id),
-    }
-}
