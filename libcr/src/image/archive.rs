@@ -335,11 +335,11 @@ fn oci_image(
             let platform = manifest.platform.as_ref();
             platform.is_none_or(|platform| {
                 platform.os == "linux"
-                    && platform.architecture == super::config::host_architecture()
+                    && platform.architecture == crate::sys::machine::architecture()
             })
         });
         let ours = ours.filter(|_| depth > 0).ok_or_else(|| {
-            let architecture = super::config::host_architecture();
+            let architecture = crate::sys::machine::architecture();
             ImageError::archive(format!("no image for linux/{architecture} in it"))
         })?;
         return oci_image(members, ours, depth - 1);

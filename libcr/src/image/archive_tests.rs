@@ -57,7 +57,7 @@ fn oci_members() -> Vec<(String, Vec<u8>)> {
     let nested = json!({ "manifests": [
         { "digest": format!("sha256:{}", "0".repeat(64)), "platform": { "os": "linux", "architecture": "none" } },
         { "digest": digest_of(&manifest),
-          "platform": { "os": "linux", "architecture": super::super::config::host_architecture() } },
+          "platform": { "os": "linux", "architecture": crate::sys::machine::architecture() } },
     ] });
     let nested = nested.to_string().into_bytes();
     let index = json!({ "manifests": [

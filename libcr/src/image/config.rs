@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{ImageError, digest_of};
+use crate::sys::machine::architecture;
 
 /// What an imported image is made of.
 #[derive(Debug, Clone)]
@@ -18,7 +19,7 @@ pub struct ImportOptions {
     pub changes: Vec<String>,
     /// `--message`: the history's comment.
     pub message: Option<String>,
-    /// `--arch` in Go's words; [`host_architecture`] by default.
+    /// `--arch` in Go's words; this machine's by default.
     pub architecture: Option<String>,
     /// `--os`; `linux` by default.
     pub os: Option<String>,
@@ -41,17 +42,6 @@ pub struct BuiltImage {
     pub manifest_digest: String,
 }
 
-/// This machine's architecture in Go's words, as images have it.
-pub fn host_architecture() -> &'static str {
-    match std::env::consts::ARCH {
-        "x86_64" => "amd64",
-        "aarch64" => "arm64",
-        "x86" => "386",
-        "powerpc64" => "ppc64le",
-        other => other,
-    }
-}
-
 /// Builds the documents of an imported image.
 ///
 /// # Errors
@@ -61,10 +51,7 @@ pub fn import_config(options: &ImportOptions) -> Result<BuiltImage, ImageError> 
     for change in &options.changes {
         apply_change(&mut config, change)?;
     }
-    let architecture = options
-        .architecture
-        .as_deref()
-        .unwrap_or(host_architecture());
+    let architecture = options.architecture.as_deref().unwrap_or(architecture());
     let mut history = json!({ "created": options.created, "created_by": "cryopod import" });
     if let Some(message) = options
         .message
@@ -282,7 +269,7 @@ mod tests {
         assert_eq!(one.manifest_digest, two.manifest_digest);
         let config = oci_spec::image::ImageConfiguration::from_reader(&one.config[..]).unwrap();
         assert_eq!(config.rootfs().diff_ids().len(), 1);
-        assert_eq!(config.architecture().to_string(), host_architecture());
+        assert_eq!(config.architecture().to_string(), architecture());
         let manifest = oci_spec::image::ImageManifest::from_reader(&one.manifest[..]).unwrap();
         assert_eq!(manifest.config().digest().digest(), one.id);
     }

@@ -1,5 +1,7 @@
 //! What a checkpoint or a restore measured, in Podman's words (`--print-stats`).
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 // Zero means «not measured» to Podman, which leaves the key out.
@@ -9,6 +11,11 @@ use serde::{Deserialize, Serialize};
 )]
 fn is_zero(number: &u64) -> bool {
     *number == 0
+}
+
+/// A time as the figures below have it: whole microseconds.
+pub fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// CRIU's own figures of a dump; times in microseconds.

@@ -16,7 +16,7 @@ use crate::archive::Writer;
 use crate::criu;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::model::checkpoint::CheckpointReport;
+use crate::model::checkpoint::{CheckpointReport, micros};
 use crate::model::container::{Container, Rootfs};
 use crate::model::operation::{CheckpointPhase, Intent};
 use crate::monitor::client;
@@ -177,10 +177,6 @@ fn absolute(path: &Path) -> Result<PathBuf> {
         return Ok(path.to_owned());
     }
     Ok(std::path::absolute(path).map_err(at("find", path))?)
-}
-
-fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// A checkpoint that is whole and durable, under its partial names.

@@ -6,7 +6,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
@@ -16,7 +15,7 @@ use crate::archive::{Header, Reader, Selection, layout, podman};
 use crate::criu;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::model::checkpoint::RestoreReport;
+use crate::model::checkpoint::{RestoreReport, micros};
 use crate::model::container::{Container, ContainerState, NetworkMode, Rootfs};
 use crate::model::event::Event;
 use crate::model::id;
@@ -528,8 +527,4 @@ fn finish(engine: &Engine, container: &Container, keep: bool, journal: Journal<'
         consume::checkpoint(&bundle)?;
     }
     journal.finish(container, Some(("restore", "")))
-}
-
-fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }

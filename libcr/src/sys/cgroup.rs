@@ -44,11 +44,6 @@ impl Cgroup {
         }
     }
 
-    /// Its directory.
-    pub fn directory(&self) -> &Path {
-        &self.directory
-    }
-
     /// True while it is there.
     pub fn exists(&self) -> bool {
         self.directory.is_dir()
@@ -126,15 +121,6 @@ impl Cgroup {
             }
             _ => Ok(()),
         }
-    }
-
-    /// Bytes of memory its processes hold, where the controller is there.
-    pub fn memory_bytes(&self) -> Option<u64> {
-        fs::read_to_string(self.directory.join("memory.current"))
-            .ok()?
-            .trim()
-            .parse()
-            .ok()
     }
 
     /// Its processes and those of the cgroups in it: a container may have made some. Without

@@ -13,6 +13,7 @@ use crate::model::id;
 use crate::model::operation::Intent;
 use crate::ops::steps::image_lookup;
 use crate::ops::steps::journal::Journal;
+use crate::ops::steps::life::rootfs::make_container_dir;
 use crate::runtime::spec::{self, SpecError};
 use crate::store::StoreError;
 use crate::sys::{machine, signal};
@@ -107,8 +108,7 @@ pub fn create(engine: &Engine, options: &CreateOptions) -> Result<String> {
     };
     let journal = Journal::begin(engine, &id, &Intent::Create)?;
     let made = || -> Result<()> {
-        let bundle = engine.bundle(&id);
-        std::fs::create_dir_all(&bundle).map_err(crate::sys::dir::at("make", &bundle))?;
+        make_container_dir(engine, &id)?;
         // Row and end of the operation together: from its row on it may be started by others.
         journal.end_with(|rows| {
             rows.insert_container(&container)?;

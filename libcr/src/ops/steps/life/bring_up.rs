@@ -9,6 +9,7 @@ use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, fstat, openat2};
 use rustix::io::Errno;
 use serde_json::Value;
 
+use crate::criu::config_file::ConfigFile;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::{Container, ContainerConfig, NetworkMode};
@@ -20,10 +21,6 @@ use crate::runtime::spec::{self, Places};
 use crate::runtime::user;
 use crate::sys::cgroup;
 use crate::sys::dir::{at, write_atomic};
-
-/// CRIU leaves cgroups alone: the runtime makes them and the engine checks them. It costs 100 ms
-/// and more a dump otherwise, and restores into the old container's cgroup.
-const CRIU_CONFIGURATION: &str = "cgroup-dump-controller none\n";
 
 /// cgroup of a container, from the mount of the hierarchy.
 pub fn cgroup_path(id: &str) -> String {
@@ -81,7 +78,7 @@ fn write_spec(engine: &Engine, container: &Container, paths: &rootfs::RootfsPath
         let identity = user::resolve(&root, &config.process.user)?;
         spec::generate(config, &places, &identity)?
     };
-    write_atomic(&places.criu_config, CRIU_CONFIGURATION.as_bytes(), 0o600)?;
+    ConfigFile::default().write(&places.criu_config)?;
     let text = serde_json::to_vec_pretty(&spec).map_err(std::io::Error::other)?;
     Ok(write_atomic(&bundle.join("config.json"), &text, 0o600)?)
 }
