@@ -22,7 +22,7 @@ const SUBSYSTEMS: &[&str] = &[
 const SHARED: &[&str] = &["config", "error", "progress"];
 
 /// Folders below ops/ whose files are operations of their own; any other folder is one operation.
-const GROUPS: &[&str] = &["lifecycle", "images", "checkpoints"];
+const GROUPS: &[&str] = &["lifecycle", "images", "volumes", "checkpoints"];
 
 /// Which crates of the workspace each crate may depend on.
 const CRATES: &[(&str, &[&str])] = &[

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use network::types::{PerNetworkOptions, PortMapping, StatusBlock};
 use serde::{Deserialize, Serialize};
 
+use super::health::Healthcheck;
 use super::status::Status;
 
 /// What a container was asked to be. Written once, at creation or import.
@@ -33,6 +34,9 @@ pub struct ContainerConfig {
     pub ports: Vec<PortMapping>,
     /// Bind mounts asked for.
     pub volumes: Vec<BindMount>,
+    /// Named and anonymous volumes that it sees.
+    #[serde(default)]
+    pub named_volumes: Vec<VolumeMount>,
     /// tmpfs mounts: destination and options.
     pub tmpfs: BTreeMap<String, Vec<String>>,
     /// Security settings.
@@ -61,6 +65,9 @@ pub struct ContainerConfig {
     pub dns: Vec<String>,
     /// Command line of the user, for `inspect`.
     pub create_command: Vec<String>,
+    /// How it is asked whether it is well, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub healthcheck: Option<Healthcheck>,
     /// The OCI specification of an imported container: mounts and masked paths must be those it
     /// was frozen with. Checked and rewritten at import; `None` for containers made here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -167,6 +174,23 @@ pub struct BindMount {
     pub destination: String,
     /// Mount options as given (`ro`, `rshared`, …).
     pub options: Vec<String>,
+}
+
+/// A volume of the engine seen in the container.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VolumeMount {
+    /// Name of the volume.
+    pub name: String,
+    /// Path in the container.
+    pub destination: String,
+    /// Mount options as given (`ro`, `rshared`, …).
+    pub options: Vec<String>,
+    /// Made for this container alone (`-v /path`, the image's `VOLUME`): removed with it by `rm -v`
+    /// and `--rm`.
+    pub anonymous: bool,
+    /// Path inside the volume that is mounted; empty for its root.
+    #[serde(default)]
+    pub sub_path: String,
 }
 
 /// Security settings of a container.
@@ -334,6 +358,7 @@ pub(crate) fn example(id: &str) -> Container {
             network: NetworkMode::None,
             ports: Vec::new(),
             volumes: Vec::new(),
+            named_volumes: Vec::new(),
             tmpfs: BTreeMap::new(),
             security: Security::default(),
             limits: Limits::default(),
@@ -348,6 +373,7 @@ pub(crate) fn example(id: &str) -> Container {
             hosts_add: Vec::new(),
             dns: Vec::new(),
             create_command: Vec::new(),
+            healthcheck: None,
             imported_spec: None,
         },
         state: ContainerState::default(),

@@ -1,9 +1,11 @@
 //! Pure data: what the engine knows about containers, images and checkpoints. No I/O; imports
 //! nothing of ours.
 
+pub mod catalogue;
 pub mod checkpoint;
 pub mod container;
 pub mod event;
+pub mod health;
 pub mod id;
 pub mod image;
 pub mod operation;

@@ -16,6 +16,7 @@ use crate::archive::Writer;
 use crate::criu;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::model::catalogue::CheckpointPlace;
 use crate::model::checkpoint::{CheckpointReport, micros};
 use crate::model::container::{Container, Rootfs};
 use crate::model::operation::{CheckpointPhase, Intent};
@@ -53,6 +54,14 @@ pub struct CheckpointOptions {
     pub file_locks: bool,
     /// `--ignore-rootfs`: the archive holds no files of the root file system.
     pub ignore_rootfs: bool,
+    /// `--ignore-volumes`: the archive holds no files of named volumes.
+    pub ignore_volumes: bool,
+    /// `--pre-checkpoint`: the memory only, while the container goes on.
+    pub pre_checkpoint: bool,
+    /// `--with-previous`: only the memory that changed since the last `--pre-checkpoint`.
+    pub with_previous: bool,
+    /// `checkpoint create`: into the catalogue or a directory of the user's.
+    pub named: Option<CheckpointPlace>,
 }
 
 impl CheckpointOptions {

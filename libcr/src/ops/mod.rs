@@ -11,9 +11,11 @@
 //! | `info`, `version` | [`system`] |
 
 pub mod checkpoint;
+pub mod checkpoints;
 pub mod images;
 pub mod lifecycle;
 pub mod recover;
 pub mod restore;
 pub mod steps;
 pub mod system;
+pub mod volumes;

@@ -15,6 +15,7 @@ use crate::archive::{Header, Reader, Selection, layout, podman};
 use crate::criu;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::model::catalogue::CheckpointPlace;
 use crate::model::checkpoint::{RestoreReport, micros};
 use crate::model::container::{Container, ContainerState, NetworkMode, Rootfs};
 use crate::model::event::Event;
@@ -55,6 +56,16 @@ pub struct RestoreOptions {
     pub tcp_established: bool,
     /// `--file-locks`.
     pub file_locks: bool,
+    /// `--tcp-close`: connections that were established are closed.
+    pub tcp_close: bool,
+    /// `--publish`: instead of the ports that the archive publishes.
+    pub publish: Vec<String>,
+    /// `--ignore-volumes`: files of named volumes are not put back.
+    pub ignore_volumes: bool,
+    /// `--import-previous`: the archive of the pre-checkpoint that the archive builds on.
+    pub import_previous: Option<PathBuf>,
+    /// `start --checkpoint`: from the catalogue or a directory of the user's; it stays.
+    pub named: Option<CheckpointPlace>,
     /// `--ignore-rootfs`: changes of the root file system are not applied.
     pub ignore_rootfs: bool,
     /// `--ignore-static-ip`: a new address, from now on.

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+pub mod checkpoint;
 pub mod container;
 pub mod event;
 pub mod image;
 pub mod journal;
 pub mod lease;
 pub mod lock;
+pub mod volume;
 
 /// What can go wrong with the state.
 #[derive(Debug, thiserror::Error)]
@@ -68,7 +70,11 @@ pub enum StoreError {
 }
 
 /// Applied in order; each entry is one version, never changed once released.
-const MIGRATIONS: &[&str] = &[include_str!("sql/0001_init.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("sql/0001_init.sql"),
+    include_str!("sql/0002_volumes.sql"),
+    include_str!("sql/0003_checkpoints.sql"),
+];
 
 /// An opened state database.
 #[derive(Debug)]

@@ -71,6 +71,7 @@ impl Checkpoint {
             tcp_established: self.tcp_established,
             file_locks: self.file_locks,
             ignore_rootfs: self.ignore_rootfs,
+            ..CheckpointOptions::default()
         };
         options.validate()?;
         Ok((selection, options))

@@ -130,6 +130,7 @@ impl Restore {
                 host_network: self.allow_host_network,
                 capabilities: self.allow_capabilities,
             },
+            ..RestoreOptions::default()
         }
     }
 }

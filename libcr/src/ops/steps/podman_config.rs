@@ -183,6 +183,7 @@ pub fn from_podman(
             .map(port_in)
             .collect::<Result<_>>()?,
         volumes: Vec::new(),
+        named_volumes: Vec::new(),
         tmpfs: BTreeMap::new(),
         security: security_of(&spec, dump.privileged),
         limits: Limits {
@@ -224,6 +225,7 @@ pub fn from_podman(
         network,
         id,
         name,
+        healthcheck: None,
         imported_spec: Some(spec),
     })
 }

@@ -204,6 +204,7 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
         network: network::mode(engine, options)?,
         ports,
         volumes: mounts::volumes(&options.volumes)?,
+        named_volumes: Vec::new(),
         tmpfs: mounts::tmpfs(&options.tmpfs)?,
         security: options.security.clone(),
         limits: Limits {
@@ -225,6 +226,7 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
         hosts_add: options.add_hosts.clone(),
         dns: options.dns.clone(),
         create_command: options.create_command.clone(),
+        healthcheck: None,
         imported_spec: None,
     };
     check_together(options, &config)?;

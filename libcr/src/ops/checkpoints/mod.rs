@@ -1,0 +1,1 @@
+//! The catalogue of named checkpoints: what users ask for, a file each.

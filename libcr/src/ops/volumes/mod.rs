@@ -1,0 +1,1 @@
+//! Named volumes: what users ask for, a file each.

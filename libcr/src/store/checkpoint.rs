@@ -1,0 +1,1 @@
+//! Rows of `checkpoints` and `checkpoint_names`: the catalogue.

@@ -1,0 +1,1 @@
+//! Rows of `volumes` and `volume_users`.
