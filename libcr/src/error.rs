@@ -46,6 +46,14 @@ pub enum Error {
     /// No such image.
     #[error("{0}: image not known")]
     NoSuchImage(String),
+    /// No such checkpoint of a container; Docker's words.
+    #[error("checkpoint {name} does not exist for container {container}")]
+    NoSuchCheckpoint {
+        /// The checkpoint's name.
+        name: String,
+        /// The container's name.
+        container: String,
+    },
     /// Several containers or images begin so.
     #[error("more than one result for {what} ID {word}")]
     Ambiguous {
@@ -167,6 +175,7 @@ impl Error {
             Self::NoSuchContainer(_)
             | Self::NoSuchContainerOrImage(_)
             | Self::NoSuchImage(_)
+            | Self::NoSuchCheckpoint { .. }
             | Self::Store(StoreError::NoSuchImage(_)) => ErrorKind::NotFound,
             Self::Conflict(_)
             | Self::Store(StoreError::NameInUse { .. } | StoreError::IdInUse(_))

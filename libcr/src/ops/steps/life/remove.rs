@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::container::Container;
 use crate::model::operation::Intent;
+use crate::ops::steps::catalogue;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::tear_down::tear_down;
 use crate::sys::dir::remove_dir_if_present;
@@ -26,6 +27,7 @@ pub fn finish(
         tear_down(engine, container)?;
     }
     remove_dir_if_present(&engine.container_dir(id))?;
+    catalogue::remove_all(engine, id)?;
     journal.finish_removal(container)?;
     engine.forget_lock(id)
 }
