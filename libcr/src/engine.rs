@@ -128,6 +128,16 @@ impl Engine {
         self.config.run_root.join("netns").join(id)
     }
 
+    /// Directory of a volume: `<root>/volumes/<name>`.
+    pub fn volume_dir(&self, name: &str) -> PathBuf {
+        self.config.root.join("volumes").join(name)
+    }
+
+    /// Content of a volume: what containers see of it.
+    pub fn volume_data(&self, name: &str) -> PathBuf {
+        self.volume_dir(name).join("_data")
+    }
+
     /// Log of a container, with the k8s-file driver.
     pub fn log_file(&self, id: &str) -> PathBuf {
         self.container_dir(id).join("ctr.log")

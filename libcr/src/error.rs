@@ -176,9 +176,13 @@ impl Error {
             | Self::NoSuchContainerOrImage(_)
             | Self::NoSuchImage(_)
             | Self::NoSuchCheckpoint { .. }
-            | Self::Store(StoreError::NoSuchImage(_)) => ErrorKind::NotFound,
+            | Self::Store(StoreError::NoSuchImage(_) | StoreError::NoSuchVolume(_)) => {
+                ErrorKind::NotFound
+            }
             Self::Conflict(_)
-            | Self::Store(StoreError::NameInUse { .. } | StoreError::IdInUse(_))
+            | Self::Store(
+                StoreError::NameInUse { .. } | StoreError::IdInUse(_) | StoreError::VolumeExists(_),
+            )
             | Self::Network(
                 network::Error::AddressTaken { .. } | network::Error::PortUnavailable { .. },
             ) => ErrorKind::Conflict,

@@ -10,3 +10,4 @@ pub mod id;
 pub mod image;
 pub mod operation;
 pub mod status;
+pub mod volume;

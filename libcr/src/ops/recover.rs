@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::ops::steps::life::volumes;
 use crate::ops::steps::recovery::{self, Patience};
 use crate::ops::steps::thawing::unpack;
 use crate::store::lock::ContainerLock;
@@ -19,6 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// containers from being used.
 pub fn recover(engine: &Engine) -> Result<()> {
     unpack::sweep(engine)?;
+    if let Err(error) = volumes::sweep(engine) {
+        tracing::warn!(%error, "volumes that were being removed are still there");
+    }
     let operations = engine.store.rows().operations()?;
     for operation in operations
         .iter()

@@ -89,6 +89,8 @@ pub struct Places {
     pub cgroup: String,
     /// CRIU configuration file.
     pub criu_config: PathBuf,
+    /// Directory of all volumes.
+    pub volumes: PathBuf,
 }
 
 /// Checks capabilities and `--security-opt` words without making anything of them.
@@ -189,7 +191,7 @@ pub fn localize(spec: &mut Value, config: &ContainerConfig, places: &Places) {
     for mount in spec["mounts"].as_array_mut().into_iter().flatten() {
         let own = mount["destination"]
             .as_str()
-            .and_then(|path| provided(path, places));
+            .and_then(|path| provided(path, places).or_else(|| volume(path, config, places)));
         if let Some(source) = own {
             mount["source"] = path_value(&source);
         }
@@ -203,6 +205,14 @@ pub fn provided(destination: &str, places: &Places) -> Option<PathBuf> {
     }
     let found = ETC_FILES.iter().find(|(path, _)| *path == destination);
     found.map(|(_, file)| places.bundle.join(file))
+}
+
+/// The directory of the volume that is mounted at `destination`, if one is.
+fn volume(destination: &str, config: &ContainerConfig, places: &Places) -> Option<PathBuf> {
+    let plain = |path: &str| path.trim_end_matches('/').to_owned();
+    let mut volumes = config.named_volumes.iter();
+    let found = volumes.find(|volume| plain(&volume.destination) == plain(destination));
+    found.map(|volume| places.volumes.join(&volume.name).join("_data"))
 }
 
 fn path_value(path: &Path) -> Value {
@@ -402,6 +412,7 @@ mod tests {
             netns: Some("/run/netns/a".into()),
             cgroup: "/cryopod/a".into(),
             criu_config: "/bundle/criu.conf".into(),
+            volumes: "/volumes".into(),
         };
         let spec = generate(&config, &places, &Identity::default()).unwrap();
         let parsed: oci_spec::runtime::Spec = serde_json::from_value(spec.clone()).unwrap();

@@ -10,7 +10,7 @@ impl Rows<'_> {
     ///
     /// # Errors
     /// [`StoreError::NameInUse`] and [`StoreError::IdInUse`]; [`StoreError::NoSuchImage`] when
-    /// its image was removed since it was looked up.
+    /// its image was removed since it was looked up; [`StoreError::NoSuchVolume`].
     pub fn insert_container(&self, container: &Container) -> Result<(), StoreError> {
         let config = &container.config;
         if let Some(image) = config.rootfs.image_id() {
@@ -41,7 +41,7 @@ impl Rows<'_> {
                 to_json(&container.state),
             ],
         )?;
-        Ok(())
+        self.insert_volume_users(config)
     }
 
     /// Writes what became of a container.

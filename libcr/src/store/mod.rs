@@ -64,6 +64,12 @@ pub enum StoreError {
     /// The image of a new container is not there (any more); its id.
     #[error("{0}: image not known")]
     NoSuchImage(String),
+    /// A volume of that name is there.
+    #[error("volume with name {0} already exists: volume already exists")]
+    VolumeExists(String),
+    /// The volume isn't there (any more).
+    #[error("no volume with name \"{0}\" found: no such volume")]
+    NoSuchVolume(String),
     /// A file of the state can't be used.
     #[error("{}", crate::sys::dir::reason(.0))]
     File(#[from] std::io::Error),

@@ -23,7 +23,7 @@ use crate::ops::steps::freezing::{capture, settle};
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::bring_up::cgroup_path;
 use crate::ops::steps::life::tear_down::tear_down;
-use crate::ops::steps::life::{remove, rootfs};
+use crate::ops::steps::life::{remove, rootfs, volumes};
 use crate::ops::steps::thawing::consume;
 use crate::ops::steps::thawing::thaw::verify;
 use crate::sys::cgroup::Cgroup;
@@ -68,6 +68,7 @@ fn recover_one(engine: &Engine, operation: &Operation, patience: Patience) -> Re
         }
         (Intent::Restore { imported: true, .. }, None) => {
             remove_dir_if_present(&engine.container_dir(id))?;
+            volumes::discard(engine, id)?;
             journal.abandon()
         }
         (_, None) => journal.abandon(),

@@ -17,6 +17,7 @@ use crate::net::SavedAddresses;
 use crate::ops::steps::life::files;
 use crate::ops::steps::life::netplug::{self, Plugged};
 use crate::ops::steps::life::rootfs;
+use crate::ops::steps::life::volume_content;
 use crate::runtime::spec::{self, Places};
 use crate::runtime::user;
 use crate::sys::cgroup;
@@ -39,6 +40,9 @@ pub fn bring_up(
 ) -> Result<Plugged> {
     let paths = rootfs::mount(engine, &container.config)?;
     before_spec(&paths)?;
+    if !container.config.named_volumes.is_empty() {
+        volume_content::prepare(engine, &container.config, &open_root(&paths)?)?;
+    }
     let plugged = netplug::plug(engine, container, saved)?;
     container.state.network_status.clone_from(&plugged.status);
     container.state.ports.clone_from(&plugged.ports);
@@ -50,6 +54,11 @@ pub fn bring_up(
     write_spec(engine, container, &paths)?;
     cgroup::prepare_parent()?;
     Ok(plugged)
+}
+
+fn open_root(paths: &rootfs::RootfsPaths) -> Result<Dir> {
+    let root = Dir::open_ambient_dir(&paths.merged, ambient_authority());
+    Ok(root.map_err(at("open", &paths.merged))?)
 }
 
 fn write_spec(engine: &Engine, container: &Container, paths: &rootfs::RootfsPaths) -> Result<()> {
@@ -66,9 +75,9 @@ fn write_spec(engine: &Engine, container: &Container, paths: &rootfs::RootfsPath
         netns,
         cgroup: cgroup_path(&config.id),
         criu_config: bundle.join("criu.conf"),
+        volumes: engine.config.root.join("volumes"),
     };
-    let root = Dir::open_ambient_dir(&paths.merged, ambient_authority())
-        .map_err(at("open", &paths.merged))?;
+    let root = open_root(paths)?;
     let spec: Value = if let Some(imported) = &config.imported_spec {
         let mut spec = imported.clone();
         spec::localize(&mut spec, config, &places);
@@ -92,7 +101,9 @@ fn prepare_workdir(
 ) -> Result<()> {
     let workdir = &config.process.workdir;
     let mounted = config.volumes.iter().map(|volume| &volume.destination);
+    let volumes = config.named_volumes.iter();
     if mounted
+        .chain(volumes.map(|volume| &volume.destination))
         .chain(config.tmpfs.keys())
         .any(|place| Path::new(workdir).starts_with(place))
     {

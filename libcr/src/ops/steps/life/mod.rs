@@ -10,3 +10,5 @@ pub mod observe;
 pub mod remove;
 pub mod rootfs;
 pub mod tear_down;
+pub mod volume_content;
+pub mod volumes;

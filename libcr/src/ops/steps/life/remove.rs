@@ -7,11 +7,19 @@ use crate::model::operation::Intent;
 use crate::ops::steps::catalogue;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::tear_down::tear_down;
+use crate::ops::steps::life::volumes;
 use crate::sys::dir::remove_dir_if_present;
 
-/// Removes all of a container; its lock is held by the caller.
+/// Removes all of a container, its anonymous volumes too; its lock is held by the caller.
 pub fn remove(engine: &Engine, container: &Container) -> Result<()> {
+    remove_with(engine, container, true)
+}
+
+/// As [`remove`]; its anonymous volumes go only if `volumes` says so.
+pub fn remove_with(engine: &Engine, container: &Container, volumes: bool) -> Result<()> {
     let id = &container.config.id;
+    // Before the journal: who completes this removal must know what goes.
+    volumes::take_anonymous(engine, &container.config, volumes)?;
     let journal = Journal::begin(engine, id, &Intent::Remove)?;
     finish(engine, Some(container), id, journal)
 }
@@ -28,6 +36,7 @@ pub fn finish(
     }
     remove_dir_if_present(&engine.container_dir(id))?;
     catalogue::remove_all(engine, id)?;
+    volumes::discard(engine, id)?;
     journal.finish_removal(container)?;
     engine.forget_lock(id)
 }

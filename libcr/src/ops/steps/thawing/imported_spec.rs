@@ -155,6 +155,7 @@ fn check_mounts(spec: &mut Value, grants: Grants) -> Result<()> {
         netns: None,
         cgroup: String::new(),
         criu_config: "/".into(),
+        volumes: "/".into(),
     };
     for mount in spec["mounts"].as_array_mut().into_iter().flatten() {
         let destination = mount["destination"].as_str().unwrap_or_default().to_owned();
