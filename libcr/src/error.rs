@@ -115,6 +115,12 @@ pub enum Error {
         /// What could not be undone.
         cleanup: String,
     },
+    /// The caller took its request back; the container runs on.
+    #[error("checkpoint of container {0} was cancelled: it runs on")]
+    Cancelled(String),
+    /// Options of CRIU that can't be passed on.
+    #[error(transparent)]
+    CriuOption(#[from] crate::runtime::criu_options::OptionError),
     /// A name or an id that isn't one.
     #[error(transparent)]
     Id(#[from] IdError),
@@ -190,6 +196,7 @@ impl Error {
             Self::Invalid(_)
             | Self::Ambiguous { .. }
             | Self::Id(_)
+            | Self::CriuOption(_)
             | Self::Spec(_)
             | Self::User(_) => ErrorKind::Invalid,
             Self::CommandNotFound(_) => ErrorKind::CommandNotFound,

@@ -23,10 +23,8 @@ pub const LOG: &str = "ctr.log";
 pub const CHECKPOINT: &str = "checkpoint";
 /// Directory of the CRIU images of an earlier pre-dump.
 pub const PRE_CHECKPOINT: &str = "pre-checkpoint";
-/// Link in [`CHECKPOINT`] to [`PRE_CHECKPOINT`].
-pub const PARENT_LINK: &str = "checkpoint/parent";
-/// Where [`PARENT_LINK`] points.
-pub const PARENT_TARGET: &str = "../pre-checkpoint";
+/// Link in a directory of images to the directory of those that they build upon.
+pub const PARENT_LINK: &str = "parent";
 /// Tar of /dev/shm.
 pub const DEV_SHM: &str = "devshm-checkpoint.tar";
 /// Tar of what was changed or added in the root file system.
@@ -35,6 +33,30 @@ pub const ROOTFS_DIFF: &str = "rootfs-diff.tar";
 pub const DELETED_FILES: &str = "deleted.files";
 /// Directory that Podman always writes and nothing uses.
 pub const ARTIFACTS: &str = "artifacts";
+
+/// The place of a directory of images in a chain of pre-dumps: 0 for [`PRE_CHECKPOINT`], the newest,
+/// N for `pre-checkpoint-N`, an earlier one; nothing for other names.
+pub fn pre_checkpoint_number(name: &str) -> Option<u32> {
+    match name.strip_prefix(PRE_CHECKPOINT)? {
+        "" => Some(0),
+        rest => {
+            let digits = rest.strip_prefix('-')?;
+            let plain = digits.len() <= 4 && !digits.starts_with(['0', '+']);
+            digits.parse().ok().filter(|_| plain)
+        }
+    }
+}
+
+/// Where the link `name` of an archive leads, if it is one that images may have: `checkpoint/parent`
+/// or the same of a pre-dump, to `../pre-checkpoint` or an earlier one.
+pub fn parent_target<'a>(name: &str, target: &'a [u8]) -> Option<&'a str> {
+    let (directory, file) = name.split_once('/')?;
+    let images = directory == CHECKPOINT || pre_checkpoint_number(directory).is_some();
+    let target = std::str::from_utf8(target).ok()?;
+    let parent = target.strip_prefix("../")?;
+    let known = pre_checkpoint_number(parent).is_some() && parent != directory;
+    (images && file == PARENT_LINK && known).then_some(target)
+}
 
 /// What a member is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +77,7 @@ pub enum Kind {
     Log,
     /// The directory [`CHECKPOINT`] or a file right in it.
     Checkpoint,
-    /// The directory [`PRE_CHECKPOINT`] or a file right in it.
+    /// The directory [`PRE_CHECKPOINT`], an earlier one of its chain, or a file right in it.
     PreCheckpoint,
     /// [`DEV_SHM`].
     DevShm,
@@ -81,7 +103,7 @@ impl Kind {
             STATS_DUMP => return Self::Stats,
             LOG => return Self::Log,
             CHECKPOINT => return Self::Checkpoint,
-            PRE_CHECKPOINT => return Self::PreCheckpoint,
+            name if pre_checkpoint_number(name).is_some() => return Self::PreCheckpoint,
             DEV_SHM => return Self::DevShm,
             ROOTFS_DIFF => return Self::RootfsDiff,
             DELETED_FILES => return Self::DeletedFiles,
@@ -89,7 +111,11 @@ impl Kind {
         }
         match name.split_once('/') {
             Some((CHECKPOINT, file)) if !file.contains('/') => Self::Checkpoint,
-            Some((PRE_CHECKPOINT, file)) if !file.contains('/') => Self::PreCheckpoint,
+            Some((directory, file))
+                if pre_checkpoint_number(directory).is_some() && !file.contains('/') =>
+            {
+                Self::PreCheckpoint
+            }
             Some(("volumes", file)) if !file.contains('/') => match file.strip_suffix(".tar") {
                 Some(volume) if !volume.is_empty() => Self::Volume(volume.to_owned()),
                 _ => Self::Other,
@@ -103,7 +129,7 @@ impl Kind {
         match self {
             Self::Other => None,
             Self::Checkpoint => Some(name == CHECKPOINT),
-            Self::PreCheckpoint => Some(name == PRE_CHECKPOINT),
+            Self::PreCheckpoint => Some(!name.contains('/')),
             _ => Some(false),
         }
     }
@@ -168,5 +194,20 @@ mod tests {
         assert_eq!(Kind::of("volumes/.tar"), Kind::Other);
         assert_eq!(Kind::of("bind.mounts"), Kind::Other);
         assert_eq!(Kind::of("devshm-checkpoint.tar"), Kind::DevShm);
+        assert_eq!(Kind::of("pre-checkpoint-2/a.img"), Kind::PreCheckpoint);
+        assert_eq!(Kind::of("pre-checkpoint-02"), Kind::Other);
+    }
+
+    #[test]
+    fn links_of_a_chain_lead_along_it_only() {
+        let leads = |name: &str, target: &str| parent_target(name, target.as_bytes()).is_some();
+        assert!(leads("checkpoint/parent", "../pre-checkpoint"));
+        assert!(leads("pre-checkpoint/parent", "../pre-checkpoint-2"));
+        assert!(leads("pre-checkpoint-2/parent", "../pre-checkpoint-1"));
+        assert!(!leads("pre-checkpoint-2/parent", "../pre-checkpoint-2"));
+        assert!(!leads("checkpoint/parent", "../../pre-checkpoint"));
+        assert!(!leads("checkpoint/parent", "../checkpoint"));
+        assert!(!leads("checkpoint/other", "../pre-checkpoint"));
+        assert!(!leads("artifacts/parent", "../pre-checkpoint"));
     }
 }

@@ -40,6 +40,8 @@ pub struct Selection {
     pub volumes: bool,
     /// `ctr.log`.
     pub log: bool,
+    /// The images of pre-dumps and nothing else, whatever the rest of this says.
+    pub pre_checkpoints_only: bool,
     /// Put everything on disk before it is said to be there. Not needed where the archive stays
     /// and what was unpacked is used up at once.
     pub durable: bool,
@@ -52,6 +54,7 @@ impl Default for Selection {
             rootfs: true,
             volumes: true,
             log: true,
+            pre_checkpoints_only: false,
             durable: true,
         }
     }
@@ -59,6 +62,9 @@ impl Default for Selection {
 
 impl Selection {
     fn wants(self, kind: &Kind) -> bool {
+        if self.pre_checkpoints_only {
+            return *kind == Kind::PreCheckpoint;
+        }
         match kind {
             Kind::RootfsDiff | Kind::DeletedFiles => self.rootfs,
             Kind::Volume(_) => self.volumes,
@@ -332,15 +338,15 @@ impl Reader {
     ) -> Result<(), ArchiveError> {
         let wanted = selection.wants(&member.kind);
         let doing = || format!("cannot unpack {}", member.name);
-        match member.file_type {
+        match &member.file_type {
             Type::Directory if wanted => create_directory(staging, &member.name),
-            Type::ParentLink if wanted => {
+            Type::ParentLink(target) if wanted => {
                 create_parent(staging, &member.name)?;
                 staging
-                    .symlink(layout::PARENT_TARGET, &member.name)
+                    .symlink(target, &member.name)
                     .map_err(io_error(doing()))
             }
-            Type::Directory | Type::ParentLink => Ok(()),
+            Type::Directory | Type::ParentLink(_) => Ok(()),
             Type::File => {
                 let mut file = if wanted {
                     Some(create(staging, &member.name)?)

@@ -17,12 +17,13 @@ const EXTENSION_LIMIT: u64 = 1 << 20;
 const TRAILER_LIMIT: u64 = 16 << 20;
 
 /// What a member is; all other types were refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Type {
     File,
     Directory,
     /// The link `checkpoint/parent`, the only one there can be.
-    ParentLink,
+    /// A link from images to those that they build upon, and where it leads.
+    ParentLink(String),
 }
 
 /// A member whose data can be read next.
@@ -185,15 +186,14 @@ impl Tape {
                     .target
                     .or_else(|| header.link_name_bytes().map(std::borrow::Cow::into_owned))
                     .unwrap_or_default();
-                let target = String::from_utf8_lossy(&target).into_owned();
-                let points = target.trim_end_matches('/');
-                if kind.as_byte() != b'2'
-                    || name != layout::PARENT_LINK
-                    || points != layout::PARENT_TARGET
-                {
-                    return Err(refuse(Refusal::Link { target }));
+                let plain = target.strip_suffix(b"/").unwrap_or(&target);
+                match layout::parent_target(&name, plain) {
+                    Some(parent) if kind.as_byte() == b'2' => Type::ParentLink(parent.to_owned()),
+                    _ => {
+                        let target = String::from_utf8_lossy(&target).into_owned();
+                        return Err(refuse(Refusal::Link { target }));
+                    }
                 }
-                Type::ParentLink
             }
             other => {
                 return Err(refuse(Refusal::Type {
@@ -214,7 +214,7 @@ impl Tape {
         }
         let kind = layout::Kind::of(&name);
         let directory = file_type == Type::Directory;
-        if file_type != Type::ParentLink
+        if !matches!(file_type, Type::ParentLink(_))
             && kind.is_directory(&name).is_some_and(|is| is != directory)
         {
             return Err(refuse(Refusal::WrongKind));

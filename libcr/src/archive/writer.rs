@@ -6,6 +6,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -246,13 +247,13 @@ impl Writer {
             };
             let name = format!("{prefix}/{file_name}");
             let kind = entry.file_type().map_err(cannot)?;
-            if kind.is_symlink() && name == layout::PARENT_LINK {
-                self.header(
-                    &name,
-                    0,
-                    tar::EntryType::Symlink,
-                    Some(layout::PARENT_TARGET),
-                )?;
+            if kind.is_symlink() {
+                let target = fs::read_link(&path).map_err(cannot)?;
+                let parent = layout::parent_target(&name, target.as_os_str().as_bytes());
+                let parent = parent.ok_or_else(|| {
+                    cannot(io::Error::other("it is a link that CRIU never makes"))
+                })?;
+                self.header(&name, 0, tar::EntryType::Symlink, Some(parent))?;
                 continue;
             }
             if !kind.is_file() {

@@ -44,7 +44,7 @@ pub struct NamedCheckpoint {
 }
 
 /// Which checkpoint of a container is meant: `NAME`, and `--checkpoint-dir`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckpointPlace {
     /// The name: `[a-zA-Z0-9][a-zA-Z0-9_.-]*`.
     pub name: String,

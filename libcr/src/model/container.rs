@@ -305,6 +305,16 @@ pub struct ContainerState {
     /// Boot during which it was started last; another one means its processes are gone.
     #[serde(default)]
     pub boot_id: String,
+    /// Length of its chain of pre-checkpoints, as long as the memory they hold can be built upon:
+    /// 0 after a start, a restore or any other dump that reset the tracking.
+    #[serde(default)]
+    pub pre_checkpoints: u32,
+    /// CRIU's images of its checkpoint, where the user chose another place (`--image-path`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint_images: Option<PathBuf>,
+    /// Id of the named checkpoint that it was thawed from or that was taken of it last; empty: none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub last_named: String,
     /// Why the last start or restore failed.
     #[serde(default)]
     pub error: String,
@@ -328,6 +338,9 @@ impl Default for ContainerState {
             restart_due: false,
             restart_count: 0,
             boot_id: String::new(),
+            pre_checkpoints: 0,
+            checkpoint_images: None,
+            last_named: String::new(),
             error: String::new(),
         }
     }

@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
+use super::catalogue::CheckpointPlace;
+
 /// What was being done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -28,6 +30,9 @@ pub enum Intent {
         /// only copy.
         #[serde(default)]
         ends: bool,
+        /// Where it goes.
+        #[serde(default)]
+        target: CheckpointTarget,
     },
     /// A container is being thawed.
     Restore {
@@ -35,6 +40,34 @@ pub enum Intent {
         imported: bool,
         /// The checkpoint stays after success.
         keep: bool,
+        /// Id of the named checkpoint that it comes from; empty: none.
+        #[serde(default)]
+        named: String,
+    },
+}
+
+/// Where a checkpoint goes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum CheckpointTarget {
+    /// The container's bundle: its own checkpoint.
+    #[default]
+    Bundle,
+    /// The bundle too, memory only, on top of the earlier ones.
+    PreCheckpoint,
+    /// A directory of its own, in the catalogue or in a directory of the user's.
+    Named {
+        /// The new checkpoint's id, 64 hexadecimal digits.
+        id: String,
+        /// Its name and the user's directory.
+        place: CheckpointPlace,
+    },
+    /// CRIU's images in a directory of the user's, the rest in the bundle.
+    Images {
+        /// That directory.
+        directory: PathBuf,
+        /// Memory only.
+        pre_dump: bool,
     },
 }
 

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use crate::sys::command::{self, CommandError};
 
 pub mod capability;
+pub mod criu_options;
 pub mod seccomp;
 pub mod spec;
 pub mod user;
@@ -74,6 +75,12 @@ pub struct CheckpointCall<'a> {
     pub tcp_established: bool,
     /// Dump file locks.
     pub file_locks: bool,
+    /// Memory only; the processes stay, and what they write from now on is tracked.
+    pub pre_dump: bool,
+    /// Images that hold the memory which didn't change since; relative to `images`.
+    pub parent: Option<&'a Path>,
+    /// Further arguments: see [`criu_options`].
+    pub arguments: &'a [String],
 }
 
 impl Runtime {
@@ -162,8 +169,13 @@ impl Runtime {
             (call.leave_running, "--leave-running"),
             (call.tcp_established, "--tcp-established"),
             (call.file_locks, "--file-locks"),
+            (call.pre_dump, "--pre-dump"),
         ];
         command.args(flags.iter().filter(|(on, _)| *on).map(|(_, flag)| flag));
+        if let Some(parent) = call.parent {
+            command.arg("--parent-path").arg(parent);
+        }
+        command.args(call.arguments);
         // Out of the terminal's process group: Ctrl-C must not kill CRIU with its code inside the
         // container's processes.
         command.process_group(0);

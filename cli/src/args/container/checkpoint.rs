@@ -5,6 +5,7 @@ use crate::args::selection::{Asked, Selection};
 use crate::output::CliError;
 use clap::Args;
 use libcr::ops::checkpoint::CheckpointOptions;
+use libcr::runtime::criu_options::CriuOptions;
 use std::path::PathBuf;
 
 /// Flags of `container checkpoint`.
@@ -13,33 +14,84 @@ pub struct Checkpoint {
     /// Checkpoint all running containers
     #[arg(short, long)]
     pub all: bool,
+    /// Punch pages out of the earlier images that the new ones replace
+    #[arg(long)]
+    pub auto_dedup: bool,
     /// Select compression algorithm (gzip, none, zstd) for checkpoint archive. Default is zstd
     #[arg(short, long, value_name = "ALGORITHM")]
     pub compress: Option<String>,
+    /// Leave the content of a namespace out (network)
+    #[arg(long, value_name = "NAMESPACE")]
+    pub empty_ns: Vec<String>,
     /// Export the checkpoint image to an archive
     #[arg(short, long, value_name = "FILE")]
     pub export: Option<String>,
+    /// Allow unix sockets whose peer is outside the container
+    #[arg(long)]
+    pub ext_unix_sk: bool,
     /// Checkpoint a container with file locks
     #[arg(long)]
     pub file_locks: bool,
     /// Do not include root file-system changes when exporting
     #[arg(long)]
     pub ignore_rootfs: bool,
+    /// Do not include the content of named volumes when exporting
+    #[arg(long)]
+    pub ignore_volumes: bool,
+    /// Directory for CRIU's images instead of the container's own
+    #[arg(long, value_name = "DIRECTORY")]
+    pub image_path: Option<PathBuf>,
     /// Keep all temporary checkpoint files
     #[arg(short, long)]
     pub keep: bool,
     /// Act on the container created last
     #[arg(short, long)]
     pub latest: bool,
+    /// Keep the memory here and serve its pages until the other side has all of them
+    #[arg(long)]
+    pub lazy_pages: bool,
     /// Leave the container running after writing checkpoint to disk
     #[arg(short = 'R', long)]
     pub leave_running: bool,
+    /// Give unlinked files a name for the time being where that is possible
+    #[arg(long)]
+    pub link_remap: bool,
+    /// How CRIU manages cgroups (soft, full, strict, ignore); without it they stay out of the images
+    #[arg(long, value_name = "MODE")]
+    pub manage_cgroups_mode: Option<String>,
+    /// How CRIU locks the network (iptables, nftables, skip)
+    #[arg(long, value_name = "METHOD")]
+    pub network_lock: Option<String>,
+    /// Send the memory to this page server, or serve it there with --lazy-pages
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub page_server: Option<String>,
+    /// Earlier images to build upon, relative to --image-path
+    #[arg(long, value_name = "DIRECTORY")]
+    pub parent_path: Option<PathBuf>,
+    /// Dump the container's memory information only, leave the container running
+    #[arg(short = 'P', long, alias = "pre-dump")]
+    pub pre_checkpoint: bool,
     /// Display checkpoint statistics
     #[arg(long)]
     pub print_stats: bool,
+    /// Allow a session whose terminal is outside the container
+    #[arg(long)]
+    pub shell_job: bool,
+    /// Descriptor that gets a zero byte once pages are served
+    #[arg(long, value_name = "NUMBER")]
+    pub status_fd: Option<i32>,
     /// Checkpoint a container with established TCP connections
     #[arg(long)]
     pub tcp_established: bool,
+    /// Leave out TCP connections that are being made
+    #[arg(long)]
+    pub tcp_skip_in_flight: bool,
+    /// Checkpoint only what changed since the last --pre-checkpoint
+    #[arg(long)]
+    pub with_previous: bool,
+    /// Directory for CRIU's log and statistics
+    #[arg(long, value_name = "DIRECTORY")]
+    pub work_path: Option<PathBuf>,
     /// The containers.
     #[arg(value_name = "CONTAINER [CONTAINER...]")]
     pub names: Vec<String>,
@@ -71,10 +123,39 @@ impl Checkpoint {
             tcp_established: self.tcp_established,
             file_locks: self.file_locks,
             ignore_rootfs: self.ignore_rootfs,
-            ..CheckpointOptions::default()
+            ignore_volumes: self.ignore_volumes,
+            pre_checkpoint: self.pre_checkpoint,
+            with_previous: self.with_previous,
+            named: None,
+            image_path: self.image_path.clone(),
+            work_path: self.work_path.clone(),
+            parent_path: self.parent_path.clone(),
+            criu: self.criu(),
         };
         options.validate()?;
+        if options.image_path.is_some() && (self.all || self.names.len() > 1) {
+            return Err(CliError::usage(
+                "--image-path can only be used with one container",
+            ));
+        }
         Ok((selection, options))
+    }
+
+    fn criu(&self) -> CriuOptions {
+        CriuOptions {
+            auto_dedup: self.auto_dedup,
+            empty_namespaces: self.empty_ns.clone(),
+            ext_unix_sk: self.ext_unix_sk,
+            lazy_pages: self.lazy_pages,
+            link_remap: self.link_remap,
+            manage_cgroups_mode: self.manage_cgroups_mode.clone(),
+            network_lock: self.network_lock.clone(),
+            page_server: self.page_server.clone(),
+            shell_job: self.shell_job,
+            status_fd: self.status_fd,
+            tcp_skip_in_flight: self.tcp_skip_in_flight,
+            ..CriuOptions::default()
+        }
     }
 }
 

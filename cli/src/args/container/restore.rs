@@ -6,6 +6,7 @@ use crate::output::CliError;
 use clap::Args;
 use libcr::ops::restore::Grants;
 use libcr::ops::restore::RestoreOptions;
+use libcr::runtime::criu_options::CriuOptions;
 use std::path::PathBuf;
 
 /// Flags of `container restore`.
@@ -26,12 +27,27 @@ pub struct Restore {
     /// Grant an imported container the directories of this host that its archive names
     #[arg(long)]
     pub allow_mounts: bool,
+    /// Punch pages out of the images as soon as they are restored
+    #[arg(long)]
+    pub auto_dedup: bool,
+    /// Leave the content of a namespace out (network)
+    #[arg(long, value_name = "NAMESPACE")]
+    pub empty_ns: Vec<String>,
+    /// Allow unix sockets whose peer is outside the container
+    #[arg(long)]
+    pub ext_unix_sk: bool,
     /// Restore a container with file locks
     #[arg(long)]
     pub file_locks: bool,
     /// Do not apply root file-system changes when importing from exported checkpoint
     #[arg(long)]
     pub ignore_rootfs: bool,
+    /// Do not apply the content of named volumes when importing from exported checkpoint
+    #[arg(long)]
+    pub ignore_volumes: bool,
+    /// Directory of CRIU's images instead of the container's own
+    #[arg(long, value_name = "DIRECTORY")]
+    pub image_path: Option<PathBuf>,
     /// Ignore IP address set via --static-ip
     #[arg(long)]
     pub ignore_static_ip: bool,
@@ -41,21 +57,54 @@ pub struct Restore {
     /// Restore from exported checkpoint archive (tar.gz)
     #[arg(short, long, value_name = "FILE")]
     pub import: Option<String>,
+    /// Restore from exported pre-checkpoint archive (tar.gz)
+    #[arg(long, value_name = "FILE")]
+    pub import_previous: Option<String>,
     /// Keep all temporary checkpoint files
     #[arg(short, long)]
     pub keep: bool,
     /// Act on the container created last
     #[arg(short, long)]
     pub latest: bool,
+    /// Bring memory when it is touched: the container runs at once
+    #[arg(long)]
+    pub lazy_pages: bool,
+    /// LSM mount context of the restored mounts
+    #[arg(long, value_name = "CONTEXT")]
+    pub lsm_mount_context: Option<String>,
+    /// LSM profile of the restored processes
+    #[arg(long, value_name = "TYPE:NAME")]
+    pub lsm_profile: Option<String>,
+    /// How CRIU manages cgroups (soft, full, strict, ignore)
+    #[arg(long, value_name = "MODE")]
+    pub manage_cgroups_mode: Option<String>,
+    /// How CRIU unlocks the network (iptables, nftables, skip)
+    #[arg(long, value_name = "METHOD")]
+    pub network_lock: Option<String>,
     /// Specify new name for container restored from exported checkpoint
     #[arg(short, long, value_name = "NAME")]
     pub name: Option<String>,
+    /// With --lazy-pages: fetch the memory from this page server
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub page_server: Option<String>,
+    /// Publish these ports instead of those that the archive publishes
+    #[arg(short, long, value_name = "PORT")]
+    pub publish: Vec<String>,
     /// Display restore statistics
     #[arg(long)]
     pub print_stats: bool,
+    /// Allow a session whose terminal is outside the container
+    #[arg(long)]
+    pub shell_job: bool,
+    /// Restore a container with established TCP connections closed
+    #[arg(long)]
+    pub tcp_close: bool,
     /// Restore a container with established TCP connections
     #[arg(long)]
     pub tcp_established: bool,
+    /// Directory for CRIU's log and statistics
+    #[arg(long, value_name = "DIRECTORY")]
+    pub work_path: Option<PathBuf>,
     /// The containers.
     #[arg(value_name = "CONTAINER [CONTAINER...]")]
     pub names: Vec<String>,
@@ -120,8 +169,11 @@ impl Restore {
             name: self.name.clone().filter(|name| !name.is_empty()),
             keep: self.keep,
             tcp_established: self.tcp_established,
+            tcp_close: self.tcp_close,
             file_locks: self.file_locks,
+            publish: self.publish.clone(),
             ignore_rootfs: self.ignore_rootfs,
+            ignore_volumes: self.ignore_volumes,
             ignore_static_ip: self.ignore_static_ip,
             ignore_static_mac: self.ignore_static_mac,
             grants: Grants {
@@ -130,7 +182,27 @@ impl Restore {
                 host_network: self.allow_host_network,
                 capabilities: self.allow_capabilities,
             },
-            ..RestoreOptions::default()
+            import_previous: self
+                .import_previous
+                .as_ref()
+                .filter(|file| !file.is_empty())
+                .map(PathBuf::from),
+            named: None,
+            image_path: self.image_path.clone(),
+            work_path: self.work_path.clone(),
+            criu: CriuOptions {
+                auto_dedup: self.auto_dedup,
+                empty_namespaces: self.empty_ns.clone(),
+                ext_unix_sk: self.ext_unix_sk,
+                lazy_pages: self.lazy_pages,
+                lsm_mount_context: self.lsm_mount_context.clone(),
+                lsm_profile: self.lsm_profile.clone(),
+                manage_cgroups_mode: self.manage_cgroups_mode.clone(),
+                network_lock: self.network_lock.clone(),
+                page_server: self.page_server.clone(),
+                shell_job: self.shell_job,
+                ..CriuOptions::default()
+            },
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::model::container::Container;
 use crate::model::status::Status;
 use crate::ops::steps::life::bring_up::cgroup_path;
 use crate::sys::cgroup::Cgroup;
+use crate::sys::dir::at;
 use crate::sys::machine;
 
 /// CRIU's oldest version that will do, as it numbers itself: 3.17.
@@ -50,23 +51,55 @@ pub fn can_checkpoint(engine: &Engine, container: &Container, directory: &Path) 
     Ok(criu_version)
 }
 
-/// A container may be thawed now: it doesn't run, and its checkpoint is there.
-pub fn can_restore(engine: &Engine, container: &Container) -> Result<()> {
+/// The kernel tells which memory was written to, as pre-checkpoints need it.
+///
+/// # Errors
+/// [`Error::MissingOnHost`] in Podman's words, and which option of the kernel it is.
+pub fn memory_tracking() -> Result<()> {
+    if criu::features::Features::find()?.tracks_memory() {
+        return Ok(());
+    }
+    Err(Error::MissingOnHost(
+        "system (architecture/kernel/CRIU) does not support memory tracking: the kernel needs CONFIG_MEM_SOFT_DIRTY=y, or use a checkpoint without pre-checkpoints".into(),
+    ))
+}
+
+/// A directory that the user names for new images holds nothing.
+///
+/// # Errors
+/// [`Error::Invalid`], naming the option.
+pub fn empty_directory(option: &str, path: &Path) -> Result<()> {
+    match fs::read_dir(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        entries => {
+            if entries.map_err(at("read", path))?.next().is_none() {
+                return Ok(());
+            }
+            Err(Error::Invalid(format!(
+                "invalid {option} {path:?}: it is not empty: give a new directory"
+            )))
+        }
+    }
+}
+
+/// A container may be thawed now: it doesn't run, and these images are whole. Returns CRIU's
+/// version number.
+pub fn can_restore(container: &Container, images: &Path) -> Result<u32> {
     let id = &container.config.id;
     if container.state.status.is_alive() {
         return Err(Error::WrongState(format!(
             "container {id} is running or paused, cannot restore"
         )));
     }
-    criu()?;
-    let inventory = engine.bundle(id).join("checkpoint/inventory.img");
+    let criu_version = criu()?;
+    let inventory = images.join("inventory.img");
     if let Err(error) = fs::metadata(&inventory) {
         return Err(Error::Invalid(format!(
             "a complete checkpoint for this container cannot be found, cannot restore: {}: {error}",
             inventory.display()
         )));
     }
-    Ok(())
+    Ok(criu_version)
 }
 
 /// Bytes of memory that a dump would write: what the processes hold that no file backs.

@@ -16,10 +16,12 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::container::Container;
 use crate::model::event::Event;
-use crate::model::operation::{CheckpointPhase, Intent, Operation};
+use crate::model::operation::{CheckpointPhase, CheckpointTarget, Intent, Operation};
 use crate::model::status::Status;
 use crate::monitor::client;
-use crate::ops::steps::freezing::{capture, settle};
+use crate::ops::steps::freezing::capture::{self, CaptureOptions};
+use crate::ops::steps::freezing::place::{self, Place};
+use crate::ops::steps::freezing::settle;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::bring_up::cgroup_path;
 use crate::ops::steps::life::tear_down::tear_down;
@@ -79,8 +81,8 @@ fn recover_one(engine: &Engine, operation: &Operation, patience: Patience) -> Re
         (Intent::Checkpoint { .. }, Some(container)) => {
             checkpoint(engine, container, operation, journal)
         }
-        (Intent::Restore { imported, keep }, Some(container)) => {
-            restore(engine, container, *imported, *keep, patience, journal)
+        (Intent::Restore { .. }, Some(container)) => {
+            restore(engine, container, &operation.intent, patience, journal)
         }
     }
 }
@@ -106,18 +108,19 @@ fn checkpoint(
         export,
         keep,
         ends,
+        target,
     } = &operation.intent
     else {
         return journal.abandon();
     };
-    let bundle = engine.bundle(&container.config.id);
+    let place = Place::new(engine, &container, target.clone());
     if *phase == CheckpointPhase::Dump {
         if let Some(path) = export.as_deref().filter(|path| *path != Path::new("-")) {
             remove_file_if_present(&partial_path(path))?;
         }
         let same_boot = operation.owner.boot_id == proc::boot_id();
         // CRIU writes the inventory last: with it the dump is whole.
-        let dumped = *ends && bundle.join("checkpoint.partial/inventory.img").exists();
+        let dumped = *ends && place.images().join("inventory.img").exists();
         // A large process takes its time to end.
         let ended = dumped
             && (!same_boot
@@ -129,33 +132,48 @@ fn checkpoint(
         if ended && same_boot {
             // The dump ended the processes itself: it is all there is of them. Their mounts are
             // still there to be captured, perhaps a second time.
-            capture::capture(engine, &container, false)?;
-        } else if !ended || !capture::is_whole(&bundle) {
+            let options = CaptureOptions {
+                copy_rootfs: place.named().is_some(),
+                ..CaptureOptions::default()
+            };
+            capture::capture(engine, &container, place.home(), options)?;
+        } else if !ended || !capture::is_whole(place.home()) {
             if group.exists() {
                 group.thaw()?;
             }
-            settle::discard(&bundle)?;
+            place.discard()?;
             return journal.abandon();
         }
     }
-    settle::promote(&bundle)?;
+    place.promote()?;
+    if *target == CheckpointTarget::PreCheckpoint {
+        let chain = place::chain(&engine.bundle(&container.config.id))?;
+        container.state.pre_checkpoints = u32::try_from(chain.len()).unwrap_or(u32::MAX);
+    }
     if !leave_running {
-        settle::frozen(engine, &mut container)?;
+        settle::frozen(engine, &mut container, target)?;
     }
     if !keep {
-        settle::discard_logs(&bundle)?;
+        settle::discard_logs(&engine.bundle(&container.config.id))?;
     }
-    journal.finish(&container, Some(("checkpoint", "")))
+    settle::finish(journal, &mut container, &place)
 }
 
 fn restore(
     engine: &Engine,
     mut container: Container,
-    imported: bool,
-    keep: bool,
+    intent: &Intent,
     patience: Patience,
     journal: Journal<'_>,
 ) -> Result<()> {
+    let Intent::Restore {
+        imported,
+        keep,
+        named,
+    } = intent
+    else {
+        return journal.abandon();
+    };
     let id = container.config.id.clone();
     let paths = engine.monitor_paths(&id);
     let started = Instant::now();
@@ -187,6 +205,9 @@ fn restore(
             .take()
             .or_else(|| state.restored_at.clone());
         state.checkpointed_at = None;
+        state.checkpoint_images = None;
+        state.pre_checkpoints = 0;
+        state.last_named.clone_from(named);
         state.exit_code = 0;
         state.stopped_by_user = false;
         state.error.clear();
@@ -194,10 +215,14 @@ fn restore(
         if !keep {
             consume::checkpoint(&engine.bundle(&id))?;
         }
-        return journal.finish(&container, Some(("restore", "")));
+        return journal.end_with(|rows| {
+            rows.update_state(&id, &container.state)?;
+            volumes::settle(rows, &id)?;
+            rows.insert_event("restore", &container, "")
+        });
     }
     tear_down(engine, &container)?;
-    if imported {
+    if *imported {
         return remove::finish(engine, Some(&container), &id, journal);
     }
     rootfs::put_back(engine, &container.config)?;

@@ -20,14 +20,19 @@ pub fn normal(path: &Path) -> PathBuf {
     path.components().collect()
 }
 
+/// As [`check_option`] for `--checkpoint-dir`.
+pub fn check(path: &Path) -> Result<bool> {
+    check_option("--checkpoint-dir", path)
+}
+
 /// Whether the directory is there, once it is one to be trusted: absolute, no symbolic link, of
 /// root or of the caller, and nobody else may change what is in it.
 ///
 /// # Errors
 /// [`Error::Invalid`], naming the option and what is wrong.
-pub fn check(path: &Path) -> Result<bool> {
+pub fn check_option(option: &str, path: &Path) -> Result<bool> {
     let refuse = |why: String| {
-        let text = format!("invalid --checkpoint-dir {:?}: {why}", path.as_os_str());
+        let text = format!("invalid {option} {:?}: {why}", path.as_os_str());
         Err(Error::Invalid(text))
     };
     if !path.is_absolute() {

@@ -68,7 +68,8 @@ pub fn measure(directory: &Path) -> Result<(u64, u64)> {
     ))
 }
 
-fn bytes_below(directory: &Path) -> io::Result<u64> {
+/// Bytes of all files in a directory and below.
+pub fn bytes_below(directory: &Path) -> io::Result<u64> {
     let mut bytes = 0;
     for entry in fs::read_dir(directory)? {
         let entry = entry?;

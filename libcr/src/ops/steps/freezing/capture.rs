@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use crate::archive::{Writer, layout};
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::model::container::{Container, Rootfs};
-use crate::ops::steps::life::rootfs;
+use crate::model::container::{Container, ContainerConfig, Rootfs};
+use crate::ops::steps::life::{rootfs, volumes};
 use crate::storage::StorageError;
 use crate::storage::diff::RootfsDiff;
 use crate::storage::tree::TarPlan;
@@ -91,30 +91,46 @@ pub struct Captured {
     pub deleted: Vec<String>,
     /// /dev/shm.
     pub shm: Tar,
+    /// Named volumes that travel, by name.
+    pub volumes: Vec<(String, Tar)>,
     /// The log and how much of it belongs to this instant, bytes.
     pub log: Option<(PathBuf, u64)>,
 }
 
-/// Where a capture is made before it counts.
-pub fn partial(bundle: &Path) -> PathBuf {
-    bundle.join("capture.partial")
+/// Where a capture is made before it counts, in the directory that the checkpoint goes to.
+pub fn partial(home: &Path) -> PathBuf {
+    home.join("capture.partial")
 }
 
 /// True when a capture was finished: its last file is there.
-pub fn is_whole(bundle: &Path) -> bool {
-    partial(bundle).join(layout::NETWORK_STATUS).exists()
+pub fn is_whole(home: &Path) -> bool {
+    partial(home).join(layout::NETWORK_STATUS).exists()
+}
+
+/// How files are captured.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CaptureOptions {
+    /// The difference of the root file system is copied: the files won't stay as they are. A
+    /// container that ends is archived from where its files are, in one pass.
+    pub copy_rootfs: bool,
+    /// Volumes are copied too, for the same reason.
+    pub copy_volumes: bool,
+    /// Volumes are captured at all: for an archive.
+    pub volumes: bool,
 }
 
 /// Captures the files of a container that stands still, or whose processes are gone and whose
-/// mounts are not.
-///
-/// With `goes_on` the rootfs difference is copied: a later thaw on this host needs the files as
-/// they are now. A container that ends is archived from where its files are, in one pass.
-pub fn capture(engine: &Engine, container: &Container, goes_on: bool) -> Result<Captured> {
+/// mounts are not, for the checkpoint in `home`.
+pub fn capture(
+    engine: &Engine,
+    container: &Container,
+    home: &Path,
+    options: CaptureOptions,
+) -> Result<Captured> {
     let config = &container.config;
-    let directory = partial(&engine.bundle(&config.id));
+    let directory = partial(home);
     remove_dir_if_present(&directory)?;
-    fs::create_dir(&directory).map_err(at("make", &directory))?;
+    fs::create_dir_all(&directory).map_err(at("make", &directory))?;
     let paths = rootfs::paths(engine, config);
     let shm = TarPlan::of_tree(&paths.shm, "./")?;
     let shm = Tar::Plan(shm).settle(directory.join(layout::DEV_SHM))?;
@@ -123,7 +139,7 @@ pub fn capture(engine: &Engine, container: &Container, goes_on: bool) -> Result<
         let diff = RootfsDiff::scan(&paths.upper, &rootfs::lowers(engine, config)?)?;
         deleted = diff.deleted_files();
         let plan = Tar::Plan(TarPlan::of_diff(&diff)?);
-        rootfs = Some(if goes_on {
+        rootfs = Some(if options.copy_rootfs {
             let list = serde_json::to_vec(&deleted).map_err(std::io::Error::other)?;
             write_atomic(&directory.join(layout::DELETED_FILES), &list, 0o600)?;
             plan.settle(directory.join(layout::ROOTFS_DIFF))?
@@ -131,6 +147,11 @@ pub fn capture(engine: &Engine, container: &Container, goes_on: bool) -> Result<
             plan
         });
     }
+    let volumes = if options.volumes {
+        capture_volumes(engine, config, &directory, options.copy_volumes)?
+    } else {
+        Vec::new()
+    };
     let log = engine.log_file(&config.id);
     let log = fs::metadata(&log).ok().map(|facts| (log, facts.len()));
     let status =
@@ -140,8 +161,30 @@ pub fn capture(engine: &Engine, container: &Container, goes_on: bool) -> Result<
         rootfs,
         deleted,
         shm,
+        volumes,
         log,
     })
+}
+
+fn capture_volumes(
+    engine: &Engine,
+    config: &ContainerConfig,
+    directory: &Path,
+    copy: bool,
+) -> Result<Vec<(String, Tar)>> {
+    let each = |(name, files): (String, PathBuf)| {
+        let plan = Tar::Plan(TarPlan::of_tree(&files, "./")?);
+        let tar = if copy {
+            plan.settle(directory.join(format!("volume-{name}.tar")))?
+        } else {
+            plan
+        };
+        Ok((name, tar))
+    };
+    volumes::directories(engine, config)?
+        .into_iter()
+        .map(each)
+        .collect()
 }
 
 /// Writes the files of a frozen container's instant beside its checkpoint, where they are not

@@ -1,7 +1,6 @@
 //! Lets the OCI runtime and CRIU dump a frozen container into a directory, and says what it
 //! means when they can't.
 
-use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -12,10 +11,10 @@ use crate::ops::steps::failure;
 use crate::runtime::{CheckpointCall, RuntimeError};
 use crate::store::lock::ContainerLock;
 use crate::sys::command::CommandError;
-use crate::sys::dir::{at, remove_dir_if_present};
 use crate::sys::proc;
 
-/// Dumps into `call.images`, which is made anew; returns the runtime's time.
+/// Dumps into `call.images`, which is there; returns the runtime's time. What a failure leaves
+/// there is for the caller to remove.
 ///
 /// The runtime inherits the container's lock: a command that comes after this engine was killed
 /// waits until the dump has ended.
@@ -25,12 +24,6 @@ pub fn dump(
     call: CheckpointCall<'_>,
     lock: &ContainerLock,
 ) -> Result<Duration> {
-    remove_dir_if_present(call.images)?;
-    fs::create_dir_all(call.images).map_err(at("make", call.images))?;
-    fs::set_permissions(
-        call.images,
-        std::os::unix::fs::PermissionsExt::from_mode(0o700),
-    )?;
     let runtime = engine.runtime_of(container)?;
     let started = Instant::now();
     match runtime.checkpoint(&container.config.id, call, lock.descriptor()) {
@@ -40,15 +33,12 @@ pub fn dump(
             tracing::warn!(%error, "the dump is whole all the same");
             Ok(started.elapsed())
         }
-        Err(error) => {
-            remove_dir_if_present(call.images)?;
-            Err(explain(
-                engine,
-                container,
-                &error,
-                &call.work.join("dump.log"),
-            ))
-        }
+        Err(error) => Err(explain(
+            engine,
+            container,
+            &error,
+            &call.work.join("dump.log"),
+        )),
     }
 }
 

@@ -48,6 +48,11 @@ impl Frozen {
         }
     }
 
+    /// How long they have stood still until now.
+    pub fn elapsed(&self) -> Duration {
+        self.since.elapsed()
+    }
+
     /// Lets the processes go on; returns how long they stood still.
     pub fn thaw(mut self) -> Result<Duration> {
         // Gone where a dump ended the processes.

@@ -4,4 +4,5 @@ pub mod capture;
 pub mod dump;
 pub mod freeze;
 pub mod pack;
+pub mod place;
 pub mod settle;

@@ -1,7 +1,7 @@
 //! The archive that a checkpoint goes into: in one pass, from where its parts are.
 
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::archive::{self, Compression, Manifest, Summary, Writer, layout, manifest};
 use crate::criu;
@@ -9,8 +9,9 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::{Container, Rootfs};
 use crate::ops::steps::freezing::capture::{Captured, Tar};
+use crate::ops::steps::freezing::place;
 use crate::ops::steps::podman_config;
-use crate::sys::dir::at;
+use crate::sys::dir::{at, write_atomic};
 use crate::sys::{cgroup, machine};
 
 /// What the archive says of how it was made.
@@ -30,6 +31,8 @@ pub struct PackOptions {
     pub criu_version: u32,
     /// What the OCI runtime says of itself.
     pub runtime_version: String,
+    /// Where CRIU's statistics are.
+    pub work: PathBuf,
 }
 
 /// Opens the archive at `path` (`-`: standard output), before anything is frozen for it: a path
@@ -54,8 +57,68 @@ pub fn pack(
     images: &Path,
     options: &PackOptions,
 ) -> Result<Summary> {
-    let manifest = describe(engine, container, captured, images, options)?;
+    let manifest = describe(engine, container, Some(captured), images, options)?;
     writer.append_manifest(&manifest)?;
+    append_header(&mut writer, engine, container, options)?;
+    if !captured.deleted.is_empty() && !options.ignore_rootfs {
+        let list = serde_json::to_vec(&captured.deleted).map_err(std::io::Error::other)?;
+        writer.append_bytes(layout::DELETED_FILES, &list)?;
+    }
+    if let Some((log, length)) = &captured.log {
+        let mut file = File::open(log).map_err(at("open", log))?;
+        writer.append_file(layout::LOG, &mut file, *length)?;
+    }
+    captured.shm.append(&mut writer, layout::DEV_SHM)?;
+    if let Some(tar) = captured.rootfs.as_ref().filter(|_| !options.ignore_rootfs) {
+        tar.append(&mut writer, layout::ROOTFS_DIFF)?;
+    }
+    for (name, tar) in &captured.volumes {
+        tar.append(&mut writer, &layout::volume(name))?;
+    }
+    writer.append_images(layout::CHECKPOINT, images)?;
+    Ok(writer.finish()?)
+}
+
+/// Writes the archive of a container's pre-checkpoints, the whole chain, and finishes it.
+///
+/// # Errors
+/// As [`pack`].
+pub fn pack_pre_checkpoints(
+    mut writer: Writer,
+    engine: &Engine,
+    container: &Container,
+    options: &PackOptions,
+) -> Result<Summary> {
+    let bundle = engine.bundle(&container.config.id);
+    let newest = bundle.join(layout::PRE_CHECKPOINT);
+    let manifest = describe(engine, container, None, &newest, options)?;
+    writer.append_manifest(&manifest)?;
+    append_header(&mut writer, engine, container, options)?;
+    for (name, _) in place::chain(&bundle)? {
+        writer.append_images(&name, &bundle.join(&name))?;
+    }
+    Ok(writer.finish()?)
+}
+
+/// Writes `config.dump` and `spec.dump` into the directory of a named checkpoint.
+pub fn describe_in(engine: &Engine, container: &Container, directory: &Path) -> Result<()> {
+    let config = podman_config::to_podman(container)
+        .to_json()
+        .map_err(std::io::Error::other)?;
+    let spec = podman_config::spec_to_podman(engine, container)?;
+    for (name, bytes) in [(layout::CONFIG_DUMP, config), (layout::SPEC_DUMP, spec)] {
+        write_atomic(&directory.join(name), &bytes, 0o600)?;
+    }
+    Ok(())
+}
+
+/// The small members that tell what the archive is of.
+fn append_header(
+    writer: &mut Writer,
+    engine: &Engine,
+    container: &Container,
+    options: &PackOptions,
+) -> Result<()> {
     let config = podman_config::to_podman(container);
     writer.append_bytes(
         layout::CONFIG_DUMP,
@@ -69,30 +132,16 @@ pub fn pack(
         serde_json::to_vec(&container.state.network_status).map_err(std::io::Error::other)?;
     writer.append_bytes(layout::NETWORK_STATUS, &status)?;
     writer.append_directory(layout::ARTIFACTS)?;
-    let statistics = engine.bundle(&container.config.id).join(layout::STATS_DUMP);
-    if let Ok(bytes) = fs::read(&statistics) {
+    if let Ok(bytes) = fs::read(options.work.join(layout::STATS_DUMP)) {
         writer.append_bytes(layout::STATS_DUMP, &bytes)?;
     }
-    if !captured.deleted.is_empty() && !options.ignore_rootfs {
-        let list = serde_json::to_vec(&captured.deleted).map_err(std::io::Error::other)?;
-        writer.append_bytes(layout::DELETED_FILES, &list)?;
-    }
-    if let Some((log, length)) = &captured.log {
-        let mut file = File::open(log).map_err(at("open", log))?;
-        writer.append_file(layout::LOG, &mut file, *length)?;
-    }
-    captured.shm.append(&mut writer, layout::DEV_SHM)?;
-    if let Some(tar) = captured.rootfs.as_ref().filter(|_| !options.ignore_rootfs) {
-        tar.append(&mut writer, layout::ROOTFS_DIFF)?;
-    }
-    writer.append_images(layout::CHECKPOINT, images)?;
-    Ok(writer.finish()?)
+    Ok(())
 }
 
 fn describe(
     engine: &Engine,
     container: &Container,
-    captured: &Captured,
+    captured: Option<&Captured>,
     images: &Path,
     options: &PackOptions,
 ) -> Result<Manifest> {
@@ -111,8 +160,12 @@ fn describe(
         }
         Rootfs::Directory(_) => None,
     };
-    let packed = captured.rootfs.as_ref().filter(|_| !options.ignore_rootfs);
+    let packed = captured
+        .and_then(|captured| captured.rootfs.as_ref())
+        .filter(|_| !options.ignore_rootfs);
     let rootfs_diff = packed.map_or(Ok(0), Tar::bytes)?;
+    let log = captured.and_then(|captured| captured.log.as_ref());
+    let volumes = captured.map_or(&[][..], |captured| &captured.volumes);
     Ok(Manifest {
         format_version: manifest::FORMAT_VERSION,
         engine: manifest::Program {
@@ -140,9 +193,12 @@ fn describe(
             memory: criu::images::memory_bytes(images)?,
             images: directory_bytes(images)?,
             rootfs_diff,
-            dev_shm: captured.shm.bytes()?,
-            volumes: 0,
-            log: captured.log.as_ref().map_or(0, |(_, length)| *length),
+            dev_shm: captured.map_or(Ok(0), |captured| captured.shm.bytes())?,
+            volumes: volumes
+                .iter()
+                .map(|(_, tar)| tar.bytes())
+                .sum::<Result<_>>()?,
+            log: log.map_or(0, |(_, length)| *length),
         },
         options: manifest::Options {
             tcp_established: options.tcp_established,

@@ -1,4 +1,4 @@
-//! Makes a finished dump the container's checkpoint, and the container one that is frozen.
+//! What comes after a finished dump: it is on disk, and its container is one that is frozen.
 
 use std::fs;
 use std::path::Path;
@@ -6,43 +6,14 @@ use std::path::Path;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::container::Container;
+use crate::model::operation::CheckpointTarget;
 use crate::model::status::Status;
-use crate::ops::steps::freezing::capture::{self, COMPANIONS};
+use crate::ops::steps::catalogue::record;
+use crate::ops::steps::freezing::place::Place;
+use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::tear_down::tear_down;
-use crate::sys::dir::{at, remove_dir_if_present, remove_file_if_present, sync_parent};
+use crate::sys::dir::{at, remove_file_if_present};
 use crate::sys::machine;
-
-/// Gives a finished dump and what was captured with it their names. Done in part and broken off,
-/// it goes on from there when called again.
-pub fn promote(bundle: &Path) -> Result<()> {
-    let (images, partial) = (bundle.join("checkpoint"), bundle.join("checkpoint.partial"));
-    let captured = capture::partial(bundle);
-    if partial.exists() && images.exists() {
-        // An older checkpoint: its companions first, so that a break leaves no images that look
-        // whole without them.
-        for name in COMPANIONS {
-            remove_file_if_present(&bundle.join(name))?;
-        }
-        remove_dir_if_present(&images)?;
-    }
-    for name in COMPANIONS {
-        let from = captured.join(name);
-        if from.exists() {
-            fs::rename(&from, bundle.join(name)).map_err(at("rename", &from))?;
-        }
-    }
-    if partial.exists() {
-        fs::rename(&partial, &images).map_err(at("rename", &partial))?;
-    }
-    remove_dir_if_present(&captured)?;
-    Ok(sync_parent(&images)?)
-}
-
-/// Removes a dump and a capture that don't count.
-pub fn discard(bundle: &Path) -> Result<()> {
-    remove_dir_if_present(&bundle.join("checkpoint.partial"))?;
-    Ok(remove_dir_if_present(&capture::partial(bundle))?)
-}
 
 /// Puts all that was written to the file system of `directory` on disk.
 pub fn make_durable(directory: &Path) -> Result<()> {
@@ -53,27 +24,51 @@ pub fn make_durable(directory: &Path) -> Result<()> {
 }
 
 /// Ends the processes of a container whose checkpoint is whole, and makes its record say so.
-/// Podman's: status exited, code 0.
-pub fn frozen(engine: &Engine, container: &mut Container) -> Result<()> {
+///
+/// Its own checkpoint is Podman's: status exited, code 0. After one with a name it is Docker's:
+/// killed, code 137; the catalogue knows of the checkpoint, not the container.
+pub fn frozen(engine: &Engine, container: &mut Container, target: &CheckpointTarget) -> Result<()> {
     tear_down(engine, container)?;
     let now = machine::now();
+    let named = matches!(target, CheckpointTarget::Named { .. });
     let state = &mut container.state;
     state.status = Status::Exited;
-    state.exit_code = 0;
+    state.exit_code = if named { 137 } else { 0 };
     state.pid = None;
     state.monitor_pid = None;
     state.network_status.clear();
     state.ports.clear();
     state.restored_at = None;
-    state.checkpointed_at = Some(now.clone());
+    state.checkpointed_at = Some(now.clone()).filter(|_| !named);
+    state.checkpoint_images = match target {
+        CheckpointTarget::Images { directory, .. } => Some(directory.clone()),
+        _ => None,
+    };
     state.finished_at = Some(now);
     Ok(())
 }
 
+/// Ends the operation of a checkpoint whose files have their names: state, event, and the row of one
+/// for the catalogue, all at once.
+pub fn finish(journal: Journal<'_>, container: &mut Container, place: &Place) -> Result<()> {
+    let Some(destination) = place.named() else {
+        return journal.finish(container, Some(("checkpoint", "")));
+    };
+    let checkpoint = record::read(&destination.directory)?;
+    container.state.last_named.clone_from(&checkpoint.id);
+    journal.end_with(|rows| {
+        rows.update_state(&container.config.id, &container.state)?;
+        if destination.listed {
+            rows.insert_checkpoint(&checkpoint)?;
+        }
+        rows.insert_event("checkpoint", container, &checkpoint.name)
+    })
+}
+
 /// Removes CRIU's logs and statistics, as Podman does without `--keep`.
-pub fn discard_logs(bundle: &Path) -> Result<()> {
+pub fn discard_logs(work: &Path) -> Result<()> {
     for name in ["dump.log", "stats-dump", "config.dump", "spec.dump"] {
-        remove_file_if_present(&bundle.join(name))?;
+        remove_file_if_present(&work.join(name))?;
     }
     Ok(())
 }

@@ -9,7 +9,6 @@ use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, fstat, openat2};
 use rustix::io::Errno;
 use serde_json::Value;
 
-use crate::criu::config_file::ConfigFile;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::{Container, ContainerConfig, NetworkMode};
@@ -18,6 +17,7 @@ use crate::ops::steps::life::files;
 use crate::ops::steps::life::netplug::{self, Plugged};
 use crate::ops::steps::life::rootfs;
 use crate::ops::steps::life::volume_content;
+use crate::runtime::criu_options::Routed;
 use crate::runtime::spec::{self, Places};
 use crate::runtime::user;
 use crate::sys::cgroup;
@@ -74,8 +74,8 @@ fn write_spec(engine: &Engine, container: &Container, paths: &rootfs::RootfsPath
         shm: paths.shm.clone(),
         netns,
         cgroup: cgroup_path(&config.id),
-        criu_config: bundle.join("criu.conf"),
         volumes: engine.config.root.join("volumes"),
+        criu_config: files::criu_config(engine, &config.id),
     };
     let root = open_root(paths)?;
     let spec: Value = if let Some(imported) = &config.imported_spec {
@@ -87,7 +87,7 @@ fn write_spec(engine: &Engine, container: &Container, paths: &rootfs::RootfsPath
         let identity = user::resolve(&root, &config.process.user)?;
         spec::generate(config, &places, &identity)?
     };
-    ConfigFile::default().write(&places.criu_config)?;
+    files::write_criu_config(engine, &config.id, &Routed::default())?;
     let text = serde_json::to_vec_pretty(&spec).map_err(std::io::Error::other)?;
     Ok(write_atomic(&bundle.join("config.json"), &text, 0o600)?)
 }

@@ -45,6 +45,9 @@ pub fn launch(
             state.error.clear();
             // A cold start: what was frozen once is history.
             state.checkpointed_at = None;
+            state.checkpoint_images = None;
+            state.pre_checkpoints = 0;
+            state.last_named.clear();
             state.restored_at = None;
             state.stopped_by_user = false;
             state.oom_killed = false;

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::model::container::Container;
 use crate::monitor::MonitorError;
 use crate::monitor::client::{self, MonitorRequest, Monitored};
+use crate::runtime::criu_options::Routed;
 use crate::runtime::{Runtime, RuntimeError};
 use crate::sys::cgroup::{self, Cgroup};
 use crate::sys::command::CommandError;
@@ -22,6 +23,8 @@ pub struct RestoreCall {
     pub tcp_established: bool,
     /// Thaw file locks.
     pub file_locks: bool,
+    /// Options of CRIU beyond these.
+    pub options: Routed,
 }
 
 /// Starts the monitor, which creates or thaws the container.
@@ -44,6 +47,7 @@ pub fn start(
                 .filter(|(on, _)| *on)
                 .map(|(_, flag)| (*flag).to_owned()),
         );
+        runtime_options.extend(call.options.arguments.iter().cloned());
     }
     let mut exit_command = engine.config.exit_command.clone();
     if !exit_command.is_empty() {

@@ -4,18 +4,15 @@ use std::path::Path;
 
 use crate::archive::layout;
 use crate::error::Result;
+use crate::ops::steps::freezing::place;
 use crate::sys::dir::{remove_dir_if_present, remove_file_if_present};
 
 /// Removes the checkpoint of a bundle and CRIU's logs, as Podman does.
 pub fn checkpoint(bundle: &Path) -> Result<()> {
-    for name in [
-        layout::CHECKPOINT,
-        layout::PRE_CHECKPOINT,
-        "checkpoint.partial",
-        "criu-root",
-    ] {
+    for name in [layout::CHECKPOINT, "checkpoint.partial", "criu-root"] {
         remove_dir_if_present(&bundle.join(name))?;
     }
+    place::forget_chain(bundle)?;
     let files = [
         layout::DEV_SHM,
         layout::NETWORK_STATUS,
@@ -25,6 +22,8 @@ pub fn checkpoint(bundle: &Path) -> Result<()> {
         "restore.log",
         "stats-dump",
         "stats-restore",
+        "lazy-pages.log",
+        "lazy-pages.socket",
     ];
     for name in files {
         remove_file_if_present(&bundle.join(name))?;

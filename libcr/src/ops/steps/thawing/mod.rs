@@ -3,6 +3,8 @@
 pub mod base_image;
 pub mod consume;
 pub mod imported_spec;
+pub mod lazy_pages;
+pub mod put_back;
 pub mod thaw;
 pub mod thaw_again;
 pub mod unpack;

@@ -11,6 +11,7 @@ use crate::monitor::MonitorError;
 use crate::monitor::client::Monitored;
 use crate::ops::steps::failure;
 use crate::ops::steps::life::bring_up::cgroup_path;
+use crate::ops::steps::life::files;
 use crate::ops::steps::life::monitor::{self, RestoreCall};
 use crate::sys::cgroup::Cgroup;
 use crate::sys::dir::remove_dir_if_present;
@@ -24,6 +25,7 @@ pub fn thaw(
 ) -> Result<(Monitored, Duration)> {
     // crun refuses to make it when an earlier restore left it.
     remove_dir_if_present(&engine.bundle(&container.config.id).join("criu-root"))?;
+    files::write_criu_config(engine, &container.config.id, &call.options)?;
     let started = Instant::now();
     let monitored = monitor::start(engine, container, Some(call))
         .map_err(|error| explain(engine, container, &error, &call.work.join("restore.log")))?;

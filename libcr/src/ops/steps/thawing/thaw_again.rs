@@ -9,6 +9,7 @@ use crate::model::container::Container;
 use crate::monitor::client;
 use crate::ops::steps::life::monitor::RestoreCall;
 use crate::ops::steps::thawing::thaw::thaw;
+use crate::runtime::criu_options::Routed;
 
 /// Thaws a container on the mounts and the network that it still has.
 pub fn thaw_again(
@@ -25,6 +26,7 @@ pub fn thaw_again(
         work: engine.bundle(id),
         tcp_established: true,
         file_locks,
+        options: Routed::default(),
     };
     let (monitored, _) = thaw(engine, container, &call)?;
     let mut state = container.state.clone();

@@ -1,0 +1,544 @@
+//! `container checkpoint` and `checkpoint create`: freezes a container to its bundle, to the
+//! catalogue or to a directory of the user's, and with `export` to a file.
+//!
+//! In order: options, preflight, intent, freeze, dump, capture, archive, and only when that is
+//! whole and durable the one line that ends the processes. Until then a failure lets them go on
+//! where they stood.
+//!
+//! CRIU is told to leave the processes there even when they are to end: they stay frozen in the
+//! cgroup until the archive is finished. The exception are established TCP connections: only a
+//! dump that ends the processes itself keeps the network locked, so that the kernel doesn't
+//! acknowledge data that nobody will ever read. A failure after such a dump thaws it again.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::archive::Writer;
+use crate::criu;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::model::catalogue::NamedCheckpoint;
+use crate::model::checkpoint::{CheckpointReport, micros};
+use crate::model::container::{Container, Rootfs};
+use crate::model::operation::{CheckpointPhase, CheckpointTarget, Intent};
+use crate::monitor::client;
+use crate::ops::steps::catalogue::{self, record};
+use crate::ops::steps::claim::claim;
+use crate::ops::steps::freezing::capture::{self, CaptureOptions, Captured, capture};
+use crate::ops::steps::freezing::dump::dump;
+use crate::ops::steps::freezing::freeze::Frozen;
+use crate::ops::steps::freezing::pack::{self, PackOptions};
+use crate::ops::steps::freezing::place::{self, Place};
+use crate::ops::steps::freezing::settle;
+use crate::ops::steps::journal::Journal;
+use crate::ops::steps::life::files;
+use crate::ops::steps::life::observe::observe;
+use crate::ops::steps::life::remove::remove;
+use crate::ops::steps::preflight;
+use crate::ops::steps::thawing::thaw_again::thaw_again;
+use crate::progress::{Progress, Step};
+use crate::runtime::CheckpointCall;
+use crate::runtime::criu_options::{Routed, Verb};
+use crate::store::lock::ContainerLock;
+use crate::sys::dir::at;
+use crate::sys::machine;
+
+mod options;
+
+pub use options::CheckpointOptions;
+
+/// Freezes a container.
+///
+/// # Errors
+/// [`Error::WrongState`] unless it runs; [`Error::Conflict`] for a name that is taken;
+/// [`Error::Cancelled`] when nobody waits for it any more; [`Error::Checkpoint`] with what CRIU's
+/// log means. The container runs on after every error.
+pub fn checkpoint(
+    engine: &Engine,
+    word: &str,
+    options: &CheckpointOptions,
+    progress: &dyn Progress,
+) -> Result<CheckpointReport> {
+    options.validate()?;
+    if options.tracks_memory() {
+        preflight::memory_tracking()?;
+    }
+    let id = engine.find(word)?.config.id;
+    let (lock, mut container) = claim(engine, &id)?;
+    observe(engine, &mut container)?;
+    progress.step(&container.config.name, Step::Preflight);
+    let criu_version = check(engine, &container, options)?;
+    let runtime = engine.runtime_of(&container)?.name;
+    let routed = options.criu.route(&runtime, Verb::Dump, criu_version)?;
+    let export = options.export.as_deref().map(absolute).transpose()?;
+    let place = Place::new(engine, &container, target(engine, &container, options)?);
+    let work = options.work_path.clone();
+    let attempt = Work {
+        engine,
+        options,
+        routed,
+        export,
+        lock: &lock,
+        work: work.unwrap_or_else(|| engine.bundle(&id)),
+        place,
+        progress,
+        criu_version,
+    };
+    let journal = Journal::begin(engine, &id, &attempt.intent(CheckpointPhase::Dump))?;
+    if options.tracks_memory() {
+        // A tracked dump that fails has reset the tracking all the same: from here on the chain
+        // can't be built upon, unless this becomes its newest part.
+        let length = std::mem::take(&mut container.state.pre_checkpoints);
+        engine
+            .store
+            .transaction(|rows| rows.update_state(&id, &container.state))?;
+        if options.pre_checkpoint && options.image_path.is_none() {
+            return attempt.pre_checkpoint(container, length, journal);
+        }
+    }
+    let taken = match attempt.take(&container, &journal) {
+        Ok(taken) => taken,
+        Err(Broken::Frozen(error)) => {
+            journal.advance(&attempt.intent(CheckpointPhase::Whole))?;
+            attempt.place.promote()?;
+            settle::frozen(engine, &mut container, attempt.place.target())?;
+            settle::finish(journal, &mut container, &attempt.place)?;
+            return Err(Error::Checkpoint {
+                name: container.config.name,
+                cause: format!("{error}; it could not be brought back and is frozen in its bundle"),
+                remedy: Some("cryopod container restore --tcp-established brings it back".into()),
+                log: None,
+            });
+        }
+        Err(Broken::Running(error)) => {
+            journal.abandon()?;
+            return Err(error);
+        }
+    };
+    attempt.finish(container, &taken, journal)
+}
+
+/// Everything that can be refused before anything is touched; returns CRIU's version.
+fn check(engine: &Engine, container: &Container, options: &CheckpointOptions) -> Result<u32> {
+    let bundle = engine.bundle(&container.config.id);
+    let criu_version = preflight::can_checkpoint(engine, container, &bundle)?;
+    let stays = options.export.is_some()
+        || options
+            .named
+            .as_ref()
+            .is_some_and(|place| place.directory.is_some());
+    if container.config.auto_remove && !stays && !options.leave_running && !options.pre_checkpoint {
+        return Err(Error::Invalid(
+            "cannot checkpoint containers that have been started with '--rm' unless '--export' is used".into(),
+        ));
+    }
+    if let (Rootfs::Directory(path), Some(_)) = (&container.config.rootfs, &options.export) {
+        return Err(Error::Invalid(format!(
+            "cannot export container {}: it runs on the directory {} (--rootfs), which no archive holds; run it from an image (cryopod import), or checkpoint it without --export",
+            container.config.name,
+            path.display()
+        )));
+    }
+    if options.with_previous && container.state.pre_checkpoints == 0 {
+        return Err(Error::Invalid(format!(
+            "container {} has no pre-checkpoint that --with-previous can build upon: make one with container checkpoint --pre-checkpoint",
+            container.config.name
+        )));
+    }
+    if options.pre_checkpoint
+        && container.state.pre_checkpoints == 0
+        && place::builds_on_earlier(&bundle.join("checkpoint"))
+    {
+        return Err(Error::Invalid(format!(
+            "container {} keeps a checkpoint that builds upon its earlier pre-checkpoints: replace it by a full one first (container checkpoint --leave-running)",
+            container.config.name
+        )));
+    }
+    for (option, path) in [
+        ("--image-path", &options.image_path),
+        ("--work-path", &options.work_path),
+    ] {
+        if let Some(path) = path {
+            catalogue::directory::check_option(option, path)?;
+        }
+    }
+    if let Some(path) = &options.image_path {
+        preflight::empty_directory("--image-path", path)?;
+    }
+    Ok(criu_version)
+}
+
+fn target(
+    engine: &Engine,
+    container: &Container,
+    options: &CheckpointOptions,
+) -> Result<CheckpointTarget> {
+    if let Some(place) = &options.named {
+        let id = catalogue::destination(engine, container, place)?.id;
+        let place = place.clone();
+        return Ok(CheckpointTarget::Named { id, place });
+    }
+    Ok(match &options.image_path {
+        Some(directory) => CheckpointTarget::Images {
+            directory: directory.clone(),
+            pre_dump: options.pre_checkpoint,
+        },
+        None if options.pre_checkpoint => CheckpointTarget::PreCheckpoint,
+        None => CheckpointTarget::Bundle,
+    })
+}
+
+/// A path that means the same after a crash, from any directory.
+fn absolute(path: &Path) -> Result<PathBuf> {
+    if path == Path::new("-") {
+        return Ok(path.to_owned());
+    }
+    Ok(std::path::absolute(path).map_err(at("find", path))?)
+}
+
+/// A checkpoint that is whole and durable, under its partial names.
+struct Taken {
+    runtime: Duration,
+    stood_still: Duration,
+}
+
+/// Why there is no checkpoint, and what became of the container.
+enum Broken {
+    /// It runs as before; nothing partial is left.
+    Running(Error),
+    /// Its dump ended it and it could not be thawed: the dump is what there is of it.
+    Frozen(Error),
+}
+
+impl<E: Into<Error>> From<E> for Broken {
+    fn from(error: E) -> Self {
+        Self::Running(error.into())
+    }
+}
+
+/// One checkpoint in the making.
+struct Work<'a> {
+    engine: &'a Engine,
+    options: &'a CheckpointOptions,
+    routed: Routed,
+    export: Option<PathBuf>,
+    lock: &'a ContainerLock,
+    /// Where CRIU's log and statistics go.
+    work: PathBuf,
+    place: Place,
+    progress: &'a dyn Progress,
+    criu_version: u32,
+}
+
+impl Work<'_> {
+    fn intent(&self, phase: CheckpointPhase) -> Intent {
+        Intent::Checkpoint {
+            phase,
+            leave_running: self.options.leave_running || self.place.is_memory_only(),
+            export: self.export.clone(),
+            keep: self.options.keep,
+            ends: self.options.dump_ends(),
+            target: self.place.target().clone(),
+        }
+    }
+
+    /// Freezes, dumps, captures, archives.
+    fn take(&self, container: &Container, journal: &Journal<'_>) -> Result<Taken, Broken> {
+        let pack_options = self.pack_options(container)?;
+        let writer = self
+            .export
+            .as_deref()
+            .map(|path| pack::open(path, pack_options.compression))
+            .transpose()?;
+        self.place.prepare(self.options.with_previous)?;
+        let frozen = if self.place.is_memory_only() {
+            None
+        } else {
+            Some(Frozen::begin(container)?)
+        };
+        journal.fault("frozen");
+        let runtime = self.dump(container).inspect_err(|_| self.forget())?;
+        journal.fault("dumped");
+        match self.capture_and_archive(container, frozen, writer, &pack_options, journal) {
+            Ok(stood_still) => Ok(Taken {
+                runtime,
+                stood_still,
+            }),
+            Err(error) if self.options.dump_ends() => {
+                Err(self.thaw_again_or_salvage(container, error))
+            }
+            Err(error) => {
+                self.place.discard()?;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// What is partial goes; that it can't is told by the first error's successor, not here.
+    fn forget(&self) {
+        if let Err(error) = self.place.discard() {
+            tracing::warn!(%error, "what is left of a failed dump");
+        }
+    }
+
+    fn dump(&self, container: &Container) -> Result<Duration> {
+        let options = self.options;
+        self.progress.step(&container.config.name, Step::Dump);
+        files::write_criu_config(self.engine, &container.config.id, &self.routed)?;
+        let previous = Path::new("..").join("pre-checkpoint");
+        // The newest pre-checkpoint is what the next one builds upon.
+        let chained = self.options.with_previous
+            || (*self.place.target() == CheckpointTarget::PreCheckpoint
+                && self
+                    .engine
+                    .bundle(&container.config.id)
+                    .join("pre-checkpoint")
+                    .exists());
+        let parent = options
+            .parent_path
+            .as_deref()
+            .or(Some(previous.as_path()).filter(|_| chained));
+        let call = CheckpointCall {
+            images: &self.place.images(),
+            work: &self.work,
+            leave_running: !options.dump_ends(),
+            tcp_established: options.tcp_established,
+            file_locks: options.file_locks,
+            pre_dump: options.pre_checkpoint,
+            parent,
+            arguments: &self.routed.arguments,
+        };
+        dump(self.engine, container, call, self.lock)
+    }
+
+    /// Memory only: the container goes on beside it, and the next dump needs only what changes.
+    fn pre_checkpoint(
+        &self,
+        mut container: Container,
+        length: u32,
+        journal: Journal<'_>,
+    ) -> Result<CheckpointReport> {
+        let bundle = self.engine.bundle(&container.config.id);
+        let pack_options = self.pack_options(&container)?;
+        let work = || -> Result<Duration> {
+            if length == 0 {
+                place::forget_chain(&bundle)?;
+            }
+            self.place.prepare(false)?;
+            let runtime = self.dump(&container)?;
+            journal.fault("dumped");
+            settle::make_durable(&bundle)?;
+            Ok(runtime)
+        };
+        let runtime = match work() {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                self.place.discard()?;
+                journal.abandon()?;
+                return Err(error);
+            }
+        };
+        journal.advance(&self.intent(CheckpointPhase::Whole))?;
+        journal.fault("whole");
+        self.place.promote()?;
+        container.state.pre_checkpoints = length + 1;
+        let packed = self.export.as_deref().map_or(Ok(()), |path| {
+            self.progress.step(&container.config.name, Step::Write);
+            let writer = pack::open(path, pack_options.compression)?;
+            pack::pack_pre_checkpoints(writer, self.engine, &container, &pack_options).map(drop)
+        });
+        let report = self.report(&container, runtime, Duration::ZERO);
+        journal.finish(&container, Some(("checkpoint", "")))?;
+        packed?;
+        Ok(report)
+    }
+
+    fn pack_options(&self, container: &Container) -> Result<PackOptions> {
+        let options = self.options;
+        Ok(PackOptions {
+            compression: pack::compression(options.compress.as_deref())?,
+            tcp_established: options.tcp_established,
+            file_locks: options.file_locks,
+            leave_running: options.leave_running,
+            ignore_rootfs: options.ignore_rootfs,
+            criu_version: self.criu_version,
+            runtime_version: self
+                .engine
+                .runtime_of(container)?
+                .version()
+                .unwrap_or_default(),
+            work: self.work.clone(),
+        })
+    }
+
+    /// Returns how long the container stood still.
+    fn capture_and_archive(
+        &self,
+        container: &Container,
+        frozen: Option<Frozen>,
+        writer: Option<Writer>,
+        pack_options: &PackOptions,
+        journal: &Journal<'_>,
+    ) -> Result<Duration> {
+        let (options, engine) = (self.options, self.engine);
+        let captured = if self.place.is_memory_only() {
+            None
+        } else {
+            Some(self.capture(container)?)
+        };
+        journal.fault("captured");
+        self.go_on_unless_cancelled(container)?;
+        // All of one that goes on is copied: it need not wait for the archive.
+        let (frozen, thawed) = match frozen {
+            Some(frozen) if options.leave_running => (None, Some(frozen.thaw()?)),
+            frozen => (frozen, None),
+        };
+        if let (Some(writer), Some(captured)) = (writer, &captured) {
+            self.progress.step(&container.config.name, Step::Write);
+            let images = self.place.images();
+            pack::pack(writer, engine, container, captured, &images, pack_options)?;
+            journal.fault("archived");
+            self.go_on_unless_cancelled(container)?;
+        }
+        if let Some(destination) = self.place.named() {
+            let still = frozen
+                .as_ref()
+                .map_or(thawed, |frozen| Some(frozen.elapsed()));
+            self.describe(container, destination, still)?;
+        }
+        if !self.export.as_deref().is_some_and(Path::is_file) {
+            // An archive in a file is durable by itself. Without one, or where it went into a
+            // stream and nobody knows whether the reader kept it, the images must be.
+            settle::make_durable(self.place.home())?;
+            if let CheckpointTarget::Images { directory, .. } = self.place.target() {
+                settle::make_durable(directory)?;
+            }
+        }
+        journal.advance(&self.intent(CheckpointPhase::Whole))?;
+        journal.fault("whole");
+        Ok(thawed
+            .or_else(|| frozen.map(Frozen::end))
+            .unwrap_or_default())
+    }
+
+    fn capture(&self, container: &Container) -> Result<Captured> {
+        let paths = self.engine.monitor_paths(&container.config.id);
+        if let Err(error) = client::flush_log(&paths, Duration::from_secs(2)) {
+            // A monitor whose container was ended by the dump has written all of it and left.
+            tracing::debug!(%error, "log flush");
+        }
+        let goes_on = self.options.leave_running;
+        let options = CaptureOptions {
+            // A named checkpoint outlives the files as they are now.
+            copy_rootfs: goes_on || self.place.named().is_some(),
+            copy_volumes: goes_on,
+            volumes: self.export.is_some() && !self.options.ignore_volumes,
+        };
+        capture(self.engine, container, self.place.home(), options)
+    }
+
+    /// Nobody waits for it any more: the container goes on.
+    fn go_on_unless_cancelled(&self, container: &Container) -> Result<()> {
+        if self.progress.cancelled() {
+            return Err(Error::Cancelled(container.config.name.clone()));
+        }
+        Ok(())
+    }
+
+    /// Says in the directory of a named checkpoint what it is.
+    fn describe(
+        &self,
+        container: &Container,
+        destination: &catalogue::Destination,
+        stood_still: Option<Duration>,
+    ) -> Result<()> {
+        pack::describe_in(self.engine, container, &destination.partial)?;
+        let config = &container.config;
+        let images = self.place.images();
+        let checkpoint = NamedCheckpoint {
+            id: destination.id.clone(),
+            name: destination.name.clone(),
+            container: config.id.clone(),
+            container_name: config.name.clone(),
+            image: config.rootfs.image_id().unwrap_or_default().to_owned(),
+            created: machine::now(),
+            parent: container.state.last_named.clone(),
+            leave_running: self.options.leave_running,
+            memory: criu::images::memory_bytes(&images)?,
+            size: record::bytes_below(&destination.partial)
+                .map_err(at("measure", &destination.partial))?,
+            frozen_time: stood_still.map_or(0, micros),
+            tcp_established: self.options.tcp_established,
+            file_locks: self.options.file_locks,
+            runtime: config.runtime.clone(),
+            criu_version: self.criu_version,
+            arch: machine::architecture().to_owned(),
+        };
+        record::write(&destination.partial, &checkpoint)
+    }
+
+    /// The dump ended the processes, and the rest failed with `error`.
+    fn thaw_again_or_salvage(&self, container: &Container, error: Error) -> Broken {
+        let locks = self.options.file_locks;
+        let Err(again) = thaw_again(self.engine, container, &self.place.images(), locks) else {
+            return match self.place.discard() {
+                Ok(()) => Broken::Running(error),
+                Err(left) => Broken::Running(Error::Undo {
+                    first: Box::new(error),
+                    cleanup: left.to_string(),
+                }),
+            };
+        };
+        tracing::warn!(%again, "thaw after a failed checkpoint");
+        if !capture::is_whole(self.place.home())
+            && let Err(lost) = self.capture(container)
+        {
+            tracing::error!(%lost, "/dev/shm and addresses could not be kept");
+        }
+        if let Some(destination) = self.place.named()
+            && let Err(lost) = self.describe(container, destination, None)
+        {
+            tracing::error!(%lost, "what is known of the checkpoint could not be kept");
+        }
+        Broken::Frozen(error)
+    }
+
+    fn report(
+        &self,
+        container: &Container,
+        runtime: Duration,
+        stood_still: Duration,
+    ) -> CheckpointReport {
+        CheckpointReport {
+            id: container.config.id.clone(),
+            runtime_checkpoint_duration: micros(runtime),
+            container_frozen_duration: micros(stood_still),
+            criu_statistics: criu::stats::read_dump(&self.work.join("stats-dump")).ok(),
+        }
+    }
+
+    /// From here on the checkpoint is what counts: an error leaves the operation open, and the
+    /// next command completes it.
+    fn finish(
+        &self,
+        mut container: Container,
+        taken: &Taken,
+        journal: Journal<'_>,
+    ) -> Result<CheckpointReport> {
+        let (engine, options) = (self.engine, self.options);
+        self.place.promote()?;
+        let report = self.report(&container, taken.runtime, taken.stood_still);
+        let ends = !options.leave_running && !self.place.is_memory_only();
+        if ends {
+            settle::frozen(engine, &mut container, self.place.target())?;
+        }
+        if !options.keep && options.work_path.is_none() {
+            settle::discard_logs(&self.work)?;
+        }
+        settle::finish(journal, &mut container, &self.place)?;
+        if container.config.auto_remove && ends {
+            remove(engine, &container)?;
+        }
+        Ok(report)
+    }
+}

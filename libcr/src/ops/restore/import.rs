@@ -1,0 +1,222 @@
+//! `container restore --import`: a container from an archive.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::archive::{Reader, Selection, layout};
+use crate::criu;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::model::checkpoint::RestoreReport;
+use crate::model::container::Container;
+use crate::model::operation::Intent;
+use crate::ops::restore::plan::plan;
+use crate::ops::restore::{
+    RestoreOptions, Source, Thawing, end_after_undo, finish, may_have_devices, saved_addresses,
+};
+use crate::ops::steps::freezing::place;
+use crate::ops::steps::journal::Journal;
+use crate::ops::steps::life::tear_down::tear_down;
+use crate::ops::steps::life::volumes;
+use crate::ops::steps::preflight;
+use crate::ops::steps::recovery::{self, Patience};
+use crate::ops::steps::thawing::put_back;
+use crate::ops::steps::thawing::unpack::{self, Staging};
+use crate::ops::steps::undo::Undo;
+use crate::progress::{Progress, Step};
+use crate::store::StoreError;
+use crate::sys::dir::{at, remove_dir_if_present};
+
+/// Makes a container from an archive (`-`: standard input) and thaws it.
+///
+/// # Errors
+/// As [`super::restore`]; [`crate::archive::ArchiveError`] for what is no archive or a hostile one;
+/// [`StoreError::NameInUse`], [`StoreError::VolumeExists`]. Nothing of the container is left after
+/// an error.
+pub fn import(
+    engine: &Engine,
+    archive: &Path,
+    options: &RestoreOptions,
+    progress: &dyn Progress,
+) -> Result<RestoreReport> {
+    options.validate(true)?;
+    let criu_version = preflight::criu()?;
+    let shown = options
+        .name
+        .clone()
+        .unwrap_or_else(|| archive.display().to_string());
+    progress.step(&shown, Step::Read);
+    let staging = Staging::make(engine)?;
+    let (reader, header) = unpack::open(archive, &staging)?;
+    let (mut container, mut warnings) = plan(engine, archive, &header, options)?;
+    let id = container.config.id.clone();
+    let _lock = engine.lock(&id)?;
+    recovery::recover_container(engine, &id, Patience::Unlimited)?;
+    // Asked again under the lock: another import of it may have been quicker.
+    if engine.store.rows().container(&id)?.is_some() {
+        return Err(StoreError::IdInUse(id).into());
+    }
+    let intent = Intent::Restore {
+        imported: true,
+        keep: options.keep,
+        named: String::new(),
+    };
+    let journal = Journal::begin(engine, &id, &intent)?;
+    let mut undo = Undo::default();
+    let bundle = engine.bundle(&id);
+    let source = Source {
+        images: bundle.join(layout::CHECKPOINT),
+        directory: bundle.clone(),
+        keep: options.keep,
+        named: String::new(),
+        foreign: false,
+    };
+    let making = Making {
+        engine,
+        options,
+        archive,
+        journal: &journal,
+    };
+    let done = making
+        .make(&container, reader, staging, &mut undo)
+        .and_then(|()| saved_addresses(&bundle, options))
+        .and_then(|saved| {
+            let thawing = Thawing {
+                engine,
+                options,
+                source: &source,
+                saved,
+                criu_version,
+                progress,
+            };
+            thawing.bring_back(&mut container, &journal)
+        });
+    match done {
+        Ok(mut report) => {
+            undo.forget();
+            warnings.append(&mut report.warnings);
+            report.warnings = warnings;
+            finish(engine, &container, options.keep, journal)?;
+            Ok(report)
+        }
+        Err(error) => {
+            let half_made = container.clone();
+            undo.push("tear down", move || tear_down(engine, &half_made));
+            let error = undo.run(error);
+            end_after_undo(&error, || journal.abandon())?;
+            Err(error)
+        }
+    }
+}
+
+/// What the container of an archive is made with.
+struct Making<'a, 'j> {
+    engine: &'a Engine,
+    options: &'j RestoreOptions,
+    archive: &'j Path,
+    journal: &'j Journal<'j>,
+}
+
+impl<'a> Making<'a, '_> {
+    /// Unpacks and makes row, directory and volumes.
+    fn make(
+        &self,
+        container: &Container,
+        reader: Reader,
+        staging: Staging,
+        undo: &mut Undo<'a>,
+    ) -> Result<()> {
+        let (engine, options) = (self.engine, self.options);
+        let config = &container.config;
+        let id = config.id.clone();
+        self.unpack(reader, &staging)?;
+        self.journal.fault("unpacked");
+        let directory = engine.container_dir(&id);
+        fs::create_dir(&directory).map_err(at("make", &directory))?;
+        let made = directory.clone();
+        undo.push("container directory", move || {
+            Ok(remove_dir_if_present(&made)?)
+        });
+        fs::set_permissions(&directory, fs::Permissions::from_mode(0o700))
+            .map_err(at("protect", &directory))?;
+        let bundle = engine.bundle(&id);
+        staging.promote(&bundle)?;
+        let log = bundle.join(layout::LOG);
+        if log.exists() {
+            fs::rename(&log, engine.log_file(&id)).map_err(at("rename", &log))?;
+        }
+        // cgroup state of another engine's dump: the runtime owns the cgroup here.
+        criu::images::empty_cgroup_state(&bundle.join(layout::CHECKPOINT))?;
+        engine.store.transaction(|rows| {
+            volumes::insert_imported(rows, config, !options.ignore_volumes)?;
+            rows.insert_container(container)
+        })?;
+        undo.push("row", move || {
+            volumes::discard(engine, &id)?;
+            Ok(engine
+                .store
+                .transaction(|rows| rows.delete_container(&id))?)
+        });
+        if !options.ignore_volumes {
+            let devices = may_have_devices(container, options);
+            put_back::volumes(engine, config, &bundle, devices)?;
+        }
+        self.journal.fault("made");
+        Ok(())
+    }
+
+    fn unpack(&self, reader: Reader, staging: &Staging) -> Result<()> {
+        let options = self.options;
+        let selection = Selection {
+            rootfs: !options.ignore_rootfs,
+            volumes: !options.ignore_volumes,
+            // A file is still there should the power fail; a stream is not.
+            durable: options.keep || !self.archive.is_file(),
+            ..Selection::default()
+        };
+        let contents = reader.unpack(staging.handle(), selection)?;
+        if !contents.has("checkpoint/inventory.img") {
+            let hint = if contents.has("pre-checkpoint/inventory.img") {
+                "the archive is one of a pre-checkpoint: give it to --import-previous, beside the archive that builds upon it"
+            } else {
+                "the archive has no checkpoint/inventory.img"
+            };
+            return Err(incomplete(hint));
+        }
+        if let Some(previous) = &options.import_previous {
+            unpack_previous(previous, staging, selection)?;
+        }
+        let builds = place::builds_on_earlier(&staging.path().join(layout::CHECKPOINT));
+        let earlier = PathBuf::from(layout::PRE_CHECKPOINT).join("inventory.img");
+        if builds && !staging.path().join(earlier).exists() {
+            return Err(incomplete(
+                "it builds upon a pre-checkpoint: give its archive with --import-previous",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn incomplete(why: &str) -> Error {
+    Error::Invalid(format!(
+        "a complete checkpoint for this container cannot be found, cannot restore: {why}"
+    ))
+}
+
+/// Unpacks the pre-checkpoints of another archive beside the checkpoint that builds upon them.
+fn unpack_previous(archive: &Path, staging: &Staging, selection: Selection) -> Result<()> {
+    let (reader, _) = unpack::open(archive, staging)?;
+    let selection = Selection {
+        pre_checkpoints_only: true,
+        ..selection
+    };
+    let contents = reader.unpack(staging.handle(), selection)?;
+    if contents.has("pre-checkpoint/inventory.img") {
+        return Ok(());
+    }
+    Err(Error::Invalid(format!(
+        "{}: --import-previous: it holds no pre-checkpoint",
+        archive.display()
+    )))
+}

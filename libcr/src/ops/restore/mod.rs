@@ -1,0 +1,334 @@
+//! `container restore` and `start --checkpoint`: thaws a container from its own checkpoint or a
+//! named one, or makes one from an archive.
+//!
+//! In order: options, the archive's header, a plan that refuses whatever can be refused, intent,
+//! unpacking, mounts, network, CRIU, verification, record. A failure removes what was made; the
+//! checkpoint is as it was.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use network::types::StatusBlock;
+
+use crate::archive::layout;
+use crate::criu;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::model::checkpoint::{RestoreReport, micros};
+use crate::model::container::{Container, NetworkMode};
+use crate::model::event::Event;
+use crate::model::operation::Intent;
+use crate::net::{self, SavedAddresses};
+use crate::ops::steps::catalogue;
+use crate::ops::steps::claim::claim;
+use crate::ops::steps::freezing::capture;
+use crate::ops::steps::journal::Journal;
+use crate::ops::steps::life::bring_up::bring_up;
+use crate::ops::steps::life::monitor::RestoreCall;
+use crate::ops::steps::life::observe::observe;
+use crate::ops::steps::life::tear_down::tear_down;
+use crate::ops::steps::life::{rootfs, volumes};
+use crate::ops::steps::preflight;
+use crate::ops::steps::thawing::lazy_pages::LazyPages;
+use crate::ops::steps::thawing::thaw::thaw;
+use crate::ops::steps::thawing::{consume, put_back};
+use crate::ops::steps::undo::Undo;
+use crate::progress::{Progress, Step};
+use crate::runtime::criu_options::Verb;
+use crate::sys::dir::at;
+use crate::sys::{machine, proc};
+
+mod import;
+mod options;
+mod plan;
+
+pub use import::import;
+pub use options::{Grants, RestoreOptions};
+
+/// A checkpoint on this host.
+struct Source {
+    /// Holds the files of its instant.
+    directory: PathBuf,
+    /// CRIU's images.
+    images: PathBuf,
+    /// Stays after the restore.
+    keep: bool,
+    /// Id of the named checkpoint that it is; empty: the container's own.
+    named: String,
+    /// It is of another container, whose addresses are not this one's.
+    foreign: bool,
+}
+
+/// Thaws a container from the checkpoint in its bundle, or from a named one.
+///
+/// # Errors
+/// [`Error::WrongState`] when it runs; [`Error::Invalid`] when it has no checkpoint;
+/// [`Error::NoSuchCheckpoint`]; [`Error::Restore`] with what CRIU's log means. The checkpoint is
+/// as it was after every error.
+pub fn restore(
+    engine: &Engine,
+    word: &str,
+    options: &RestoreOptions,
+    progress: &dyn Progress,
+) -> Result<RestoreReport> {
+    options.validate(false)?;
+    let found = engine.find(word).map_err(|error| match error {
+        Error::NoSuchContainer(word) if options.named.is_none() => {
+            Error::NoSuchContainerOrImage(word)
+        }
+        other => other,
+    });
+    let id = found?.config.id;
+    let (_lock, mut container) = claim(engine, &id)?;
+    observe(engine, &mut container)?;
+    progress.step(&container.config.name, Step::Preflight);
+    let mut options = options.clone();
+    let source = source(engine, &container, &mut options)?;
+    let criu_version = preflight::can_restore(&container, &source.images)?;
+    let saved = if source.foreign {
+        SavedAddresses::default()
+    } else {
+        saved_addresses(&source.directory, &options)?
+    };
+    let intent = Intent::Restore {
+        imported: false,
+        keep: source.keep,
+        named: source.named.clone(),
+    };
+    let thawing = Thawing {
+        engine,
+        options: &options,
+        source: &source,
+        saved,
+        criu_version,
+        progress,
+    };
+    let journal = Journal::begin(engine, &id, &intent)?;
+    let before = container.state.clone();
+    match thawing.bring_back(&mut container, &journal) {
+        Ok(report) => {
+            finish(engine, &container, source.keep, journal)?;
+            Ok(report)
+        }
+        Err(error) => {
+            let half_made = container.clone();
+            let mut undo = Undo::default();
+            undo.push("files", || rootfs::put_back(engine, &half_made.config));
+            undo.push("tear down", || tear_down(engine, &half_made));
+            let error = undo.run(error);
+            container.state = before;
+            end_after_undo(&error, || journal.finish(&container, None))?;
+            Err(error)
+        }
+    }
+}
+
+/// Which checkpoint it is; one with a name says itself which options it needs.
+fn source(engine: &Engine, container: &Container, options: &mut RestoreOptions) -> Result<Source> {
+    if let Some(place) = &options.named {
+        let existing = catalogue::existing(engine, container, place)?;
+        let checkpoint = existing.checkpoint;
+        catalogue::check_fits(container, &checkpoint)?;
+        options.tcp_established |= checkpoint.tcp_established && !options.tcp_close;
+        options.file_locks |= checkpoint.file_locks;
+        return Ok(Source {
+            images: existing.directory.join(layout::CHECKPOINT),
+            directory: existing.directory,
+            keep: true,
+            foreign: checkpoint.container != container.config.id,
+            named: checkpoint.id,
+        });
+    }
+    let bundle = engine.bundle(&container.config.id);
+    for (option, path) in [
+        ("--image-path", &options.image_path),
+        ("--work-path", &options.work_path),
+    ] {
+        if let Some(path) = path {
+            catalogue::directory::check_option(option, path)?;
+        }
+    }
+    let elsewhere = options.image_path.clone();
+    let elsewhere = elsewhere.or_else(|| container.state.checkpoint_images.clone());
+    Ok(Source {
+        images: elsewhere.unwrap_or_else(|| bundle.join(layout::CHECKPOINT)),
+        directory: bundle,
+        keep: options.keep,
+        named: String::new(),
+        foreign: false,
+    })
+}
+
+/// Ends an operation that was undone. What could not be undone stays in the journal: the next
+/// command tries again.
+fn end_after_undo(error: &Error, end: impl FnOnce() -> Result<()>) -> Result<()> {
+    if matches!(error, Error::Undo { .. }) {
+        Ok(())
+    } else {
+        end()
+    }
+}
+
+/// Addresses to ask for again, from `network.status` beside the checkpoint; what the user wants
+/// forgotten is taken out of the configuration for good, as Podman does.
+fn saved_addresses(directory: &Path, options: &RestoreOptions) -> Result<SavedAddresses> {
+    let required = options.tcp_established;
+    if options.name.is_some() {
+        return Ok(SavedAddresses::default());
+    }
+    let path = directory.join(layout::NETWORK_STATUS);
+    let text = match fs::read(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(SavedAddresses::default());
+        }
+        text => text.map_err(at("read", &path))?,
+    };
+    let status: Option<std::collections::BTreeMap<String, StatusBlock>> =
+        serde_json::from_slice(&text)
+            .map_err(|error| Error::Invalid(format!("cannot read {}: {error}", path.display())))?;
+    let (keep_ip, keep_mac) = (!options.ignore_static_ip, !options.ignore_static_mac);
+    let networks = net::saved(&status.unwrap_or_default(), keep_ip, keep_mac);
+    Ok(SavedAddresses { networks, required })
+}
+
+/// One container that is being thawed.
+struct Thawing<'a> {
+    engine: &'a Engine,
+    options: &'a RestoreOptions,
+    source: &'a Source,
+    saved: SavedAddresses,
+    criu_version: u32,
+    progress: &'a dyn Progress,
+}
+
+impl Thawing<'_> {
+    /// Mounts, network, files, CRIU; the container runs afterwards and its state says so.
+    fn bring_back(
+        &self,
+        container: &mut Container,
+        journal: &Journal<'_>,
+    ) -> Result<RestoreReport> {
+        let (engine, options) = (self.engine, self.options);
+        let call = self.call(container)?;
+        self.progress.step(&container.config.name, Step::Prepare);
+        forget_static(container, options);
+        let status = container
+            .state
+            .status
+            .after(Event::Restore)
+            .ok_or_else(|| {
+                let id = &container.config.id;
+                Error::WrongState(format!(
+                    "container {id} is running or paused, cannot restore"
+                ))
+            })?;
+        container.state.boot_id = proc::boot_id();
+        let directory = &self.source.directory;
+        let apply_rootfs = !options.ignore_rootfs && directory.join(layout::ROOTFS_DIFF).exists();
+        if self.source.keep && (!apply_rootfs || !self.source.named.is_empty()) {
+            // A checkpoint in the bundle stays too, whose files are what is there now.
+            capture::pin_files(engine, container)?;
+        }
+        if apply_rootfs {
+            // The files as they were at that instant, not as they became since.
+            rootfs::set_aside(engine, &container.config)?;
+            journal.fault("set-aside");
+        }
+        let devices = may_have_devices(container, options);
+        let plugged = bring_up(engine, container, &self.saved, |paths| {
+            put_back::files(directory, paths, apply_rootfs, devices)
+        })?;
+        journal.fault("brought-up");
+        self.progress.step(&container.config.name, Step::Restore);
+        let pages = options
+            .criu
+            .lazy_pages
+            .then(|| LazyPages::start(&call, options.criu.page_server.as_deref()))
+            .transpose()?;
+        let (monitored, took) = thaw(engine, container, &call)?;
+        if let Some(pages) = pages {
+            // The images are in use until the last page has followed.
+            pages.finish()?;
+        }
+        journal.fault("thawed");
+        let state = &mut container.state;
+        state.status = status;
+        state.pid = Some(monitored.pid);
+        state.monitor_pid = Some(monitored.monitor_pid);
+        state.restored_at = Some(machine::now());
+        state.checkpointed_at = None;
+        state.checkpoint_images = None;
+        state.pre_checkpoints = 0;
+        state.last_named.clone_from(&self.source.named);
+        state.exit_code = 0;
+        state.stopped_by_user = false;
+        state.error.clear();
+        if state.started_at.is_none() {
+            state.started_at.clone_from(&state.restored_at);
+        }
+        Ok(RestoreReport {
+            id: container.config.id.clone(),
+            runtime_restore_duration: micros(took),
+            criu_statistics: criu::stats::read_restore(&call.work.join("stats-restore")).ok(),
+            warnings: plugged.warnings,
+        })
+    }
+
+    /// What the runtime is to do; refused here is what it can't.
+    fn call(&self, container: &Container) -> Result<RestoreCall> {
+        let options = self.options;
+        let runtime = self.engine.runtime_of(container)?.name;
+        let mut criu = options.criu.clone();
+        criu.tcp_close = options.tcp_close;
+        // Where pages come from is the business of the lazy-pages daemon, not of the runtime.
+        criu.page_server = None;
+        let work = options.work_path.clone();
+        Ok(RestoreCall {
+            images: self.source.images.clone(),
+            work: work.unwrap_or_else(|| self.engine.bundle(&container.config.id)),
+            tcp_established: options.tcp_established,
+            file_locks: options.file_locks,
+            options: criu.route(&runtime, Verb::Restore, self.criu_version)?,
+        })
+    }
+}
+
+/// Device nodes in the root file system come back where the container could have made them, or
+/// the user grants them.
+fn may_have_devices(container: &Container, options: &RestoreOptions) -> bool {
+    let may_make = container
+        .config
+        .security
+        .cap_add
+        .iter()
+        .any(|word| word.ends_with("MKNOD"));
+    container.config.imported_spec.is_none() || options.grants.devices || may_make
+}
+
+fn forget_static(container: &mut Container, options: &RestoreOptions) {
+    if let NetworkMode::Bridge { networks } = &mut container.config.network {
+        for (_, own) in networks {
+            if options.ignore_static_ip {
+                own.static_ips.clear();
+            }
+            if options.ignore_static_mac {
+                own.static_mac.clear();
+            }
+        }
+    }
+}
+
+fn finish(engine: &Engine, container: &Container, keep: bool, journal: Journal<'_>) -> Result<()> {
+    engine
+        .store
+        .transaction(|rows| rows.update_config(&container.config))?;
+    rootfs::forget_aside(engine, &container.config)?;
+    if !keep {
+        consume::checkpoint(&engine.bundle(&container.config.id))?;
+    }
+    journal.end_with(|rows| {
+        rows.update_state(&container.config.id, &container.state)?;
+        volumes::settle(rows, &container.config.id)?;
+        rows.insert_event("restore", container, "")
+    })
+}
