@@ -154,6 +154,7 @@ fn selection_leaves_out() {
     let path = place.sample(Compression::None);
     let reader = Reader::open(&path, Limits::default()).unwrap();
     let selection = Selection {
+        pre_checkpoints_only: false,
         rootfs: false,
         volumes: false,
         log: false,

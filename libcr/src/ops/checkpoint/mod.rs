@@ -72,14 +72,14 @@ pub fn checkpoint(
     let routed = options.criu.route(&runtime, Verb::Dump, criu_version)?;
     let export = options.export.as_deref().map(absolute).transpose()?;
     let place = Place::new(engine, &container, target(engine, &container, options)?);
-    let work = options.work_path.clone();
+    let logs = options.work_path.clone();
     let attempt = Work {
         engine,
         options,
         routed,
         export,
         lock: &lock,
-        work: work.unwrap_or_else(|| engine.bundle(&id)),
+        logs: logs.unwrap_or_else(|| engine.bundle(&id)),
         place,
         progress,
         criu_version,
@@ -224,7 +224,7 @@ struct Work<'a> {
     export: Option<PathBuf>,
     lock: &'a ContainerLock,
     /// Where CRIU's log and statistics go.
-    work: PathBuf,
+    logs: PathBuf,
     place: Place,
     progress: &'a dyn Progress,
     criu_version: u32,
@@ -300,7 +300,7 @@ impl Work<'_> {
             .or(Some(previous.as_path()).filter(|_| chained));
         let call = CheckpointCall {
             images: &self.place.images(),
-            work: &self.work,
+            work: &self.logs,
             leave_running: !options.dump_ends(),
             tcp_established: options.tcp_established,
             file_locks: options.file_locks,
@@ -367,7 +367,7 @@ impl Work<'_> {
                 .runtime_of(container)?
                 .version()
                 .unwrap_or_default(),
-            work: self.work.clone(),
+            work: self.logs.clone(),
         })
     }
 
@@ -513,7 +513,7 @@ impl Work<'_> {
             id: container.config.id.clone(),
             runtime_checkpoint_duration: micros(runtime),
             container_frozen_duration: micros(stood_still),
-            criu_statistics: criu::stats::read_dump(&self.work.join("stats-dump")).ok(),
+            criu_statistics: criu::stats::read_dump(&self.logs.join("stats-dump")).ok(),
         }
     }
 
@@ -533,7 +533,7 @@ impl Work<'_> {
             settle::frozen(engine, &mut container, self.place.target())?;
         }
         if !options.keep && options.work_path.is_none() {
-            settle::discard_logs(&self.work)?;
+            settle::discard_logs(&self.logs)?;
         }
         settle::finish(journal, &mut container, &self.place)?;
         if container.config.auto_remove && ends {

@@ -97,7 +97,7 @@ pub fn import(
             undo.forget();
             warnings.append(&mut report.warnings);
             report.warnings = warnings;
-            finish(engine, &container, options.keep, journal)?;
+            finish(engine, &container, options.keep, &journal)?;
             Ok(report)
         }
         Err(error) => {

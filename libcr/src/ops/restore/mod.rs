@@ -107,7 +107,7 @@ pub fn restore(
     let before = container.state.clone();
     match thawing.bring_back(&mut container, &journal) {
         Ok(report) => {
-            finish(engine, &container, source.keep, journal)?;
+            finish(engine, &container, source.keep, &journal)?;
             Ok(report)
         }
         Err(error) => {
@@ -318,7 +318,7 @@ fn forget_static(container: &mut Container, options: &RestoreOptions) {
     }
 }
 
-fn finish(engine: &Engine, container: &Container, keep: bool, journal: Journal<'_>) -> Result<()> {
+fn finish(engine: &Engine, container: &Container, keep: bool, journal: &Journal<'_>) -> Result<()> {
     engine
         .store
         .transaction(|rows| rows.update_config(&container.config))?;

@@ -76,7 +76,8 @@ pub fn empty_directory(option: &str, path: &Path) -> Result<()> {
                 return Ok(());
             }
             Err(Error::Invalid(format!(
-                "invalid {option} {path:?}: it is not empty: give a new directory"
+                "invalid {option} \"{}\": it is not empty: give a new directory",
+                path.display()
             )))
         }
     }
