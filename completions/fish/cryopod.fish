@@ -383,7 +383,15 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from exists" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from exists" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -s c -l compress -d 'Select compression algorithm (gzip, none, zstd) for checkpoint archive. Default is zstd' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l empty-ns -d 'Leave the content of a namespace out (network)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -s e -l export -d 'Export the checkpoint image to an archive' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l image-path -d 'Directory for CRIU\'s images instead of the container\'s own' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l manage-cgroups-mode -d 'How CRIU manages cgroups (soft, full, strict, ignore); without it they stay out of the images' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l network-lock -d 'How CRIU locks the network (iptables, nftables, skip)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l page-server -d 'Send the memory to this page server, or serve it there with --lazy-pages' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l parent-path -d 'Earlier images to build upon, relative to --image-path' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l status-fd -d 'Descriptor that gets a zero byte once pages are served' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l work-path -d 'Directory for CRIU\'s log and statistics' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
@@ -393,16 +401,35 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -s a -l all -d 'Checkpoint all running containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l auto-dedup -d 'Punch pages out of the earlier images that the new ones replace'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l ext-unix-sk -d 'Allow unix sockets whose peer is outside the container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l file-locks -d 'Checkpoint a container with file locks'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l ignore-rootfs -d 'Do not include root file-system changes when exporting'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l ignore-volumes -d 'Do not include the content of named volumes when exporting'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -s k -l keep -d 'Keep all temporary checkpoint files'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -s l -l latest -d 'Act on the container created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l lazy-pages -d 'Keep the memory here and serve its pages until the other side has all of them'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -s R -l leave-running -d 'Leave the container running after writing checkpoint to disk'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l link-remap -d 'Give unlinked files a name for the time being where that is possible'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -s P -l pre-checkpoint -d 'Dump the container\'s memory information only, leave the container running'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l print-stats -d 'Display checkpoint statistics'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l shell-job -d 'Allow a session whose terminal is outside the container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l tcp-established -d 'Checkpoint a container with established TCP connections'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l tcp-skip-in-flight -d 'Leave out TCP connections that are being made'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l with-previous -d 'Checkpoint only what changed since the last --pre-checkpoint'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l empty-ns -d 'Leave the content of a namespace out (network)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l image-path -d 'Directory of CRIU\'s images instead of the container\'s own' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -s i -l import -d 'Restore from exported checkpoint archive (tar.gz)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l import-previous -d 'Restore from exported pre-checkpoint archive (tar.gz)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l lsm-mount-context -d 'LSM mount context of the restored mounts' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l lsm-profile -d 'LSM profile of the restored processes' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l manage-cgroups-mode -d 'How CRIU manages cgroups (soft, full, strict, ignore)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l network-lock -d 'How CRIU unlocks the network (iptables, nftables, skip)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -s n -l name -d 'Specify new name for container restored from exported checkpoint' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l page-server -d 'With --lazy-pages: fetch the memory from this page server' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -s p -l publish -d 'Publish these ports instead of those that the archive publishes' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l work-path -d 'Directory for CRIU\'s log and statistics' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
@@ -416,13 +443,19 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l allow-devices -d 'Grant an imported container the device nodes that its archive names'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l allow-host-network -d 'Grant an imported container the network of this host'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l allow-mounts -d 'Grant an imported container the directories of this host that its archive names'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l auto-dedup -d 'Punch pages out of the images as soon as they are restored'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l ext-unix-sk -d 'Allow unix sockets whose peer is outside the container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l file-locks -d 'Restore a container with file locks'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l ignore-rootfs -d 'Do not apply root file-system changes when importing from exported checkpoint'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l ignore-volumes -d 'Do not apply the content of named volumes when importing from exported checkpoint'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l ignore-static-ip -d 'Ignore IP address set via --static-ip'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l ignore-static-mac -d 'Ignore MAC address set via --mac-address'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -s k -l keep -d 'Keep all temporary checkpoint files'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -s l -l latest -d 'Act on the container created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l lazy-pages -d 'Bring memory when it is touched: the container runs at once'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l print-stats -d 'Display restore statistics'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l shell-job -d 'Allow a session whose terminal is outside the container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l tcp-close -d 'Restore a container with established TCP connections closed'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l tcp-established -d 'Restore a container with established TCP connections'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cleanup" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F

@@ -82,7 +82,22 @@ const RULES: &[Rule] = &[
     rule(
         &["External socket is used"],
         "a process is connected to a unix socket outside the container",
-        "close that connection (a mounted socket such as /run/docker.sock or a host's database or log socket) or do without the mount",
+        "use --ext-unix-sk (datagram sockets only), or close that connection (a mounted socket such as /run/docker.sock or a host's database or log socket) or do without the mount",
+    ),
+    rule(
+        &["Unix socket", "without peer"],
+        "a process is connected to a unix socket outside the container's network namespace",
+        "close that connection (a mounted log or database socket) before the checkpoint",
+    ),
+    rule(
+        &["link remap", "Use link-remap"],
+        "a process has a file open that was unlinked under this name and has another one",
+        "use --link-remap",
+    ),
+    rule(
+        &["In-flight connection"],
+        "a TCP connection of the container is just being made",
+        "use --tcp-skip-in-flight to leave it out, or try again",
     ),
     rule(
         &["name-less external socket"],
@@ -374,6 +389,14 @@ mod tests {
             (
                 "sk-unix.c:880): unix: External socket is used. Consider using --ext-unix-sk option.",
                 "a process is connected to a unix socket outside the container",
+            ),
+            (
+                "sk-unix.c:300): unix: Unix socket 3191502 without peer 3191383",
+                "a process is connected to a unix socket outside the container's network namespace",
+            ),
+            (
+                "files-reg.c:1257): Can't create link remap for /data/f. Use link-remap option.",
+                "a process has a file open that was unlinked under this name and has another one",
             ),
             (
                 "files-ext.c:96): Can't dump file 5 of that type [600] (anon anon_inode:[io_uring])",

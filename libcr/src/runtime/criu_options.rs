@@ -121,7 +121,7 @@ pub const WAYS: [Row; 14] = {
         ("--auto-dedup", [F, F, C, C]),
         ("--empty-ns", [F, F, C, C]),
         ("--ext-unix-sk", [F, F, F, F]),
-        ("--lazy-pages", [F, F, C, C]),
+        ("--lazy-pages", [F, F, N, C]),
         ("--link-remap", [F, N, C, N]),
         ("--lsm-mount-context", [N, F, N, F]),
         ("--lsm-profile", [N, F, N, F]),
@@ -129,7 +129,7 @@ pub const WAYS: [Row; 14] = {
         ("--network-lock", [C, C, F, F]),
         ("--page-server", [F, N, C, N]),
         ("--shell-job", [F, F, F, F]),
-        ("--status-fd", [F, N, C, N]),
+        ("--status-fd", [F, N, N, N]),
         ("--tcp-close", [N, C, N, F]),
         ("--tcp-skip-in-flight", [F, N, C, N]),
     ]
@@ -208,10 +208,7 @@ impl CriuOptions {
             ..Routed::default()
         };
         for (option, value, lines) in self.set() {
-            let way = WAYS
-                .iter()
-                .find_map(|(name, ways)| (*name == option).then_some(ways[column]))
-                .unwrap_or(Way::Nowhere);
+            let way = ways_of(option)[column];
             let refuse = |remedy| OptionError::Unsupported {
                 option,
                 runtime: runtime.to_owned(),
@@ -230,6 +227,11 @@ impl CriuOptions {
                     return Err(refuse("it needs CRIU 4.2, or runc"));
                 }
                 Way::Configuration => routed.configuration.extend(lines),
+                Way::Nowhere
+                    if ways_of(option)[usize::from(verb == Verb::Restore)] == Way::Flag =>
+                {
+                    return Err(refuse("use runc"));
+                }
                 Way::Nowhere => return Err(refuse("leave it out")),
             }
         }
@@ -296,6 +298,11 @@ impl CriuOptions {
         valued(status, "--status-fd", line("status-fd", status));
         set
     }
+}
+
+fn ways_of(option: &str) -> [Way; 4] {
+    let known = WAYS.iter().find(|(name, _)| *name == option);
+    known.map_or([Way::Nowhere; 4], |(_, ways)| *ways)
 }
 
 /// Address and port of a page server.

@@ -7,8 +7,10 @@ mod crash;
 mod interop;
 mod lifecycle;
 mod network;
+mod options;
 mod phases;
 mod restore;
+mod travel;
 
 use crate::harness::Host;
 
@@ -22,6 +24,8 @@ pub const ALL: &[(&str, Tests)] = &[
     ("restore", restore::TESTS),
     ("consistency", consistency::TESTS),
     ("network", network::TESTS),
+    ("options", options::TESTS),
+    ("travel", travel::TESTS),
     ("bad_input", bad_input::TESTS),
     ("interop", interop::TESTS),
     ("crash", crash::TESTS),

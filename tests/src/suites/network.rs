@@ -71,10 +71,10 @@ fn listening_socket_goes_on(host: &Host) {
 }
 
 /// A client's end of a connection into a container.
-struct Client(BufReader<TcpStream>);
+pub(super) struct Client(BufReader<TcpStream>);
 
 impl Client {
-    fn connect(host: &Host, name: &str) -> Self {
+    pub(super) fn connect(host: &Host, name: &str) -> Self {
         host.wait_for_log(name, "listening");
         let (address, _) = host.address(name);
         let stream = wait::until("a connection", || {
@@ -87,7 +87,7 @@ impl Client {
     }
 
     /// Says a word and returns the answer.
-    fn say(&mut self, word: &str) -> String {
+    pub(super) fn say(&mut self, word: &str) -> String {
         self.0
             .get_mut()
             .write_all(format!("{word}\n").as_bytes())
@@ -97,6 +97,13 @@ impl Client {
             .read_line(&mut answer)
             .expect("the connection answers");
         answer.trim().to_owned()
+    }
+
+    /// True when the other side has closed the connection or the kernel resets it.
+    pub(super) fn is_closed(&mut self) -> bool {
+        let asked = self.0.get_mut().write_all(b"still there?\n");
+        let mut answer = String::new();
+        asked.is_err() || !matches!(self.0.read_line(&mut answer), Ok(1..))
     }
 }
 

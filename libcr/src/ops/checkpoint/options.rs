@@ -63,9 +63,9 @@ impl CheckpointOptions {
         if self.with_previous && self.pre_checkpoint {
             return refuse("--with-previous can not be used with --pre-checkpoint");
         }
+        self.criu.validate()?;
         self.validate_place()?;
-        self.validate_pages()?;
-        Ok(self.criu.validate()?)
+        self.validate_pages()
     }
 
     fn validate_place(&self) -> Result<()> {
@@ -123,6 +123,11 @@ impl CheckpointOptions {
         if criu.lazy_pages && (self.leave_running || self.pre_checkpoint) {
             return refuse("--lazy-pages cannot be used with --leave-running or --pre-checkpoint");
         }
+        if criu.link_remap && (self.leave_running || self.pre_checkpoint) {
+            return refuse(
+                "--link-remap cannot be used with --leave-running or --pre-checkpoint: CRIU takes the names of unlinked files away again when the container goes on",
+            );
+        }
         if criu.status_fd.is_some() && !criu.lazy_pages {
             return refuse("--status-fd can only be used with --lazy-pages");
         }
@@ -148,9 +153,10 @@ impl CheckpointOptions {
     }
 
     /// True when the dump itself ends the processes: only such a one keeps the network locked
-    /// afterwards, and pages can be fetched from it until it ends.
+    /// afterwards, leaves the names that it gave to unlinked files, and serves pages until it
+    /// ends.
     pub fn dump_ends(&self) -> bool {
-        let ends = self.tcp_established || self.criu.lazy_pages;
+        let ends = self.tcp_established || self.criu.lazy_pages || self.criu.link_remap;
         ends && !self.leave_running && !self.pre_checkpoint
     }
 }
