@@ -12,7 +12,7 @@ pub const TESTS: Tests = tests![
 
 /// Waits for what the workload says when it finds that it was frozen, in what the log has beyond
 /// `from`, and checks that file and log were equal to its memory then. Returns the number.
-fn check_gap(host: &Host, name: &str, from: usize) -> u64 {
+pub(super) fn check_gap(host: &Host, name: &str, from: usize) -> u64 {
     let lines = wait::until(&format!("{name} tells of its freeze"), || {
         let log = host.log(name);
         let new: Vec<String> = log.get(from..)?.lines().map(str::to_owned).collect();
