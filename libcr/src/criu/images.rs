@@ -168,7 +168,10 @@ fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<bool, CriuError> {
     Ok(true)
 }
 
-fn decode<M: Message + Default>(path: &Path, magics: &[u32]) -> Result<Vec<M>, CriuError> {
+pub(super) fn decode<M: Message + Default>(
+    path: &Path,
+    magics: &[u32],
+) -> Result<Vec<M>, CriuError> {
     let bytes = read_image(path)?;
     wire::entries(&bytes, magics)
         .map_err(|why| wrong(path, why))?
@@ -177,7 +180,7 @@ fn decode<M: Message + Default>(path: &Path, magics: &[u32]) -> Result<Vec<M>, C
         .collect()
 }
 
-fn read_image(path: &Path) -> Result<Vec<u8>, CriuError> {
+pub(super) fn read_image(path: &Path) -> Result<Vec<u8>, CriuError> {
     let flags =
         i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).map_err(io::Error::other)?;
     let file: File = OpenOptions::new()
@@ -196,7 +199,7 @@ fn read_image(path: &Path) -> Result<Vec<u8>, CriuError> {
     Ok(bytes)
 }
 
-fn wrong(path: &Path, why: &'static str) -> CriuError {
+pub(super) fn wrong(path: &Path, why: &'static str) -> CriuError {
     CriuError::Image {
         path: path.to_owned(),
         why,

@@ -8,6 +8,7 @@ use std::io;
 use std::path::PathBuf;
 
 pub mod config_file;
+pub mod contents;
 pub mod features;
 pub mod images;
 pub mod log;

@@ -17,6 +17,14 @@ pub(super) const PSTREE: &[u32] = &[COMMON, 0x5027_3030];
 pub(super) const CORE: &[u32] = &[COMMON, 0x5505_3847];
 /// `CGROUP_MAGIC`.
 pub(super) const CGROUP: &[u32] = &[COMMON, 0x5938_3330];
+/// `IDS_MAGIC`.
+pub(super) const IDS: &[u32] = &[COMMON, 0x5443_2030];
+/// `FDINFO_MAGIC`.
+pub(super) const FDINFO: &[u32] = &[COMMON, 0x5621_3732];
+/// `FILES_MAGIC`.
+pub(super) const FILES: &[u32] = &[COMMON, 0x5630_3138];
+/// `PAGEMAP_MAGIC`.
+pub(super) const PAGEMAP: &[u32] = &[COMMON, 0x5608_4025];
 /// `STATS_MAGIC`.
 pub(super) const STATS: &[u32] = &[SERVICE, 0x5709_3306];
 

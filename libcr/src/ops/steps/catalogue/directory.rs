@@ -32,7 +32,7 @@ pub fn check(path: &Path) -> Result<bool> {
 /// [`Error::Invalid`], naming the option and what is wrong.
 pub fn check_option(option: &str, path: &Path) -> Result<bool> {
     let refuse = |why: String| {
-        let text = format!("invalid {option} {:?}: {why}", path.as_os_str());
+        let text = format!("invalid {option} \"{}\": {why}", path.display());
         Err(Error::Invalid(text))
     };
     if !path.is_absolute() {
@@ -74,7 +74,7 @@ pub fn check_option(option: &str, path: &Path) -> Result<bool> {
 pub fn list(path: &Path, container: Option<&str>) -> Result<Vec<Existing>> {
     if !check(path)? {
         // Docker's words.
-        let text = format!("checkpoint directory {:?} does not exist", path.as_os_str());
+        let text = format!("checkpoint directory \"{}\" does not exist", path.display());
         return Err(Error::Invalid(text));
     }
     let path = normal(path);
