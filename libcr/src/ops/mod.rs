@@ -8,6 +8,7 @@
 //! | what a killed engine left half-done | [`recover`] |
 //! | `create`, `start`, `stop`, `kill`, `pause`, `unpause`, `wait`, `rm`, `ps`, `inspect`, `logs`, `exec`, `container cleanup` | [`lifecycle`] |
 //! | `import`, `load`, `images`, `rmi`, `image inspect` | [`images`] |
+//! | `checkpoint ls`, `inspect`, `rm`, `prune`, `tag`, `diff` | [`checkpoints`] |
 //! | `info`, `version` | [`system`] |
 
 pub mod checkpoint;

@@ -7,6 +7,7 @@
 
 pub mod apply;
 pub mod diff;
+pub mod fingerprint;
 pub mod layer;
 pub mod overlay;
 

@@ -182,7 +182,7 @@ fn read_runs(images: &Path, name: &str, page: u64, chain: usize) -> Result<Vec<R
     let entries = wire::entries(&bytes, wire::PAGEMAP).map_err(bad)?;
     let (head, entries) = entries.split_first().ok_or(bad("it has no entry"))?;
     let head = PagemapHead::decode(*head).map_err(|_| bad("its head can't be decoded"))?;
-    let (file, held) = open_pages(images, head.pages_id, page)?;
+    let (file, stored) = open_pages(images, head.pages_id, page)?;
     let mut parent: Option<Vec<Run>> = None;
     let mut runs = Vec::with_capacity(entries.len());
     let (mut next, mut end) = (0, 0);
@@ -208,7 +208,7 @@ fn read_runs(images: &Path, name: &str, page: u64, chain: usize) -> Result<Vec<R
         } else if flags & PRESENT != 0 {
             let first = next;
             next += pages;
-            if next > held {
+            if next > stored {
                 return Err(bad("it names pages that are not there"));
             }
             runs.push(Run {

@@ -104,8 +104,8 @@ fn open_files_and_sockets() {
     let images = tempfile::tempdir().unwrap();
     let images = images.path();
     let file = |id, kind| FileEntry {
-        id,
         kind,
+        id,
         ..FileEntry::default()
     };
     let entries = [

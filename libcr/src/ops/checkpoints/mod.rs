@@ -1,1 +1,9 @@
-//! The catalogue of named checkpoints: what users ask for, a file each.
+//! The catalogue of named checkpoints: what users ask for, a file each. Making one is
+//! [`crate::ops::checkpoint`], thawing one [`crate::ops::restore`].
+
+pub mod compare;
+pub mod inspect;
+pub mod list;
+pub mod prune;
+pub mod remove;
+pub mod tag;

@@ -235,8 +235,9 @@ pub fn check_fits(container: &Container, checkpoint: &NamedCheckpoint) -> Result
             checkpoint.runtime, config.runtime
         ));
     }
+    // Both notations: OCI's and the kernel's.
     let arch = machine::architecture();
-    if arch != checkpoint.arch {
+    if ![arch, std::env::consts::ARCH].contains(&checkpoint.arch.as_str()) {
         return refuse(format!(
             "it was made on {}, this host is {arch}",
             checkpoint.arch

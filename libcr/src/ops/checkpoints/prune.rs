@@ -1,0 +1,89 @@
+//! `checkpoint prune`: old checkpoints of our own catalogue.
+
+use jiff::Timestamp;
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::model::catalogue::NamedCheckpoint;
+use crate::ops::steps::catalogue::{self, directory};
+use crate::ops::steps::claim::claim;
+
+/// Which checkpoints are to go.
+#[derive(Debug, Clone, Default)]
+pub struct PruneOptions {
+    /// Only those of this container; name or id.
+    pub container: Option<String>,
+    /// `--keep`: so many of each container stay, the newest.
+    pub keep: usize,
+    /// `--filter until=`: only those made before this instant.
+    pub until: Option<Timestamp>,
+}
+
+/// A checkpoint that went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pruned {
+    /// What the catalogue knew of it.
+    pub checkpoint: NamedCheckpoint,
+    /// All its names.
+    pub names: Vec<String>,
+}
+
+/// Removes checkpoints, oldest first, and returns them. All names of each go with it.
+///
+/// # Errors
+/// [`Error::NoSuchContainer`] for one that is named. What was removed until an error is gone.
+pub fn prune(engine: &Engine, options: &PruneOptions) -> Result<Vec<Pruned>> {
+    let containers = match &options.container {
+        Some(word) => vec![engine.find(word)?.config.id],
+        None => engine
+            .store
+            .rows()
+            .containers()?
+            .into_iter()
+            .map(|container| container.config.id)
+            .collect(),
+    };
+    let mut pruned = Vec::new();
+    for id in containers {
+        let has_any = catalogue::own_directory(engine, &id).exists();
+        if !has_any {
+            continue;
+        }
+        match claim(engine, &id) {
+            // Removed while this waited for it.
+            Err(Error::NoSuchContainer(_)) => {}
+            Err(error) => return Err(error),
+            Ok(_claimed) => prune_one(engine, &id, options, &mut pruned)?,
+        }
+    }
+    Ok(pruned)
+}
+
+/// The caller has claimed the container.
+fn prune_one(
+    engine: &Engine,
+    container: &str,
+    options: &PruneOptions,
+    pruned: &mut Vec<Pruned>,
+) -> Result<()> {
+    catalogue::sweep(engine, container)?;
+    let rows = engine.store.rows();
+    let all = rows.checkpoints_of(container)?;
+    let surplus = all.len().saturating_sub(options.keep);
+    for checkpoint in all.into_iter().take(surplus) {
+        let made: Option<Timestamp> = checkpoint.created.parse().ok();
+        let old = options
+            .until
+            .is_none_or(|until| made.is_some_and(|made| made < until));
+        if !old {
+            continue;
+        }
+        let names = rows.checkpoint_names(&checkpoint.id)?;
+        engine
+            .store
+            .transaction(|rows| rows.delete_checkpoint(&checkpoint.id))?;
+        directory::remove(&catalogue::listed(engine, &checkpoint))?;
+        pruned.push(Pruned { checkpoint, names });
+    }
+    Ok(())
+}
