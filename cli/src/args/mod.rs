@@ -5,6 +5,7 @@
 //! `container/`, `image/`, `system.rs`: the verbs by noun. `value/`: what flags hold. `parse.rs`:
 //! from words to structs, and clap's complaints in Podman's words.
 
+pub mod checkpoint;
 pub mod container;
 pub mod globals;
 pub mod image;
@@ -42,6 +43,9 @@ pub enum Command {
     /// Manage containers
     #[command(subcommand)]
     Container(container::ContainerCommand),
+    /// Manage checkpoints with names
+    #[command(subcommand)]
+    Checkpoint(checkpoint::CheckpointCommand),
     /// Manage images
     #[command(subcommand)]
     Image(image::ImageCommand),

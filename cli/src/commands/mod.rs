@@ -1,6 +1,7 @@
 //! A command each: open the engine, call one operation, print what it gave. The same tree as
 //! `args/`. A file of more than 120 lines here means that logic has leaked out of libcr.
 
+mod checkpoint;
 mod container;
 mod image;
 mod inspect;
@@ -23,6 +24,7 @@ pub fn run(cli: Cli, words: Vec<String>) -> Outcome {
     let opener = Opener::new(cli.globals, words)?;
     match cli.command {
         Command::Container(command) => container::run(&opener, command),
+        Command::Checkpoint(command) => checkpoint::run(&opener, command),
         Command::Verb(verb) => container::verb(&opener, verb),
         Command::Ps(flags) => container::ps::run(&opener, &flags),
         Command::Image(command) => image::run(&opener, command),

@@ -1,9 +1,12 @@
 //! `start`.
 
+use crate::args::checkpoint::place;
 use crate::args::selection::{Asked, Selection};
 use crate::args::value::detach;
 use crate::output::CliError;
 use clap::{ArgAction, Args};
+use libcr::model::catalogue::CheckpointPlace;
+use std::path::PathBuf;
 
 /// Flags of `start`.
 #[derive(Debug, Default, Args)]
@@ -14,6 +17,12 @@ pub struct Start {
     /// Attach container's STDOUT and STDERR
     #[arg(short, long)]
     pub attach: bool,
+    /// Restore from this checkpoint
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub checkpoint: Option<String>,
+    /// Use a custom checkpoint storage directory
+    #[arg(long, value_name = "DIRECTORY")]
+    pub checkpoint_dir: Option<PathBuf>,
     /// Override the key sequence for detaching a container
     #[arg(long, value_name = "KEYS", default_value = detach::DEFAULT)]
     pub detach_keys: String,
@@ -40,6 +49,12 @@ pub struct Start {
 }
 
 impl Start {
+    /// The checkpoint to go on from, if one is named.
+    pub fn place(&self) -> Option<CheckpointPlace> {
+        let name = self.checkpoint.as_deref().filter(|name| !name.is_empty())?;
+        Some(place(name, self.checkpoint_dir.as_ref()))
+    }
+
     /// Which containers, once the flags agree with each other; Podman's messages.
     pub fn validate(&self) -> Result<Selection, CliError> {
         let usage = |text: &str| Err(CliError::usage(text));
@@ -56,6 +71,12 @@ impl Start {
         }
         if self.attach && (self.names.len() > 1 || self.all) {
             return usage("you cannot start and attach multiple containers at once");
+        }
+        if self.checkpoint.is_some() && (self.names.len() > 1 || self.all) {
+            return usage("you cannot restore multiple containers at once");
+        }
+        if self.checkpoint_dir.is_some() && self.checkpoint.is_none() {
+            return usage("--checkpoint-dir can only be used with --checkpoint");
         }
         if self.sig_proxy == Some(true) && !self.attach {
             return usage("you cannot use sig-proxy without --attach: invalid argument");
@@ -98,6 +119,14 @@ mod tests {
                 ..Start::default()
             }),
             "you cannot start and attach multiple containers at once"
+        );
+        assert_eq!(
+            message(Start {
+                checkpoint: Some("one".into()),
+                names: names(&["a", "b"]),
+                ..Start::default()
+            }),
+            "you cannot restore multiple containers at once"
         );
         let start = Start {
             detach_keys: "ctrl-p".into(),
