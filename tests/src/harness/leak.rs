@@ -25,6 +25,7 @@ impl Snapshot {
             ("netns", "/run/netns"),
             ("interface", "/sys/class/net"),
             ("container directory", "/var/lib/cryopod/containers"),
+            ("checkpoint directory", "/var/lib/cryopod/checkpoints"),
             ("container run directory", "/run/cryopod/containers"),
             ("checkpoint work", "/run/criu"),
         ] {

@@ -1,6 +1,7 @@
 //! The suites, a file each; a test is a function of a host and has a line in its file's table.
 
 mod bad_input;
+mod catalogue;
 mod checkpoint;
 mod consistency;
 mod crash;
@@ -22,6 +23,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("lifecycle", lifecycle::TESTS),
     ("checkpoint", checkpoint::TESTS),
     ("restore", restore::TESTS),
+    ("catalogue", catalogue::TESTS),
     ("consistency", consistency::TESTS),
     ("network", network::TESTS),
     ("options", options::TESTS),
