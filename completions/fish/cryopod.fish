@@ -35,6 +35,7 @@ complete -c cryopod -n "__fish_cryopod_needs_command" -l conmon -d 'Path of the 
 complete -c cryopod -n "__fish_cryopod_needs_command" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_needs_command" -s v -l version -d 'Print version information'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "container" -d 'Manage containers'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "checkpoint" -d 'Manage checkpoints with names'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "image" -d 'Manage images'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "create" -d 'Create but do not start a container'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "run" -d 'Run a command in a new container'
@@ -178,6 +179,8 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l rootfs -d 'The first argument is not an image but the rootfs to the exploded container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -s t -l tty -d 'Allocate a pseudo-TTY for container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from start" -l checkpoint -d 'Restore from this checkpoint' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from start" -l checkpoint-dir -d 'Use a custom checkpoint storage directory' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from start" -l detach-keys -d 'Override the key sequence for detaching a container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from start" -l sig-proxy -d 'Proxy received signals to the process (default true if attaching, false otherwise)' -r -f -a "true\t''
 false\t''"
@@ -471,6 +474,146 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cleanup" -l rm -d 'After cleanup, remove the container entirely'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cleanup" -l stopped-only -d 'Only clean up if the container is stopped'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cleanup" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove tag" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove tag" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove tag" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove tag" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove tag" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove tag" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove tag" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove tag" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove tag" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove tag" -f -a "create" -d 'Create a checkpoint from a running container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove tag" -f -a "diff" -d 'Show what changed between two checkpoints of a container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove tag" -f -a "inspect" -d 'Display all about checkpoints, with the processes in them'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove tag" -f -a "ls" -d 'List checkpoints'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove tag" -f -a "list" -d 'List checkpoints'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove tag" -f -a "prune" -d 'Remove all checkpoints, or the older ones'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove tag" -f -a "rm" -d 'Remove checkpoints'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove tag" -f -a "delete" -d 'Remove checkpoints'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove tag" -f -a "remove" -d 'Remove checkpoints'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove tag" -f -a "tag" -d 'Give a checkpoint another name'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l checkpoint-dir -d 'Use a custom checkpoint storage directory' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l exit -d 'End the container once its checkpoint is made (the default)' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l ext-unix-sk -d 'Allow unix sockets whose peer is outside the container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l file-locks -d 'Checkpoint a container with file locks'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -s R -l leave-running -d 'Leave the container running after checkpoint'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l link-remap -d 'Give unlinked files a name for the time being where that is possible'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l shell-job -d 'Allow a session whose terminal is outside the container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l tcp-established -d 'Checkpoint a container with established TCP connections'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l tcp-skip-in-flight -d 'Leave out TCP connections that are being made'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l with-previous -d 'Checkpoint only what changed since the last --pre-checkpoint'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from diff" -l checkpoint-dir -d 'Use a custom checkpoint storage directory' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from diff" -s f -l format -d 'Format the output to a Go template or json' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from diff" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from diff" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from diff" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from diff" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from diff" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from diff" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from diff" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from diff" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from inspect" -l checkpoint-dir -d 'Use a custom checkpoint storage directory' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from inspect" -s f -l format -d 'Format the output to a Go template or json' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from inspect" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from inspect" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from inspect" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from inspect" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from inspect" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from inspect" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from inspect" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from inspect" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from ls" -l checkpoint-dir -d 'Use a custom checkpoint storage directory' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from ls" -l format -d 'Change the output format to JSON or a Go template' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from ls" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from ls" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from ls" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from ls" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from ls" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from ls" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from ls" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from ls" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Do not truncate output'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from ls" -s n -l noheading -d 'Do not print column headings'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Display only names'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from list" -l checkpoint-dir -d 'Use a custom checkpoint storage directory' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from list" -l format -d 'Change the output format to JSON or a Go template' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from list" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from list" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from list" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from list" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from list" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from list" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from list" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from list" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not truncate output'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from list" -s n -l noheading -d 'Do not print column headings'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Display only names'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from prune" -l filter -d 'Only checkpoints that fit (until=TIME: made before it)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from prune" -l keep -d 'Keep so many of each container, the newest' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from prune" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from prune" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from prune" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from prune" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from prune" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from prune" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from prune" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from prune" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from prune" -s f -l force -d 'Do not prompt for confirmation'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from rm" -l checkpoint-dir -d 'Use a custom checkpoint storage directory' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from rm" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from rm" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from rm" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from rm" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from rm" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from rm" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from rm" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from rm" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from delete" -l checkpoint-dir -d 'Use a custom checkpoint storage directory' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from delete" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from delete" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from delete" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from delete" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from delete" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from delete" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from delete" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from delete" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from remove" -l checkpoint-dir -d 'Use a custom checkpoint storage directory' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from remove" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from remove" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from remove" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from remove" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from remove" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from remove" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from remove" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from remove" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from tag" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from tag" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from tag" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from tag" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from tag" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from tag" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from tag" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from tag" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from tag" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
@@ -666,6 +809,8 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l rm -d 'Remove co
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l rootfs -d 'The first argument is not an image but the rootfs to the exploded container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -s t -l tty -d 'Allocate a pseudo-TTY for container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand start" -l checkpoint -d 'Restore from this checkpoint' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand start" -l checkpoint-dir -d 'Use a custom checkpoint storage directory' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand start" -l detach-keys -d 'Override the key sequence for detaching a container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand start" -l sig-proxy -d 'Proxy received signals to the process (default true if attaching, false otherwise)' -r -f -a "true\t''
 false\t''"

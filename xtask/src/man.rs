@@ -113,12 +113,17 @@ fn collect(command: &clap::Command, above: &[&str], root: &clap::Command, wanted
 
 // As Podman has it: `container run` is described where `run` is.
 fn page_of(path: &[&str], root: &clap::Command) -> String {
+    // `checkpoint` is a noun too, which is something else than `container checkpoint`.
+    let stands_alone = |verb: &str| {
+        root.find_subcommand(verb)
+            .is_some_and(|found| !found.has_subcommands())
+    };
     let short = match path {
         [_, "container", "list"] => Some("ps"),
         [_, "image", "list"] => Some("images"),
         [_, "image", "rm"] => Some("rmi"),
         [_, "container" | "image", "inspect"] => None,
-        [_, "container" | "image", verb] if root.find_subcommand(verb).is_some() => Some(*verb),
+        [_, "container" | "image", verb] if stands_alone(verb) => Some(*verb),
         _ => None,
     };
     match short {
