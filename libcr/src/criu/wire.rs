@@ -25,6 +25,8 @@ pub(super) const FDINFO: &[u32] = &[COMMON, 0x5621_3732];
 pub(super) const FILES: &[u32] = &[COMMON, 0x5630_3138];
 /// `PAGEMAP_MAGIC`.
 pub(super) const PAGEMAP: &[u32] = &[COMMON, 0x5608_4025];
+/// `MM_MAGIC`.
+pub(super) const MM: &[u32] = &[COMMON, 0x5749_2820];
 /// `STATS_MAGIC`.
 pub(super) const STATS: &[u32] = &[SERVICE, 0x5709_3306];
 

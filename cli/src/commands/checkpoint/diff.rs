@@ -98,7 +98,9 @@ fn memory(text: &mut String, memory: &MemoryDifference) {
     ];
     let mut rows = vec![headings.map(str::to_owned).to_vec()];
     for one in &memory.processes {
-        rows.push(row(format!("  {}", one.pid), &one.command, one.pages));
+        let shared = if one.shared { " (shared)" } else { "" };
+        let command = format!("{}{shared}", one.command);
+        rows.push(row(format!("  {}", one.pid), &command, one.pages));
     }
     rows.push(row("  total".to_owned(), "", memory.total));
     text.push_str(&table::align(&rows));

@@ -2,8 +2,8 @@
 //!
 //! `pagemap-PID.img` lists runs of pages; those that are present lie one after another in
 //! `pages-ID.img`, others in the checkpoint that the link `parent` leads to (CRIU's
-//! `criu/pagemap.c`, <https://criu.org/Memory_dumping_and_restoring>). Memory that several processes
-//! share has images of its own and is not looked at.
+//! `criu/pagemap.c`, <https://criu.org/Memory_dumping_and_restoring>). Memory that processes share is
+//! in `pagemap-shmem-NUMBER.img` by offset in the same way.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -86,10 +86,21 @@ pub struct Memory {
 }
 
 impl Memory {
-    pub(super) fn read(images: &Path, pid: u32) -> Result<Self, CriuError> {
-        let page = rustix::param::page_size() as u64;
-        let runs = read_runs(images, &format!("pagemap-{pid}.img"), page, CHAIN_LIMIT)?;
-        Ok(Self { runs, page })
+    /// Reads `pagemap-NAME.img`: NAME is a process id, or `shmem-` and a number. Where there is
+    /// none, there are no pages.
+    pub(super) fn read(images: &Path, name: &str) -> Result<Self, CriuError> {
+        let mut memory = Self::none();
+        let name = format!("pagemap-{name}.img");
+        memory.runs = read_runs(images, &name, memory.page, CHAIN_LIMIT)?;
+        Ok(memory)
+    }
+
+    /// No page at all.
+    pub fn none() -> Self {
+        Self {
+            runs: Vec::new(),
+            page: rustix::param::page_size() as u64,
+        }
     }
 
     /// How many pages there are.

@@ -1,7 +1,7 @@
 //! The protobuf messages of CRIU images that tell what a checkpoint holds, with CRIU's numbers.
 //!
 //! Source: `images/core.proto`, `pagemap.proto`, `fdinfo.proto`, `regfile.proto`, `sk-inet.proto`,
-//! `sk-unix.proto` of CRIU 4.2. What CRIU calls a string may be any bytes, so it is bytes here. For
+//! `sk-unix.proto`, `mm.proto`, `vma.proto` of CRIU 4.2. What CRIU calls a string may be any bytes, so it is bytes here. For
 //! reading only, as [`super::super::messages`].
 
 /// `core_entry` of `core-PID.img`.
@@ -53,6 +53,26 @@ pub struct PagemapEntry {
     pub flags: Option<u32>,
     #[prost(uint64, optional, tag = "5")]
     pub pages: Option<u64>,
+}
+
+/// `mm_entry` of `mm-PID.img`.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct AddressSpace {
+    #[prost(message, repeated, tag = "14")]
+    pub areas: Vec<Area>,
+}
+
+/// `vma_entry`.
+#[derive(Clone, Copy, PartialEq, Eq, prost::Message)]
+pub struct Area {
+    #[prost(uint64, tag = "1")]
+    pub start: u64,
+    /// Number of the shared memory that is seen there.
+    #[prost(uint64, tag = "4")]
+    pub shared: u64,
+    /// Kind of the area, bits (`VMA_*` of CRIU's `criu/include/image.h`).
+    #[prost(uint32, tag = "7")]
+    pub status: u32,
 }
 
 /// `fdinfo_entry` of `fdinfo-FILES.img`.

@@ -7,6 +7,7 @@ mod files;
 mod memory;
 mod messages;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -19,7 +20,10 @@ use super::images::{decode, wrong};
 use super::messages::Process;
 use super::{CriuError, wire};
 use files::FileTable;
-use messages::{Core, TaskIds};
+use messages::{AddressSpace, Core, TaskIds};
+
+/// CRIU's `VMA_ANON_SHARED` (`criu/include/image.h`).
+const ANONYMOUS_SHARED: u32 = 1 << 8;
 
 /// A process in a checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +74,30 @@ impl Contents {
     /// # Errors
     /// As [`Self::read`]. A process without any (a zombie) has no pages.
     pub fn memory(&self, pid: u32) -> Result<Memory, CriuError> {
-        Memory::read(&self.images, pid)
+        Memory::read(&self.images, &pid.to_string())
+    }
+
+    /// Memory that processes share, by where it is seen first: process id and address. Its number
+    /// in the images differs after each thaw. Files that are mapped are not among it.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn shared(&self) -> Result<BTreeMap<(u32, u64), Memory>, CriuError> {
+        let mut seen = BTreeSet::new();
+        let mut found = BTreeMap::new();
+        for task in &self.tasks {
+            let path = self.images.join(format!("mm-{}.img", task.pid));
+            let spaces: Vec<AddressSpace> = optional(&path, wire::MM)?;
+            let areas = spaces.iter().flat_map(|space| &space.areas);
+            for area in areas.filter(|area| area.status & ANONYMOUS_SHARED != 0) {
+                if seen.insert(area.shared) {
+                    let name = format!("shmem-{}", area.shared);
+                    let memory = Memory::read(&self.images, &name)?;
+                    found.insert((task.pid, area.start), memory);
+                }
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use prost::Message;
 
 use super::messages::{
-    FdInfo, FileEntry, InetSocket, PagemapEntry, PagemapHead, RegularFile, TaskCore, UnixSocket,
+    AddressSpace, Area, FdInfo, FileEntry, InetSocket, PagemapEntry, PagemapHead, RegularFile,
+    TaskCore, UnixSocket,
 };
 use super::*;
 
@@ -36,7 +37,10 @@ fn memory(images: &Path, runs: &[(u64, u64, u32)], pages: &[u8]) {
 }
 
 fn counts(old: &Path, new: &Path) -> PageCounts {
-    let (old, new) = (Memory::read(old, 1).unwrap(), Memory::read(new, 1).unwrap());
+    let (old, new) = (
+        Memory::read(old, "1").unwrap(),
+        Memory::read(new, "1").unwrap(),
+    );
     old.compare(&new).unwrap()
 }
 
@@ -78,7 +82,7 @@ fn pages_of_parents_are_found() {
     // A chain that bites its own tail ends.
     symlink("../first", first.join("parent")).unwrap();
     memory(&first, &[(10, 4, 1)], &[]);
-    assert!(Memory::read(&first, 1).is_err());
+    assert!(Memory::read(&first, "1").is_err());
 }
 
 #[test]
@@ -92,11 +96,11 @@ fn lengths_are_not_believed() {
         &[(10, 2, 4), (11, 0, 4)],
     ] {
         memory(images, runs, &[1, 2]);
-        assert!(Memory::read(images, 1).is_err(), "{runs:?}");
+        assert!(Memory::read(images, "1").is_err(), "{runs:?}");
     }
     fs::remove_file(images.join("pages-1.img")).unwrap();
     symlink("/etc/passwd", images.join("pages-1.img")).unwrap();
-    assert!(Memory::read(images, 1).is_err());
+    assert!(Memory::read(images, "1").is_err());
 }
 
 #[test]
@@ -195,6 +199,30 @@ fn processes_of_a_real_dump() {
         .collect();
     assert_eq!(shown, [(1, 0, "sh", "running"), (6, 1, "sleep", "running")]);
     assert_eq!(contents.memory(1).unwrap().pages(), 0);
+    assert!(contents.shared().unwrap().is_empty());
+    // The same memory in both processes, and an area that is not shared.
+    let area = |start, shared, status| Area {
+        start,
+        shared,
+        status,
+    };
+    let space = |areas: &[Area]| {
+        let areas = areas.to_vec();
+        [AddressSpace { areas }.encode_to_vec()]
+    };
+    let one = space(&[area(0x1000, 0, 0x201), area(0x5000, 77, 0x101)]);
+    let six = space(&[area(0x9000, 77, 0x101), area(0xa000, 78, 0x101)]);
+    write(images.path(), "mm-1.img", wire::MM, &one);
+    write(images.path(), "mm-6.img", wire::MM, &six);
+    memory(images.path(), &[(0, 2, 4)], &[1, 2]);
+    let pagemap = images.path().join("pagemap-1.img");
+    fs::rename(pagemap, images.path().join("pagemap-shmem-77.img")).unwrap();
+    let shared = contents.shared().unwrap();
+    let shown: Vec<_> = shared
+        .iter()
+        .map(|(place, memory)| (*place, memory.pages()))
+        .collect();
+    assert_eq!(shown, [((1, 0x5000), 2), ((6, 0xa000), 0)]);
     let stopped = Core {
         task: Some(TaskCore {
             state: 3,
@@ -220,7 +248,7 @@ proptest! {
         let entries = [PagemapHead { pages_id: 1 }.encode_to_vec(), bytes.clone()];
         write(images.path(), "pagemap-1.img", wire::PAGEMAP, &entries);
         fs::write(images.path().join("pages-1.img"), &bytes).unwrap();
-        drop(Memory::read(images.path(), 1));
+        drop(Memory::read(images.path(), "1"));
         write(images.path(), "files.img", wire::FILES, &entries[1..]);
         write(images.path(), "fdinfo-1.img", wire::FDINFO, &entries[1..]);
         if let Ok(table) = FileTable::read(images.path()) {

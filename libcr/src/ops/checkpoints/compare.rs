@@ -11,7 +11,7 @@ use cap_std::fs::{Dir, FileTypeExt, MetadataExt};
 use serde::Serialize;
 
 use crate::archive::layout;
-use crate::criu::contents::{Contents, OpenFile, PageCounts, Task};
+use crate::criu::contents::{Contents, Memory, OpenFile, PageCounts, Task};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::catalogue::{CheckpointPlace, NamedCheckpoint};
@@ -84,7 +84,7 @@ pub struct OpenFacts {
     pub what: String,
 }
 
-/// Memory by page, shared memory left out.
+/// Memory by page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct MemoryDifference {
@@ -92,7 +92,7 @@ pub struct MemoryDifference {
     pub page_size: u64,
     /// Of all processes.
     pub total: Pages,
-    /// By process id.
+    /// What each process has alone, by process id, then what several share.
     pub processes: Vec<ProcessPages>,
 }
 
@@ -118,6 +118,8 @@ pub struct ProcessPages {
     pub pid: u32,
     /// Its name in the later one, or in the earlier where it is only there.
     pub command: String,
+    /// Memory that it shares with others, or may share; counted at the first that has it.
+    pub shared: bool,
     /// Its pages.
     #[serde(flatten)]
     pub pages: Pages,
@@ -223,20 +225,34 @@ fn memory(old: &Contents, new: &Contents) -> Result<MemoryDifference> {
         names.insert(task.pid, &task.command);
     }
     let mut total = PageCounts::default();
-    let mut difference = MemoryDifference::default();
-    for (pid, command) in names {
-        let (before, after) = (old.memory(pid)?, new.memory(pid)?);
-        let counts = before.compare(&after)?;
+    let mut processes = Vec::new();
+    let mut add = |pid: u32, before: &Memory, after: &Memory, shared: bool| -> Result<()> {
+        let counts = before.compare(after)?;
         total.add(counts);
-        difference.page_size = after.page_size();
-        difference.processes.push(ProcessPages {
+        processes.push(ProcessPages {
             pid,
-            command: command.to_owned(),
+            command: names.get(&pid).copied().unwrap_or_default().to_owned(),
+            shared,
             pages: pages(counts),
         });
+        Ok(())
+    };
+    for &pid in names.keys() {
+        add(pid, &old.memory(pid)?, &new.memory(pid)?, false)?;
     }
-    difference.total = pages(total);
-    Ok(difference)
+    let none = Memory::none();
+    let (old, new) = (old.shared()?, new.shared()?);
+    let places: BTreeSet<_> = old.keys().chain(new.keys()).collect();
+    for place in places {
+        let before = old.get(place).unwrap_or(&none);
+        let after = new.get(place).unwrap_or(&none);
+        add(place.0, before, after, true)?;
+    }
+    Ok(MemoryDifference {
+        page_size: none.page_size(),
+        total: pages(total),
+        processes,
+    })
 }
 
 fn pages(counts: PageCounts) -> Pages {

@@ -87,3 +87,61 @@ fn prune_one(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::model::container::example;
+
+    #[test]
+    fn the_newest_stay_and_what_is_younger() -> Result<()> {
+        let root = tempfile::tempdir()?;
+        let engine = Engine::open(Config {
+            root: root.path().join("lib"),
+            run_root: root.path().join("run"),
+            ..Config::default()
+        })?;
+        let mut container = example("a");
+        container.config.id = "a".repeat(64);
+        let id = container.config.id.clone();
+        engine
+            .store
+            .transaction(|rows| rows.insert_container(&container))?;
+        for day in 1..=4 {
+            let checkpoint = NamedCheckpoint {
+                id: day.to_string().repeat(64),
+                name: format!("day-{day}"),
+                container: id.clone(),
+                created: format!("2026-01-0{day}T00:00:00Z"),
+                ..NamedCheckpoint::default()
+            };
+            std::fs::create_dir_all(catalogue::listed(&engine, &checkpoint))?;
+            engine
+                .store
+                .transaction(|rows| rows.insert_checkpoint(&checkpoint))?;
+        }
+        let until: Timestamp = "2026-01-03T00:00:00Z"
+            .parse()
+            .map_err(std::io::Error::other)?;
+        let removed = |keep, until| -> Result<Vec<String>> {
+            let options = PruneOptions {
+                container: None,
+                keep,
+                until,
+            };
+            let names = prune(&engine, &options)?
+                .into_iter()
+                .flat_map(|one| one.names);
+            Ok(names.collect())
+        };
+        assert_eq!(removed(3, Some(until))?, ["day-1"]);
+        assert_eq!(removed(0, Some(until))?, ["day-2"]);
+        assert_eq!(removed(1, None)?, ["day-3"]);
+        assert_eq!(removed(1, None)?, [""; 0]);
+        let left = std::fs::read_dir(catalogue::own_directory(&engine, &id))?;
+        assert_eq!(left.count(), 1);
+        assert_eq!(removed(0, None)?, ["day-4"]);
+        Ok(())
+    }
+}

@@ -105,10 +105,20 @@ pub fn list(path: &Path, container: Option<&str>) -> Result<Vec<Existing>> {
     Ok(found)
 }
 
+/// Where a checkpoint's directory goes on its way out.
+fn doomed(directory: &Path) -> PathBuf {
+    let name = directory.file_name().unwrap_or_default().to_string_lossy();
+    directory.with_file_name(format!(".{name}.removed"))
+}
+
+/// Removes what a killed engine left of an earlier checkpoint of this place.
+pub fn forget_doomed(directory: &Path) -> Result<()> {
+    Ok(remove_dir_if_present(&doomed(directory))?)
+}
+
 /// Removes a checkpoint's directory: first its name, so that no half of one is taken for a whole.
 pub fn remove(directory: &Path) -> Result<()> {
-    let name = directory.file_name().unwrap_or_default().to_string_lossy();
-    let doomed = directory.with_file_name(format!(".{name}.removed"));
+    let doomed = doomed(directory);
     remove_dir_if_present(&doomed)?;
     match fs::rename(directory, &doomed) {
         Err(error) if error.kind() == ErrorKind::NotFound => {}

@@ -81,6 +81,7 @@ impl Destination {
         if !self.listed {
             directory::check(above)?;
         }
+        directory::forget_doomed(&self.directory)?;
         remove_dir_if_present(&self.partial)?;
         Ok(DirBuilder::new()
             .mode(0o700)
