@@ -19,6 +19,8 @@ pub const NETWORK_STATUS: &str = "network.status";
 pub const STATS_DUMP: &str = "stats-dump";
 /// The container's log.
 pub const LOG: &str = "ctr.log";
+/// The log's name in archives of containerd and of CRI-O, which names it by an annotation's key.
+const FOREIGN_LOGS: [&str; 2] = ["container.log", "io.kubernetes.cri-o.LogPath"];
 /// Directory of the CRIU images.
 pub const CHECKPOINT: &str = "checkpoint";
 /// Directory of the CRIU images of an earlier pre-dump.
@@ -167,9 +169,28 @@ pub fn clean(raw: &[u8]) -> Result<String, Refusal> {
     Ok(parts.join("/"))
 }
 
+/// The name under which a member of another engine's archive is known here: all logs are one.
+pub(super) fn canonical(name: String) -> String {
+    if FOREIGN_LOGS.contains(&name.as_str()) {
+        LOG.to_owned()
+    } else {
+        name
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn logs_of_other_engines_are_the_log() {
+        for name in ["container.log", "io.kubernetes.cri-o.LogPath", "ctr.log"] {
+            assert_eq!(canonical(name.to_owned()), LOG);
+        }
+        for name in ["dump.log", "a/container.log", "status"] {
+            assert_eq!(canonical(name.to_owned()), name);
+        }
+    }
 
     #[test]
     fn names_are_cleaned_or_refused() {

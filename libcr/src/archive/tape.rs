@@ -48,6 +48,8 @@ pub(super) struct Tape {
     left: u64,
     padding: u64,
     current: String,
+    /// Not compressed.
+    plain: bool,
     started: bool,
     ended: bool,
 }
@@ -116,6 +118,7 @@ impl Tape {
             left: 0,
             padding: 0,
             current: String::new(),
+            plain: found == Detected::Plain,
             started: false,
             ended: false,
         })
@@ -174,7 +177,7 @@ impl Tape {
             member: raw_name.clone(),
             refusal,
         };
-        let name = layout::clean(&raw).map_err(refuse)?;
+        let name = layout::canonical(layout::clean(&raw).map_err(refuse)?);
         let len = extension.len.unwrap_or(len);
         let file_type = match kind.as_byte() {
             // Old tars mark directories by a slash at the end of a file's name.
@@ -325,7 +328,9 @@ impl Tape {
         self.source
             .read_exact(block)
             .map_err(|error| match error.kind() {
-                io::ErrorKind::UnexpectedEof => self.no_archive("it is too short to be one"),
+                io::ErrorKind::UnexpectedEof if self.plain => {
+                    self.no_archive("it is too short to be one")
+                }
                 io::ErrorKind::Other | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
                     self.no_archive(&error.to_string())
                 }

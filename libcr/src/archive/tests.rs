@@ -297,10 +297,10 @@ fn foreign_order_and_extras() {
         .add("checkpoint/", b'5', "", b"")
         .add("checkpoint/core-1.img", b'0', "", b"core")
         .add("config.dump", b'0', "", b"{}")
-        .add("ctr.log", b'0', "", b"line\n")
+        .add("io.kubernetes.cri-o.LogPath", b'0', "", b"line\n")
         .add("spec.dump", b'0', "", b"{}")
         .add("stats-dump", b'0', "", b"x")
-        .add("io.kubernetes.cri-o.LogPath", b'0', "", b"log")
+        .add("status.dump", b'0', "", b"{}")
         .end();
     let place = Place::new();
     let contents = unpack(foreign.clone(), &place).unwrap();

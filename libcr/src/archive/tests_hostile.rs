@@ -32,6 +32,15 @@ fn hostile_members_are_refused() {
     assert_eq!(add("config.dump", b'0', ""), Refusal::Duplicate);
     assert_eq!(add("./config.dump", b'0', ""), Refusal::Duplicate);
     assert_eq!(add("ctr.log", b'5', ""), Refusal::WrongKind);
+    assert_eq!(
+        add("container.log", b'2', "/etc/shadow"),
+        link("/etc/shadow")
+    );
+    let logs = Raw::foreign()
+        .add("ctr.log", b'0', "", b"one")
+        .add("container.log", b'0', "", b"two")
+        .end();
+    assert_eq!(refusal(logs), Refusal::Duplicate);
     assert_eq!(add("checkpoint", b'0', ""), Refusal::WrongKind);
     assert_eq!(add("checkpoint/dir", b'5', ""), Refusal::WrongKind);
     let over = vec![b' '; (1 << 20) + 1];

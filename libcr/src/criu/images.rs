@@ -10,7 +10,7 @@ use std::path::Path;
 use prost::Message;
 use rustix::fs::OFlags;
 
-use super::messages::{Inventory, Process};
+use super::messages::{Inventory, OpenFile, Place, Process};
 use super::{CriuError, wire};
 use crate::sys::dir::{at, write_atomic};
 
@@ -98,6 +98,26 @@ pub fn memory_bytes(images: &Path) -> io::Result<u64> {
         }
     }
     Ok(bytes)
+}
+
+/// Permissions of the first process's root directory when it was dumped, which CRIU insists on.
+///
+/// Engines differ: containers/storage gives it 0555, containerd what the image's layer says.
+/// Nothing where the images don't say.
+///
+/// # Errors
+/// [`CriuError::Io`] when an image is missing, [`CriuError::Image`] when one is something else.
+pub fn root_mode(images: &Path) -> Result<Option<u32>, CriuError> {
+    let processes: Vec<Process> = decode(&images.join("pstree.img"), wire::PSTREE)?;
+    let Some(first) = processes.first() else {
+        return Ok(None);
+    };
+    let places: Vec<Place> = decode(&images.join(format!("fs-{}.img", first.pid)), wire::FS)?;
+    let files: Vec<OpenFile> = decode(&images.join("files.img"), wire::FILES)?;
+    let root = places.first().map(|place| place.root_id);
+    let found = files.iter().find(|file| Some(file.id) == root);
+    let mode = found.and_then(|file| file.regular?.mode);
+    Ok(mode.map(|mode| mode & 0o7777))
 }
 
 /// Takes the cgroup state out of the images, so that the processes stay in the cgroup that the
@@ -252,6 +272,20 @@ mod tests {
             error.contains("inventory.img") && error.contains("No such file"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn the_roots_permissions_are_found() {
+        let images = sample();
+        assert!(root_mode(images.path()).is_err());
+        // From a dump of containerd 2.1.
+        let fs_image = include_bytes!("testdata/fs-1.img");
+        fs::write(images.path().join("fs-1.img"), fs_image).unwrap();
+        let files = include_bytes!("testdata/files.img");
+        fs::write(images.path().join("files.img"), files).unwrap();
+        assert_eq!(root_mode(images.path()).unwrap(), Some(0o755));
+        fs::write(images.path().join("files.img"), &files[..8]).unwrap();
+        assert_eq!(root_mode(images.path()).unwrap(), None);
     }
 
     #[test]

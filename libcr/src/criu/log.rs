@@ -145,6 +145,11 @@ const RULES: &[Rule] = &[
         "restore on a host with at least the processor features of the first one",
     ),
     rule(
+        &["xsave area present", "cpu doesn't support"],
+        "this processor lacks features that the frozen processes use",
+        "restore on a host with at least the processor features of the first one",
+    ),
+    rule(
         &["xsave", "doesn't fit"],
         "this processor lacks features that the frozen processes use",
         "restore on a host with at least the processor features of the first one",
@@ -212,7 +217,7 @@ const RULES: &[Rule] = &[
     rule(
         &["No mapping for", "mountpoint"],
         "a mount of the container is missing on this host",
-        "see the error line for the mount; create its source and try again",
+        "see the error line for the mount; create its source and try again, or if another OCI runtime made the dump, name that one with --runtime",
     ),
     rule(
         &["autodetected external mount"],
@@ -440,6 +445,10 @@ mod tests {
             ),
             (
                 "arch/x86/cpu.c:297): cpu: CPU capabilities do not match run time",
+                "this processor lacks features that the frozen processes use",
+            ),
+            (
+                "arch/x86/crtools.c:402): FPU xsave area present, but host cpu doesn't support it",
                 "this processor lacks features that the frozen processes use",
             ),
             (

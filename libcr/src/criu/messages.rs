@@ -49,6 +49,33 @@ pub struct Process {
     pub threads: Vec<u32>,
 }
 
+/// `fs_entry` of `fs-PID.img`: where a process is in the file system.
+#[derive(Clone, Copy, PartialEq, Eq, prost::Message)]
+pub struct Place {
+    /// Number of the file that is its root directory.
+    #[prost(uint32, required, tag = "2")]
+    pub root_id: u32,
+}
+
+/// `file_entry` of `files.img`, of which only regular files and directories are read.
+#[derive(Clone, Copy, PartialEq, Eq, prost::Message)]
+pub struct OpenFile {
+    /// Its number.
+    #[prost(uint32, required, tag = "2")]
+    pub id: u32,
+    /// What it is when it has a path.
+    #[prost(message, optional, tag = "3")]
+    pub regular: Option<RegularFile>,
+}
+
+/// `reg_file_entry`.
+#[derive(Clone, Copy, PartialEq, Eq, prost::Message)]
+pub struct RegularFile {
+    /// `st_mode`, which the file must have again; since CRIU 3.11.
+    #[prost(uint32, optional, tag = "10")]
+    pub mode: Option<u32>,
+}
+
 /// `dump_stats_entry`; times in microseconds.
 #[derive(Clone, Copy, PartialEq, Eq, prost::Message)]
 pub struct DumpStats {

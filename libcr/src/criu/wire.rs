@@ -27,6 +27,8 @@ pub(super) const FILES: &[u32] = &[COMMON, 0x5630_3138];
 pub(super) const PAGEMAP: &[u32] = &[COMMON, 0x5608_4025];
 /// `MM_MAGIC`.
 pub(super) const MM: &[u32] = &[COMMON, 0x5749_2820];
+/// `FS_MAGIC`.
+pub(super) const FS: &[u32] = &[COMMON, 0x5140_3912];
 /// `STATS_MAGIC`.
 pub(super) const STATS: &[u32] = &[SERVICE, 0x5709_3306];
 

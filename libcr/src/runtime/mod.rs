@@ -16,6 +16,7 @@ use crate::sys::command::{self, CommandError};
 
 pub mod capability;
 pub mod criu_options;
+pub mod pod;
 pub mod seccomp;
 pub mod spec;
 pub mod user;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::capability::{self, UnknownCapability};
+use super::pod::{self, StandIn};
 use super::seccomp::{self, SeccompError};
 use super::user::Identity;
 use crate::model::container::{ContainerConfig, NetworkMode, Security};
@@ -204,7 +205,9 @@ pub fn provided(destination: &str, places: &Places) -> Option<PathBuf> {
         return Some(places.shm.clone());
     }
     let found = ETC_FILES.iter().find(|(path, _)| *path == destination);
-    found.map(|(_, file)| places.bundle.join(file))
+    let file = found.map(|(_, file)| *file);
+    file.or_else(|| pod::stand_in(destination).map(StandIn::name))
+        .map(|file| places.bundle.join(file))
 }
 
 /// The directory of the volume that is mounted at `destination`, if one is.

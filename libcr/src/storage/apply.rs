@@ -3,7 +3,7 @@
 //! The archive and what is already in the directory are both taken for hostile: names are resolved
 //! inside the directory by the kernel, existing entries are replaced and never written through.
 
-use std::io::Read;
+use std::io::{Read, Seek};
 use std::os::fd::AsFd;
 
 use super::StorageError;
@@ -12,6 +12,9 @@ use super::decompress::Plain;
 use super::diff::decode_name;
 use super::tar::reader::TarReader;
 use super::unpack::Unpacker;
+
+/// First bytes of a gzip stream (RFC 1952).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// What names that start with `.wh.` mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -75,6 +78,31 @@ pub fn apply_tree(
     );
     unpacker.run(&mut tar)?;
     Ok(unpacker.bytes())
+}
+
+/// Applies the `rootfs-diff.tar` of a checkpoint, whichever engine wrote it; else as
+/// [`apply_tree`].
+///
+/// Podman, CRI-O and this engine write a plain tar and list deletions elsewhere. containerd puts in
+/// the layer that it makes of a container's changes: always compressed with gzip, deletions as
+/// `.wh.` names. So a compressed one is a layer.
+pub fn apply_changes(
+    directory: &impl AsFd,
+    mut tar: impl Read + Seek,
+    options: &ApplyOptions,
+) -> Result<u64, StorageError> {
+    let wrap = |source| StorageError::Io {
+        doing: "read rootfs-diff.tar".into(),
+        source,
+    };
+    let mut magic = Vec::with_capacity(2);
+    (&mut tar).take(2).read_to_end(&mut magic).map_err(wrap)?;
+    tar.rewind().map_err(wrap)?;
+    let mut options = *options;
+    if magic == GZIP {
+        options.whiteouts = Whiteouts::Delete;
+    }
+    apply_tree(directory, tar, &options)
 }
 
 /// Deletes the paths of a `deleted.files` list below `directory`.

@@ -11,8 +11,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+mod dialect;
 mod parts;
 
+pub use dialect::Dialect;
 use parts::or_null;
 pub use parts::{IdMappings, IdRange, NamedNetwork, NamedVolume, NetworkOptions, PortMapping};
 
@@ -325,15 +327,6 @@ impl ContainerConfig {
             options: NetworkOptions::default(),
         };
         self.networks.iter().map(plain).collect()
-    }
-
-    /// The image's name, whichever engine wrote it; empty for a container of a plain directory.
-    pub fn image_name(&self) -> &str {
-        if self.rootfs_image_name.is_empty() {
-            &self.rootfs_image
-        } else {
-            &self.rootfs_image_name
-        }
     }
 }
 

@@ -31,7 +31,7 @@ use crate::ops::steps::life::{rootfs, volumes};
 use crate::ops::steps::preflight;
 use crate::ops::steps::thawing::lazy_pages::LazyPages;
 use crate::ops::steps::thawing::thaw::thaw;
-use crate::ops::steps::thawing::{consume, put_back};
+use crate::ops::steps::thawing::{consume, foreign, put_back};
 use crate::ops::steps::undo::Undo;
 use crate::progress::{Progress, Step};
 use crate::runtime::criu_options::Verb;
@@ -235,8 +235,13 @@ impl Thawing<'_> {
             journal.fault("set-aside");
         }
         let devices = may_have_devices(container, options);
+        let imported = container.config.imported_spec.is_some();
         let plugged = bring_up(engine, container, &self.saved, |paths| {
-            put_back::files(directory, paths, apply_rootfs, devices)
+            put_back::files(directory, paths, apply_rootfs, devices)?;
+            if imported {
+                foreign::root_mode(&self.source.images, &paths.merged)?;
+            }
+            Ok(())
         })?;
         journal.fault("brought-up");
         self.progress.step(&container.config.name, Step::Restore);

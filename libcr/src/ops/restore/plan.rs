@@ -11,7 +11,7 @@ use crate::model::status::Status;
 use crate::ops::restore::RestoreOptions;
 use crate::ops::steps::life::volumes;
 use crate::ops::steps::podman_config;
-use crate::ops::steps::thawing::base_image;
+use crate::ops::steps::thawing::{base_image, foreign};
 use crate::store::StoreError;
 use crate::sys::machine;
 
@@ -60,19 +60,7 @@ pub(super) fn plan(
             )));
         }
     }
-    if let Some(told) = engine.config.runtime.as_deref() {
-        let told = Path::new(told)
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy();
-        if !dump.runtime.is_empty() && told != dump.runtime {
-            return Err(Error::Invalid(format!(
-                "checkpoint archive {} was created with runtime '{}' and cannot be restored with runtime '{told}'",
-                archive.display(),
-                dump.runtime
-            )));
-        }
-    }
+    let runtime = foreign::runtime(engine, archive, &dump)?;
     let rootfs = if dump.rootfs.is_empty() {
         let (image, name, warning) = base_image::find(engine, &dump, header.manifest.as_ref())?;
         warnings.extend(warning);
@@ -99,15 +87,16 @@ pub(super) fn plan(
         .as_ref()
         .map(|_| machine::random().map(id::from_random))
         .transpose()?;
-    let config = podman_config::from_podman(
+    let mut config = podman_config::from_podman(
         &dump,
         spec,
         options.name.as_deref(),
         new_id,
         rootfs,
+        runtime,
         options.grants,
     )?;
-    let mut config = config;
+    warnings.extend(foreign::warnings(&dump, &config));
     if !options.publish.is_empty() {
         config.ports = network::port::parse_all(&options.publish).map_err(network::Error::from)?;
     }

@@ -14,6 +14,7 @@ use crate::model::container::{
     Container, ContainerConfig, Limits, NetworkMode, Process, RestartPolicy, Rootfs, Security,
 };
 use crate::model::id;
+use crate::ops::steps::thawing::foreign;
 use crate::ops::steps::thawing::imported_spec::{self, Grants};
 use crate::runtime::{capability, spec};
 
@@ -102,7 +103,7 @@ pub fn spec_to_podman(engine: &Engine, container: &Container) -> Result<Vec<u8>>
     Ok(serde_json::to_vec_pretty(&spec).map_err(std::io::Error::other)?)
 }
 
-/// Our record of an archived container, under a new id and name where given.
+/// Our record of an archived container, under a new id and name where given; `runtime` thaws it.
 ///
 /// # Errors
 /// [`Error::Invalid`] for what the archive wants and the user didn't grant, named.
@@ -112,6 +113,7 @@ pub fn from_podman(
     new_name: Option<&str>,
     new_id: Option<String>,
     rootfs: Rootfs,
+    runtime: String,
     grants: Grants,
 ) -> Result<ContainerConfig> {
     let id = new_id.unwrap_or_else(|| dump.id.clone());
@@ -157,13 +159,12 @@ pub fn from_podman(
         Vec::new()
     };
     let network = network_in(dump, &spec)?;
-    let hostname = text(&spec["hostname"]);
+    let hostname = Some(text(&spec["hostname"])).filter(|name| !name.is_empty());
+    let in_kubernetes = dump.in_kubernetes();
     Ok(ContainerConfig {
-        hostname: if hostname.is_empty() {
-            id::short(&id).to_owned()
-        } else {
-            hostname
-        },
+        hostname: hostname
+            .or_else(|| in_kubernetes.then(|| foreign::hostname(&spec)).flatten())
+            .unwrap_or_else(|| id::short(&id).to_owned()),
         created: crate::sys::machine::now(),
         rootfs,
         process: Process {
@@ -171,7 +172,11 @@ pub fn from_podman(
             entrypoint,
             env: strings(&process["env"]),
             workdir: text(&process["cwd"]),
-            user: dump.user.clone(),
+            user: if in_kubernetes {
+                foreign::user(&spec)
+            } else {
+                dump.user.clone()
+            },
             terminal: process["terminal"].as_bool().unwrap_or(false),
             stdin: dump.stdin,
         },
@@ -201,11 +206,7 @@ pub fn from_podman(
         read_only: spec["root"]["readonly"].as_bool().unwrap_or(false),
         auto_remove: spec["annotations"][spec::AUTO_REMOVE] == "TRUE",
         restart_policy: restart_in(dump),
-        runtime: if dump.runtime.is_empty() {
-            "crun".into()
-        } else {
-            dump.runtime.clone()
-        },
+        runtime,
         log_driver: match dump.log_driver.as_str() {
             driver @ ("journald" | "none") => driver.to_owned(),
             _ => "k8s-file".to_owned(),
@@ -268,6 +269,9 @@ fn port_in(ports: &podman::PortMapping) -> Result<PortMapping> {
 fn network_in(dump: &podman::ContainerConfig, spec: &Value) -> Result<NetworkMode> {
     if !imported_spec::has_own_network(spec) {
         return Ok(NetworkMode::Host);
+    }
+    if dump.in_kubernetes() {
+        return Ok(foreign::pod_network());
     }
     let networks = dump.all_networks();
     if networks.is_empty() {

@@ -253,3 +253,30 @@ fn deletions_stay_inside() {
     assert!(fs::symlink_metadata(root.join("\u{ef80}")).is_err());
     assert!(outer.path().join("secret").exists());
 }
+
+#[test]
+fn changes_are_a_layer_when_they_are_compressed() {
+    use std::io::{Cursor, Write};
+
+    let tar = tar_of(&[
+        (EntryType::Regular, "dir/.wh.old", ""),
+        (EntryType::Regular, ".wh.gone", ""),
+        (EntryType::Regular, "new", "new"),
+    ]);
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&tar).unwrap();
+    for (bytes, layer) in [(tar, false), (gzip.finish().unwrap(), true)] {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("dir")).unwrap();
+        fs::create_dir_all(root.path().join("gone/below")).unwrap();
+        fs::write(root.path().join("dir/old"), "old").unwrap();
+        let directory = File::open(root.path()).unwrap();
+        apply_changes(&directory, Cursor::new(bytes), &ApplyOptions::default()).unwrap();
+        let there = |name: &str| root.path().join(name).symlink_metadata().is_ok();
+        assert!(there("new"));
+        assert_eq!(there("dir/old"), !layer);
+        assert_eq!(there("gone"), !layer);
+        assert_eq!(there("dir/.wh.old"), !layer);
+        assert_eq!(there(".wh.gone"), !layer);
+    }
+}

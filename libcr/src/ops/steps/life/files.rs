@@ -1,16 +1,18 @@
 //! Files of the bundle that are mounted into the container: hosts, resolv.conf, hostname,
 //! .containerenv. Written in place when they are there, so that a mount of them stays valid.
 
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
 use crate::criu::config_file::ConfigFile;
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::model::container::Container;
+use crate::model::container::{Container, ContainerConfig};
 use crate::net;
 use crate::ops::steps::life::netplug::Plugged;
 use crate::runtime::criu_options::Routed;
+use crate::runtime::pod::{self, StandIn};
 use crate::sys::dir::at;
 
 /// Writes the CRIU configuration that the container's specification names, for what CRIU is asked
@@ -28,7 +30,7 @@ pub fn criu_config(engine: &Engine, id: &str) -> PathBuf {
     engine.bundle(id).join("criu.conf")
 }
 
-/// Writes all four.
+/// Writes all four, and what stands in for the mounts of a pod.
 pub fn write(engine: &Engine, container: &Container, plugged: &Plugged) -> Result<()> {
     let config = &container.config;
     let environment = format!(
@@ -52,6 +54,29 @@ pub fn write(engine: &Engine, container: &Container, plugged: &Plugged) -> Resul
     for (name, text) in texts {
         let path = bundle.join(name);
         fs::write(&path, text).map_err(at("write", &path))?;
+    }
+    stand_ins(config, &bundle)
+}
+
+/// Made once: what the container wrote there since stays.
+fn stand_ins(config: &ContainerConfig, bundle: &Path) -> Result<()> {
+    let Some(spec) = &config.imported_spec else {
+        return Ok(());
+    };
+    let mounts = spec["mounts"].as_array().into_iter().flatten();
+    let places = mounts.filter_map(|mount| pod::stand_in(mount["destination"].as_str()?));
+    for place in places {
+        let path = bundle.join(place.name());
+        if path.exists() {
+            continue;
+        }
+        let (done, mode) = match place {
+            // Any user of the container says its last words there.
+            StandIn::File(_) => (fs::write(&path, ""), 0o666),
+            StandIn::Directory(_) => (fs::create_dir(&path), 0o755),
+        };
+        done.map_err(at("make", &path))?;
+        fs::set_permissions(&path, Permissions::from_mode(mode)).map_err(at("open", &path))?;
     }
     Ok(())
 }

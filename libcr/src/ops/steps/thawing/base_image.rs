@@ -1,4 +1,5 @@
-//! The image below an archived container, on this host: by id, by its layers, last by its name.
+//! The image below an archived container, on this host: by id, by its manifest, by its layers, last
+//! by its name.
 //!
 //! Ids differ between hosts that made the same image in different ways; layers don't.
 
@@ -8,8 +9,12 @@ use crate::error::{Error, Result};
 use crate::image::reference::Reference;
 use crate::model::id;
 use crate::model::image::Image;
+use crate::store::Rows;
 
-/// Finds it; returns it with the name it goes by, and a warning where only the name agrees.
+/// Finds it; returns it with the name it goes by, and a warning where image and name don't agree.
+///
+/// What an archive calls the image is believed of none but the image that has this name here; no
+/// name is ever given to an image.
 ///
 /// # Errors
 /// [`Error::NoSuchImage`] with what to load.
@@ -20,35 +25,71 @@ pub fn find(
 ) -> Result<(Image, String, Option<String>)> {
     let rows = engine.store.rows();
     let wanted_name = dump.image_name();
+    let named = named(&rows, wanted_name)?;
     let layers = manifest
         .and_then(|manifest| manifest.image.as_ref())
-        .map(|image| &image.diff_ids);
-    if id::is_full_id(&dump.rootfs_image_id)
-        && let Some(image) = rows.images_with_prefix(&dump.rootfs_image_id)?.pop()
-    {
-        return Ok((image, wanted_name.to_owned(), None));
-    }
-    if let Some(layers) = layers.filter(|layers| !layers.is_empty()) {
-        let same = rows
-            .images()?
-            .into_iter()
-            .find(|image| image.diff_ids == **layers);
-        if let Some(image) = same {
-            return Ok((image, wanted_name.to_owned(), None));
-        }
-    } else if let Ok(reference) = Reference::parse(wanted_name) {
-        for candidate in reference.candidates() {
-            if let Some(image) = rows.image_named(&candidate.to_string())? {
+        .map(|image| &image.diff_ids)
+        .filter(|layers| !layers.is_empty());
+    if let Some(image) = same(&rows, dump, layers.map(Vec::as_slice))? {
+        let (name, warning) = match named {
+            Some((other, _)) if other.id != image.id => {
+                let own = image.names.first().cloned();
                 let warning = format!(
-                    "image {wanted_name} here has another id than the checkpoint's ({}): taken for the same by its name",
-                    id::short(&dump.rootfs_image_id)
+                    "image {wanted_name} here is another than the checkpoint's, which is {}",
+                    id::short(&image.id)
                 );
-                return Ok((image, candidate.to_string(), Some(warning)));
+                (own.unwrap_or_else(|| image.id.clone()), Some(warning))
             }
+            _ => (wanted_name.to_owned(), None),
+        };
+        return Ok((image, name, warning));
+    }
+    let wanted_id = dump
+        .image_id()
+        .or(dump.image_digest())
+        .map_or("", |id| id::short(id.strip_prefix("sha256:").unwrap_or(id)));
+    match named {
+        // Without its layers, the name is all there is to go by.
+        Some((image, name)) if layers.is_none() => {
+            let warning = format!(
+                "image {wanted_name} here has another id than the checkpoint's ({wanted_id}): taken for the same by its name"
+            );
+            Ok((image, name, Some(warning)))
+        }
+        _ => Err(Error::NoSuchImage(format!(
+            "{wanted_name} ({wanted_id}) is not on this host, and the checkpoint needs it: bring it with `cryopod load` first"
+        ))),
+    }
+}
+
+/// The image that can be no other: by id, by its manifest's digest, by its layers.
+fn same(
+    rows: &Rows<'_>,
+    dump: &podman::ContainerConfig,
+    layers: Option<&[String]>,
+) -> Result<Option<Image>> {
+    if let Some(id) = dump.image_id()
+        && let Some(image) = rows.images_with_prefix(id)?.pop()
+    {
+        return Ok(Some(image));
+    }
+    let is_same = |image: &Image| {
+        dump.image_digest() == Some(image.digest.as_str())
+            || layers.is_some_and(|layers| image.diff_ids == layers)
+    };
+    Ok(rows.images()?.into_iter().find(is_same))
+}
+
+/// The image that has the name here, and the full name.
+fn named(rows: &Rows<'_>, name: &str) -> Result<Option<(Image, String)>> {
+    let Ok(reference) = Reference::parse(name) else {
+        return Ok(None);
+    };
+    for candidate in reference.candidates() {
+        let candidate = candidate.to_string();
+        if let Some(image) = rows.image_named(&candidate)? {
+            return Ok(Some((image, candidate)));
         }
     }
-    Err(Error::NoSuchImage(format!(
-        "{wanted_name} ({}) is not on this host, and the checkpoint needs it: bring it with `cryopod load` first",
-        id::short(&dump.rootfs_image_id)
-    )))
+    Ok(None)
 }

@@ -4,9 +4,12 @@
 //! nobody needs (hooks, settings of the host, words that make a runtime do more) is dropped.
 //! Whatever a later cold start would take from it is bounded here too.
 
+use std::path::Path;
+
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
+use crate::runtime::pod::{self, StandIn};
 use crate::runtime::spec::{self, Places, SpecError};
 use crate::runtime::{capability, seccomp};
 
@@ -97,6 +100,14 @@ pub fn has_own_network(spec: &Value) -> bool {
     list.is_some_and(|list| list.iter().any(|entry| entry["type"] == "network"))
 }
 
+/// True when a namespace of this kind was another's. Of network, ipc and uts the container gets its
+/// own instead; processes can't be parted from their pid namespace.
+fn joins(spec: &Value, kind: &str) -> bool {
+    let list = spec["linux"]["namespaces"].as_array().into_iter().flatten();
+    list.filter(|entry| entry["type"] == kind)
+        .any(|entry| entry["path"].as_str().is_some_and(|path| !path.is_empty()))
+}
+
 /// A specification from an archive, with only what may appear on this host.
 ///
 /// # Errors
@@ -115,6 +126,11 @@ pub fn check(mut spec: Value, grants: Grants) -> Result<Value> {
     }
     if let Some(annotations) = spec.get_mut("annotations").and_then(Value::as_object_mut) {
         annotations.retain(|key, _| ANNOTATIONS.iter().any(|prefix| key.starts_with(prefix)));
+    }
+    if joins(&spec, "pid") {
+        return Err(Error::Invalid(
+            "the container shared the processes of its pod or of another container (a pid namespace by path), which no archive of one container holds: freeze it where it has processes of its own".into(),
+        ));
     }
     check_mounts(&mut spec, grants)?;
     check_devices(&mut spec, grants)?;
@@ -172,6 +188,9 @@ fn check_mounts(spec: &mut Value, grants: Grants) -> Result<()> {
             if destination != "/dev/shm" {
                 mount["options"] = json!(["bind", "rprivate"]);
             }
+            if let Some(StandIn::Directory(_)) = pod::stand_in(&destination) {
+                mount["options"] = json!(["bind", "rprivate", "ro"]);
+            }
             continue;
         }
         let has = |words: &[&str]| {
@@ -189,10 +208,15 @@ fn check_mounts(spec: &mut Value, grants: Grants) -> Result<()> {
             }
             continue;
         }
+        let source = mount["source"].as_str().unwrap_or_default();
         if !grants.mounts {
-            let source = mount["source"].as_str().unwrap_or_default();
             let what = format!("a mount of {source:?} of this host at {destination:?}");
             return refuse(what, "--allow-mounts");
+        }
+        if has(&["bind", "rbind"]) && !Path::new(source).exists() {
+            return Err(Error::Invalid(format!(
+                "the container had {source:?} of its host mounted at {destination:?}, and this host has no such file or directory: make it first"
+            )));
         }
     }
     Ok(())
@@ -363,6 +387,43 @@ mod tests {
         let spec = check(spec, Grants::default())?;
         assert_eq!(spec["mounts"][1]["type"], "bind");
         Ok(())
+    }
+
+    #[test]
+    fn a_pods_mounts_are_ours_and_its_pid_namespace_is_refused() -> Result<()> {
+        let mut spec = honest();
+        spec["mounts"] = json!([
+            {"destination": "/dev/termination-log", "type": "bind", "source": "/etc/shadow", "options": ["rbind", "rw"]},
+            {"destination": "/var/run/secrets/kubernetes.io/serviceaccount", "type": "bind", "source": "/root",
+                "options": ["rbind", "rw"]},
+        ]);
+        spec["linux"]["namespaces"] = json!([
+            {"type": "network", "path": "/proc/1/ns/net"},
+            {"type": "ipc", "path": "/proc/1/ns/ipc"},
+            {"type": "pid"},
+        ]);
+        let checked = check(spec.clone(), Grants::default())?;
+        assert_eq!(checked["mounts"][0]["options"], json!(["bind", "rprivate"]));
+        assert_eq!(
+            checked["mounts"][1]["options"],
+            json!(["bind", "rprivate", "ro"])
+        );
+        spec["linux"]["namespaces"][2]["path"] = "/proc/1/ns/pid".into();
+        let error = check(spec, Grants::default()).map_err(|error| error.to_string());
+        assert!(error.is_err_and(|text| text.contains("pid namespace")));
+        Ok(())
+    }
+
+    #[test]
+    fn a_granted_mount_must_be_there() {
+        let mut spec = honest();
+        spec["mounts"][0] = json!({"destination": "/data", "type": "bind", "source": "/no/such", "options": ["rbind"]});
+        let mounts = Grants {
+            mounts: true,
+            ..Grants::default()
+        };
+        let error = check(spec, mounts).map_err(|error| error.to_string());
+        assert!(error.is_err_and(|text| text.contains("\"/no/such\" of its host")));
     }
 
     #[test]

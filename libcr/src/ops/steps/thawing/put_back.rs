@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::model::container::ContainerConfig;
 use crate::ops::steps::life::rootfs::RootfsPaths;
 use crate::ops::steps::life::volumes;
-use crate::storage::apply::{ApplyOptions, apply_tree, delete_paths};
+use crate::storage::apply::{ApplyOptions, apply_changes, apply_tree, delete_paths};
 use crate::sys::dir::{at, remove_dir_if_present};
 
 fn open(path: &PathBuf) -> Result<Dir> {
@@ -32,7 +32,7 @@ pub fn files(directory: &Path, paths: &RootfsPaths, rootfs: bool, devices: bool)
             devices,
             ..ApplyOptions::default()
         };
-        apply_tree(&root, read(layout::ROOTFS_DIFF)?, &options)?;
+        apply_changes(&root, read(layout::ROOTFS_DIFF)?, &options)?;
         if let Ok(text) = fs::read(directory.join(layout::DELETED_FILES)) {
             let deleted: Vec<String> = serde_json::from_slice(&text)
                 .map_err(|error| Error::Invalid(format!("cannot read deleted.files: {error}")))?;
