@@ -5,6 +5,7 @@ mod catalogue;
 mod checkpoint;
 mod consistency;
 mod crash;
+mod golden;
 mod interop;
 mod lifecycle;
 mod network;
@@ -30,6 +31,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("travel", travel::TESTS),
     ("bad_input", bad_input::TESTS),
     ("interop", interop::TESTS),
+    ("golden", golden::TESTS),
     ("crash", crash::TESTS),
     ("phases", phases::TESTS),
 ];
