@@ -10,7 +10,7 @@ use super::capability::{self, UnknownCapability};
 use super::pod::{self, StandIn};
 use super::seccomp::{self, SeccompError};
 use super::user::Identity;
-use crate::model::container::{ContainerConfig, NetworkMode, Security};
+use crate::model::container::{ContainerConfig, NetworkMode, Security, VolumeMount};
 
 /// Files of the host that are mounted into every container: destination and file name in the
 /// container's bundle.
@@ -190,9 +190,9 @@ pub fn localize(spec: &mut Value, config: &ContainerConfig, places: &Places) {
         annotations[AUTO_REMOVE] = "TRUE".into();
     }
     for mount in spec["mounts"].as_array_mut().into_iter().flatten() {
-        let own = mount["destination"]
-            .as_str()
-            .and_then(|path| provided(path, places).or_else(|| volume(path, config, places)));
+        let own = mount["destination"].as_str().and_then(|path| {
+            provided(path, places).or_else(|| volume_source(path, config, places))
+        });
         if let Some(source) = own {
             mount["source"] = path_value(&source);
         }
@@ -211,11 +211,36 @@ pub fn provided(destination: &str, places: &Places) -> Option<PathBuf> {
 }
 
 /// The directory of the volume that is mounted at `destination`, if one is.
-fn volume(destination: &str, config: &ContainerConfig, places: &Places) -> Option<PathBuf> {
+fn volume_source(destination: &str, config: &ContainerConfig, places: &Places) -> Option<PathBuf> {
+    let volume = volume_at(&config.named_volumes, destination)?;
+    Some(places.volumes.join(&volume.name).join("_data"))
+}
+
+/// The volume that is mounted at `destination`, if one is.
+pub fn volume_at<'a>(volumes: &'a [VolumeMount], destination: &str) -> Option<&'a VolumeMount> {
     let plain = |path: &str| path.trim_end_matches('/').to_owned();
-    let mut volumes = config.named_volumes.iter();
-    let found = volumes.find(|volume| plain(&volume.destination) == plain(destination));
-    found.map(|volume| places.volumes.join(&volume.name).join("_data"))
+    let mut volumes = volumes.iter();
+    volumes.find(|volume| plain(&volume.destination) == plain(destination))
+}
+
+/// The options of a volume's mount as the runtime takes them: private unless told otherwise, and
+/// without the words that are about the first copy.
+pub fn volume_mount_options(options: &[String]) -> Vec<&str> {
+    let words = options.iter().map(String::as_str);
+    let mut words: Vec<&str> = words
+        .filter(|word| !matches!(*word, "copy" | "nocopy"))
+        .collect();
+    if !words.iter().any(|word| is_propagation(word)) {
+        words.insert(0, "rprivate");
+    }
+    words
+}
+
+/// Whether a mount option says where mounts made below are seen (mount_namespaces(7)).
+pub fn is_propagation(word: &str) -> bool {
+    ["private", "shared", "slave", "unbindable"]
+        .iter()
+        .any(|kind| word == *kind || word.strip_prefix('r') == Some(kind))
 }
 
 fn path_value(path: &Path) -> Value {
@@ -331,25 +356,36 @@ fn mounts(config: &ContainerConfig, places: &Places) -> Vec<Value> {
             &["bind", "rprivate"],
         ));
     }
+    let mut own = Vec::new();
     for (destination, options) in &config.tmpfs {
         let mut words = vec!["nosuid", "nodev", "rprivate", "tmpcopyup"];
         words.extend(options.iter().map(String::as_str));
         // `tmpcopyup` is crun's and runc's word for what Podman does by default.
-        list.push(mount(destination, "tmpfs", "tmpfs", &words));
+        own.push(mount(destination, "tmpfs", "tmpfs", &words));
     }
     for volume in &config.volumes {
         let mut words: Vec<&str> = volume.options.iter().map(String::as_str).collect();
         if !words.iter().any(|word| matches!(*word, "bind" | "rbind")) {
             words.push("rbind");
         }
-        if !words.iter().any(|word| {
-            word.ends_with("private") || word.ends_with("shared") || word.ends_with("slave")
-        }) {
+        if !words.iter().any(|word| is_propagation(word)) {
             words.push("rprivate");
         }
-        list.push(mount(&volume.destination, "bind", &volume.source, &words));
+        own.push(mount(&volume.destination, "bind", &volume.source, &words));
     }
+    for volume in &config.named_volumes {
+        // Its source is set by `localize`.
+        let words = volume_mount_options(&volume.options);
+        own.push(mount(&volume.destination, "bind", "", &words));
+    }
+    // What is mounted inside another's place comes after it; others keep their order.
+    own.sort_by_key(|mount| depth(mount["destination"].as_str().unwrap_or_default()));
+    list.extend(own);
     list
+}
+
+fn depth(path: &str) -> usize {
+    path.split('/').filter(|part| !part.is_empty()).count()
 }
 
 /// What the `--security-opt` words say.
@@ -417,10 +453,21 @@ mod tests {
             criu_config: "/bundle/criu.conf".into(),
             volumes: "/volumes".into(),
         };
+        config.named_volumes = vec![VolumeMount {
+            name: "v".into(),
+            destination: "/data".into(),
+            options: ["nocopy", "nosuid", "rbind"].map(String::from).to_vec(),
+            anonymous: false,
+            sub_path: String::new(),
+        }];
+        config.tmpfs.insert("/data/inside".into(), Vec::new());
         let spec = generate(&config, &places, &Identity::default()).unwrap();
         let parsed: oci_spec::runtime::Spec = serde_json::from_value(spec.clone()).unwrap();
         let mounts = parsed.mounts().as_ref().map(Vec::len).unwrap_or_default();
-        assert_eq!(mounts, 7 + ETC_FILES.len());
+        assert_eq!(mounts, 9 + ETC_FILES.len());
+        let volume = json!({"destination": "/data", "type": "bind",
+            "source": "/volumes/v/_data", "options": ["rprivate", "nosuid", "rbind"]});
+        assert_eq!(spec["mounts"][mounts - 2], volume);
         let linux = parsed.linux().as_ref().unwrap();
         assert_eq!(linux.namespaces().as_ref().map(Vec::len), Some(6));
         assert_eq!(spec["annotations"][CRIU_CONFIG], "/bundle/criu.conf");

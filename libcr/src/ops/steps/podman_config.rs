@@ -12,6 +12,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::{
     Container, ContainerConfig, Limits, NetworkMode, Process, RestartPolicy, Rootfs, Security,
+    VolumeMount,
 };
 use crate::model::id;
 use crate::ops::steps::thawing::foreign;
@@ -46,11 +47,8 @@ pub fn to_podman(container: &Container) -> podman::ContainerConfig {
         hosts_add: config.hosts_add.clone(),
         dns_server: config.dns.clone(),
         stdin: config.process.stdin,
-        user_volumes: config
-            .volumes
-            .iter()
-            .map(|volume| volume.destination.clone())
-            .collect(),
+        user_volumes: user_volumes(config),
+        named_volumes: config.named_volumes.iter().map(volume_out).collect(),
         ..podman::ContainerConfig::default()
     };
     match &config.rootfs {
@@ -66,6 +64,26 @@ pub fn to_podman(container: &Container) -> podman::ContainerConfig {
         dump.set_networks(networks.iter().map(network_out).collect());
     }
     dump
+}
+
+/// Podman lists there what the user mounted, and volumes that the image asked for too.
+fn user_volumes(config: &ContainerConfig) -> Vec<String> {
+    let binds = config.volumes.iter().map(|volume| &volume.destination);
+    let volumes = config.named_volumes.iter();
+    binds
+        .chain(volumes.map(|volume| &volume.destination))
+        .cloned()
+        .collect()
+}
+
+fn volume_out(mount: &VolumeMount) -> podman::NamedVolume {
+    podman::NamedVolume {
+        volume_name: mount.name.clone(),
+        dest: mount.destination.clone(),
+        options: mount.options.clone(),
+        set_anonymous: mount.anonymous,
+        sub_path: mount.sub_path.clone(),
+    }
 }
 
 fn port_out(ports: &PortMapping) -> podman::PortMapping {
@@ -130,18 +148,8 @@ pub fn from_podman(
             "cannot import checkpoints of containers with dependencies".into(),
         ));
     }
-    if !dump.named_volumes.is_empty() {
-        let names: Vec<&str> = dump
-            .named_volumes
-            .iter()
-            .map(|volume| volume.volume_name.as_str())
-            .collect();
-        return Err(Error::Invalid(format!(
-            "container {name} has named volumes ({}), which this version can't restore",
-            names.join(", ")
-        )));
-    }
-    let spec = imported_spec::check(spec, grants)?;
+    let named_volumes = volumes_in(dump)?;
+    let spec = imported_spec::check(spec, grants, &named_volumes)?;
     let process = &spec["process"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let strings = |value: &Value| {
@@ -188,7 +196,7 @@ pub fn from_podman(
             .map(port_in)
             .collect::<Result<_>>()?,
         volumes: Vec::new(),
-        named_volumes: Vec::new(),
+        named_volumes,
         tmpfs: BTreeMap::new(),
         security: security_of(&spec, dump.privileged),
         limits: Limits {
@@ -244,6 +252,43 @@ fn own_annotations(spec: &Value) -> BTreeMap<String, String> {
     map.filter(|(key, _)| !known(key))
         .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
         .collect()
+}
+
+/// The volumes that an archive names, each with a name and a place that can be one.
+fn volumes_in(dump: &podman::ContainerConfig) -> Result<Vec<VolumeMount>> {
+    let mut volumes: Vec<VolumeMount> = Vec::new();
+    for named in &dump.named_volumes {
+        let (name, place) = (&named.volume_name, &named.dest);
+        id::check_name(name).map_err(|error| {
+            Error::Invalid(format!("the archive names a volume {name:?}: {error}"))
+        })?;
+        let climbs = place.split('/').any(|part| part == "..");
+        if !place.starts_with('/') || climbs {
+            return Err(Error::Invalid(format!(
+                "the archive mounts volume {name} at {place:?}"
+            )));
+        }
+        if volumes.iter().any(|other| other.destination == *place) {
+            return Err(Error::Invalid(format!(
+                "{place}: duplicate mount destination"
+            )));
+        }
+        if !named.sub_path.is_empty() {
+            // Its links would be followed on this host.
+            return Err(Error::Invalid(format!(
+                "the archive mounts the directory {:?} of volume {name} at {place}: only whole volumes can be restored",
+                named.sub_path
+            )));
+        }
+        volumes.push(VolumeMount {
+            name: name.clone(),
+            destination: place.clone(),
+            options: imported_spec::volume_options(&named.options),
+            anonymous: named.set_anonymous,
+            sub_path: String::new(),
+        });
+    }
+    Ok(volumes)
 }
 
 fn port_in(ports: &podman::PortMapping) -> Result<PortMapping> {
@@ -325,5 +370,62 @@ fn security_of(spec: &Value, privileged: bool) -> Security {
             .map(|word| (*word).to_owned())
             .collect(),
         options: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(name: &str, dest: &str) -> podman::NamedVolume {
+        podman::NamedVolume {
+            volume_name: name.into(),
+            dest: dest.into(),
+            options: vec!["nosuid".into(), "nodev".into(), "rbind".into()],
+            set_anonymous: true,
+            sub_path: String::new(),
+        }
+    }
+
+    fn read(volumes: Vec<podman::NamedVolume>) -> Result<Vec<VolumeMount>> {
+        volumes_in(&podman::ContainerConfig {
+            named_volumes: volumes,
+            ..podman::ContainerConfig::default()
+        })
+    }
+
+    #[test]
+    fn a_volume_is_what_it_was_after_both_directions() -> Result<()> {
+        let there = named("v", "/data");
+        let back = read(vec![there.clone()])?;
+        assert_eq!(back.iter().map(volume_out).collect::<Vec<_>>(), [there]);
+        Ok(())
+    }
+
+    #[test]
+    fn volumes_of_a_hostile_archive_are_refused() {
+        let of =
+            |volume: podman::NamedVolume| read(vec![volume]).map_err(|error| error.to_string());
+        for name in ["../etc", "", ".removed", "a/b"] {
+            let refused = of(named(name, "/data"));
+            assert!(
+                refused.is_err_and(|text| text.contains("names must match")),
+                "{name}"
+            );
+        }
+        for place in ["data", "/a/../../etc", ""] {
+            let refused = of(named("v", place));
+            assert!(
+                refused.is_err_and(|text| text.contains("mounts volume v at")),
+                "{place}"
+            );
+        }
+        let mut part = named("v", "/data");
+        part.sub_path = "link".into();
+        assert!(of(part).is_err_and(|text| text.contains("only whole volumes")));
+        let twice = read(vec![named("v", "/data"), named("w", "/data")]);
+        assert!(
+            twice.is_err_and(|error| error.to_string() == "/data: duplicate mount destination")
+        );
     }
 }

@@ -50,14 +50,16 @@ fn first_mount(
     // Two containers may start on it at once: the other waits until it is whole.
     let directory = engine.volume_dir(&mount.name);
     let lock = File::open(&directory).map_err(at("open", &directory))?;
-    flock(&lock, FlockOperation::LockExclusive).map_err(std::io::Error::from)?;
+    rustix::io::retry_on_intr(|| flock(&lock, FlockOperation::LockExclusive))
+        .map_err(std::io::Error::from)?;
     let volume = find(engine, &mount.name)?;
     if volume.copying {
         clear(data)?;
     }
     let place = destination(root, &mount.destination)?;
-    let copies = !has(&mount.options, "nocopy") && !volume.options.contains_key("nocopy");
-    let copied = volume.needs_copy_up && copies;
+    let nocopy = mount.options.iter().any(|option| option == "nocopy")
+        || volume.options.contains_key("nocopy");
+    let copied = volume.needs_copy_up && !nocopy;
     if let Some(place) = place.as_ref().filter(|_| copied && is_empty(data)) {
         change(engine, &mount.name, |volume| volume.copying = true)?;
         copy(place, data)?;
@@ -72,10 +74,6 @@ fn first_mount(
         volume.needs_copy_up &= !copied;
         volume.needs_chown = false;
     })
-}
-
-fn has(options: &[String], word: &str) -> bool {
-    options.iter().any(|option| option == word)
 }
 
 /// Others may change other members of the row meanwhile.

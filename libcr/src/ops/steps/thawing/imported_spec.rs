@@ -9,6 +9,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
+use crate::model::container::VolumeMount;
 use crate::runtime::pod::{self, StandIn};
 use crate::runtime::spec::{self, Places, SpecError};
 use crate::runtime::{capability, seccomp};
@@ -79,6 +80,32 @@ const ANNOTATIONS: [&str; 4] = [
     "org.opencontainers.",
 ];
 
+/// Options of a volume's mount that an archive may ask for; others are dropped.
+const VOLUME_OPTIONS: [&str; 16] = [
+    "ro", "rw", "exec", "noexec", "nosuid", "nodev", "bind", "rbind", "private", "rprivate",
+    "slave", "rslave", "nocopy", "copy", "noatime", "relatime",
+];
+
+/// Of the options of a volume's mount, those that give a container no more than Podman's default.
+pub fn volume_options(options: &[String]) -> Vec<String> {
+    let known = options
+        .iter()
+        .filter(|word| VOLUME_OPTIONS.contains(&word.as_str()));
+    let mut kept: Vec<String> = known.cloned().collect();
+    for word in ["nosuid", "nodev"] {
+        if !kept.iter().any(|other| other == word) {
+            kept.push(word.to_owned());
+        }
+    }
+    if !kept
+        .iter()
+        .any(|word| matches!(word.as_str(), "bind" | "rbind"))
+    {
+        kept.push("rbind".to_owned());
+    }
+    kept
+}
+
 /// All capabilities in any set of a specification, sorted.
 pub fn bounding(spec: &Value) -> Vec<String> {
     let sets = spec["process"]["capabilities"]
@@ -108,11 +135,12 @@ fn joins(spec: &Value, kind: &str) -> bool {
         .any(|entry| entry["path"].as_str().is_some_and(|path| !path.is_empty()))
 }
 
-/// A specification from an archive, with only what may appear on this host.
+/// A specification from an archive, with only what may appear on this host. A bind mount where
+/// `volumes` has one is that volume: its source on this host is set by [`spec::localize`].
 ///
 /// # Errors
 /// [`Error::Invalid`] naming what was not granted and the flag that grants it.
-pub fn check(mut spec: Value, grants: Grants) -> Result<Value> {
+pub fn check(mut spec: Value, grants: Grants, volumes: &[VolumeMount]) -> Result<Value> {
     if !spec["process"].is_object() || !spec["linux"].is_object() || !spec["mounts"].is_array() {
         return Err(Error::Invalid(
             "spec.dump of the archive is not a Linux container's".into(),
@@ -132,7 +160,7 @@ pub fn check(mut spec: Value, grants: Grants) -> Result<Value> {
             "the container shared the processes of its pod or of another container (a pid namespace by path), which no archive of one container holds: freeze it where it has processes of its own".into(),
         ));
     }
-    check_mounts(&mut spec, grants)?;
+    check_mounts(&mut spec, grants, volumes)?;
     check_devices(&mut spec, grants)?;
     check_privileges(&mut spec, grants)?;
     if !has_own_network(&spec) && !grants.host_network {
@@ -163,7 +191,7 @@ fn keep_only(value: &mut Value, keys: &[&str]) {
     }
 }
 
-fn check_mounts(spec: &mut Value, grants: Grants) -> Result<()> {
+fn check_mounts(spec: &mut Value, grants: Grants, volumes: &[VolumeMount]) -> Result<()> {
     let nowhere = Places {
         rootfs: "/".into(),
         bundle: "/".into(),
@@ -200,6 +228,13 @@ fn check_mounts(spec: &mut Value, grants: Grants) -> Result<()> {
                 .any(|option| words.contains(&option))
         };
         let kind = mount["type"].as_str().unwrap_or_default();
+        let bound = kind == "bind" || has(&["bind", "rbind"]);
+        if bound && let Some(volume) = spec::volume_at(volumes, &destination) {
+            let options = spec::volume_mount_options(&volume.options);
+            mount["type"] = "bind".into();
+            mount["options"] = options.into();
+            continue;
+        }
         let kernel = KERNEL_MOUNTS.contains(&(kind, destination.trim_end_matches('/')));
         let writable = matches!(kind, "sysfs" | "cgroup" | "cgroup2") && !has(&["ro"]);
         if (kernel || kind == "tmpfs") && !has(&["bind", "rbind"]) {
@@ -291,7 +326,7 @@ mod tests {
 
     #[test]
     fn hooks_go_and_what_is_honest_stays() -> Result<()> {
-        let spec = check(honest(), Grants::default())?;
+        let spec = check(honest(), Grants::default(), &[])?;
         assert!(spec.get("hooks").is_none());
         assert!(spec["annotations"].get("run.oci.handler").is_none());
         assert_eq!(
@@ -347,7 +382,7 @@ mod tests {
             if let Some(place) = spec.pointer_mut(pointer) {
                 *place = value;
             }
-            let error = check(spec.clone(), Grants::default())
+            let error = check(spec.clone(), Grants::default(), &[])
                 .map(|_| ())
                 .map_err(|error| error.to_string());
             assert!(
@@ -360,13 +395,13 @@ mod tests {
                 host_network: true,
                 capabilities: true,
             };
-            assert!(check(spec, all).is_ok());
+            assert!(check(spec, all, &[]).is_ok());
         }
     }
 
     #[test]
     fn what_hides_the_kernel_is_completed() -> Result<()> {
-        let spec = check(honest(), Grants::default())?;
+        let spec = check(honest(), Grants::default(), &[])?;
         for (key, ours) in [
             ("maskedPaths", &spec::MASKED[..]),
             ("readonlyPaths", &spec::READ_ONLY[..]),
@@ -384,7 +419,7 @@ mod tests {
     fn our_own_files_are_bound_whatever_the_archive_calls_them() -> Result<()> {
         let mut spec = honest();
         spec["mounts"][1] = json!({"destination": "/dev/shm", "type": "ext4", "source": "/dev/vda", "options": ["rw"]});
-        let spec = check(spec, Grants::default())?;
+        let spec = check(spec, Grants::default(), &[])?;
         assert_eq!(spec["mounts"][1]["type"], "bind");
         Ok(())
     }
@@ -436,6 +471,31 @@ mod tests {
             host_network: true,
             capabilities: true,
         };
-        assert!(check(spec, all).is_err());
+        assert!(check(spec, all, &[]).is_err());
+    }
+
+    #[test]
+    fn a_bind_mount_is_a_volume_only_where_the_archive_has_one() -> Result<()> {
+        let volume = VolumeMount {
+            name: "v".into(),
+            destination: "/data".into(),
+            options: volume_options(&["ro", "dev", "rshared", "idmap"].map(String::from)),
+            anonymous: false,
+            sub_path: String::new(),
+        };
+        let mut spec = honest();
+        spec["mounts"][0] = json!({"destination": "/data/", "type": "bind",
+            "source": "/etc", "options": ["rbind", "rw", "rshared", "suid"]});
+        assert!(check(spec.clone(), Grants::default(), &[]).is_err());
+        let checked = check(
+            spec.clone(),
+            Grants::default(),
+            std::slice::from_ref(&volume),
+        )?;
+        let options = json!(["rprivate", "ro", "nosuid", "nodev", "rbind"]);
+        assert_eq!(checked["mounts"][0]["options"], options);
+        spec["mounts"][0]["destination"] = "/data2".into();
+        assert!(check(spec, Grants::default(), &[volume]).is_err());
+        Ok(())
     }
 }
