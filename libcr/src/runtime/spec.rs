@@ -358,9 +358,12 @@ fn mounts(config: &ContainerConfig, places: &Places) -> Vec<Value> {
     }
     let mut own = Vec::new();
     for (destination, options) in &config.tmpfs {
+        // `tmpcopyup` is crun's and runc's word for what Podman does by default.
         let mut words = vec!["nosuid", "nodev", "rprivate", "tmpcopyup"];
         words.extend(options.iter().map(String::as_str));
-        // `tmpcopyup` is crun's and runc's word for what Podman does by default.
+        if words.contains(&"notmpcopyup") {
+            words.retain(|word| !word.ends_with("tmpcopyup"));
+        }
         own.push(mount(destination, "tmpfs", "tmpfs", &words));
     }
     for volume in &config.volumes {

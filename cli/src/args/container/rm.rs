@@ -26,7 +26,7 @@ pub struct Rm {
     /// Seconds to wait for stop before killing the container
     #[arg(short, long, value_name = "SECONDS", allow_negative_numbers = true)]
     pub time: Option<i64>,
-    /// Remove anonymous volumes associated with the container (there are none yet)
+    /// Remove anonymous volumes associated with the container
     #[arg(short, long)]
     pub volumes: bool,
     /// The containers.

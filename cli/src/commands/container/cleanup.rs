@@ -17,7 +17,15 @@ pub fn run(opener: &Opener, flags: &Cleanup) -> Outcome {
     for one in find_ignoring(&engine, &selection, true, |_| true)? {
         let mut done = cleanup::cleanup(&engine, &one.id);
         if done.is_ok() && flags.rm {
-            done = rm::rm(&engine, &one.id, false, None).map(|_| ());
+            done = rm::rm(
+                &engine,
+                &one.id,
+                rm::RmOptions {
+                    volumes: true,
+                    ..rm::RmOptions::default()
+                },
+            )
+            .map(|_| ());
         }
         match done {
             Ok(()) => outcomes.add(Ok(one.shown))?,

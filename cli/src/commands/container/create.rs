@@ -28,7 +28,11 @@ pub fn create(engine: &Engine, opener: &Opener, flags: &CreateFlags) -> Result<S
                 "cannot replace container without --name being set",
             ));
         };
-        match rm::rm(engine, name, true, None) {
+        let forced = rm::RmOptions {
+            force: true,
+            ..rm::RmOptions::default()
+        };
+        match rm::rm(engine, name, forced) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
             _ => {}
         }

@@ -6,7 +6,7 @@ use crate::commands::outcome::Outcomes;
 use crate::commands::selected::{Selected, find};
 use crate::commands::{Opener, Outcome};
 use crate::output::CliError;
-use libcr::ops::lifecycle::rm::rm;
+use libcr::ops::lifecycle::rm::{RmOptions, rm};
 use libcr::{Error, ErrorKind};
 
 /// Removes containers, a line each; status 1 for one that isn't there, 2 for one that runs.
@@ -24,12 +24,16 @@ pub fn run(opener: &Opener, flags: &Rm) -> Outcome {
             .collect(),
         other => find(&engine, other, |_| true)?,
     };
-    let timeout = flags
-        .time
-        .map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX));
+    let options = RmOptions {
+        force: flags.force,
+        timeout: flags
+            .time
+            .map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX)),
+        volumes: flags.volumes,
+    };
     let mut outcomes = Outcomes::default();
     for one in chosen {
-        match rm(&engine, &one.id, flags.force, timeout) {
+        match rm(&engine, &one.id, options) {
             Ok(_) => outcomes.add(Ok(one.shown))?,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 if !flags.ignore && !flags.force {

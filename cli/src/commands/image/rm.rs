@@ -53,9 +53,13 @@ fn one(
 ) -> Result<remove::Removed, Error> {
     if containers {
         let id = list::find(engine, word)?.id;
+        let forced = rm::RmOptions {
+            force: true,
+            ..rm::RmOptions::default()
+        };
         for user in ps::list(engine)? {
             if user.config.rootfs.image_id() == Some(&id) {
-                rm::rm(engine, &user.config.id, true, None)?;
+                rm::rm(engine, &user.config.id, forced)?;
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::container::{Container, ContainerConfig, NetworkMode, RestartPolicy};
 use crate::model::status::Status;
+use crate::model::volume::LOCAL_DRIVER;
 use crate::ops::steps::life::bring_up::cgroup_path;
 use crate::ops::steps::life::observe::look;
 use crate::ops::steps::life::rootfs;
@@ -59,16 +60,7 @@ pub fn inspect(engine: &Engine, word: &str) -> Result<Value> {
             "Name": "overlay",
             "Data": { "MergedDir": paths.merged, "UpperDir": paths.upper, "WorkDir": paths.work },
         },
-        "Mounts": config.volumes.iter().map(|volume| json!({
-            "Type": "bind",
-            "Source": volume.source,
-            "Destination": volume.destination,
-            "Driver": "",
-            "Mode": "",
-            "Options": volume.options,
-            "RW": !volume.options.iter().any(|option| option == "ro"),
-            "Propagation": "rprivate",
-        })).collect::<Vec<_>>(),
+        "Mounts": mounts(engine, config),
         "Dependencies": [],
         "NetworkSettings": network_settings(engine, &container),
         "Namespace": "",
@@ -77,6 +69,54 @@ pub fn inspect(engine: &Engine, word: &str) -> Result<Value> {
         "Config": configuration(engine, &container),
         "HostConfig": host_configuration(engine, &container),
     }))
+}
+
+fn mounts(engine: &Engine, config: &ContainerConfig) -> Vec<Value> {
+    let facts = |options: &[String]| {
+        let about_place = |word: &str| matches!(word, "ro" | "rw") || spec::is_propagation(word);
+        let mut shown = options.to_vec();
+        shown.retain(|word| !about_place(word));
+        if !shown
+            .iter()
+            .any(|word| matches!(word.as_str(), "bind" | "rbind"))
+        {
+            shown.push("rbind".into());
+        }
+        let mut words = options.iter();
+        let propagation = words.find(|word| spec::is_propagation(word));
+        json!({
+            "Mode": "",
+            "Options": shown,
+            "RW": !options.iter().any(|option| option == "ro"),
+            "Propagation": propagation.map_or("rprivate", String::as_str),
+        })
+    };
+    let joined = |mut own: Value, facts: Value| {
+        if let (Some(own), Value::Object(facts)) = (own.as_object_mut(), facts) {
+            own.extend(facts);
+        }
+        own
+    };
+    let binds = config.volumes.iter().map(|bind| {
+        let own = json!({
+            "Type": "bind",
+            "Source": bind.source,
+            "Destination": bind.destination,
+            "Driver": "",
+        });
+        joined(own, facts(&bind.options))
+    });
+    let volumes = config.named_volumes.iter().map(|volume| {
+        let own = json!({
+            "Type": "volume",
+            "Name": volume.name,
+            "Source": engine.volume_data(&volume.name),
+            "Destination": volume.destination,
+            "Driver": LOCAL_DRIVER,
+        });
+        joined(own, facts(&volume.options))
+    });
+    volumes.chain(binds).collect()
 }
 
 fn state(engine: &Engine, container: &Container) -> Value {
@@ -309,6 +349,10 @@ fn host_configuration(engine: &Engine, container: &Container) -> Value {
             }
         )
     });
+    let volumes = config.named_volumes.iter().map(|volume| {
+        let (name, place) = (&volume.name, &volume.destination);
+        format!("{name}:{place}:{}", volume.options.join(","))
+    });
     let retries = match config.restart_policy {
         RestartPolicy::OnFailure(count) => count,
         _ => 0,
@@ -319,7 +363,7 @@ fn host_configuration(engine: &Engine, container: &Container) -> Value {
         String::new()
     };
     let mut object = json!({
-        "Binds": binds.collect::<Vec<_>>(),
+        "Binds": volumes.chain(binds).collect::<Vec<_>>(),
         "CgroupManager": "cgroupfs",
         "CgroupMode": "private",
         "ContainerIDFile": "",

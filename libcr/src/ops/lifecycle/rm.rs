@@ -9,18 +9,29 @@ use crate::model::status::Status;
 use crate::ops::steps::claim::claim;
 use crate::ops::steps::life::end::end;
 use crate::ops::steps::life::observe::{observe, wait_for_exit};
-use crate::ops::steps::life::remove::remove;
+use crate::ops::steps::life::remove::remove_with;
+
+/// What `rm` is asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RmOptions {
+    /// `--force`: also a container that runs.
+    pub force: bool,
+    /// `--time`: seconds between the stop signal and SIGKILL; `None`: the container's own.
+    pub timeout: Option<u32>,
+    /// `--volumes`: its anonymous volumes go too.
+    pub volumes: bool,
+}
 
 /// Removes a container and returns its full id.
 ///
 /// # Errors
 /// [`Error::WrongState`] when it runs and `force` is not given.
-pub fn rm(engine: &Engine, word: &str, force: bool, timeout: Option<u32>) -> Result<String> {
+pub fn rm(engine: &Engine, word: &str, options: RmOptions) -> Result<String> {
     let id = engine.find(word)?.config.id;
     let (_lock, mut container) = claim(engine, &id)?;
     observe(engine, &mut container)?;
     if container.state.status.is_alive() {
-        if !force {
+        if !options.force {
             let state = container.state.status.as_str();
             return Err(Error::WrongState(format!(
                 "cannot remove container {id} as it is {state} - running or paused containers cannot be removed without force"
@@ -30,12 +41,13 @@ pub fn rm(engine: &Engine, word: &str, force: bool, timeout: Option<u32>) -> Res
         engine
             .store
             .transaction(|rows| rows.update_state(&id, &container.state))?;
-        end(&container, timeout.unwrap_or(container.config.stop_timeout))?;
+        let timeout = options.timeout.unwrap_or(container.config.stop_timeout);
+        end(&container, timeout)?;
         wait_for_exit(engine, &container, Duration::from_secs(10));
         observe(engine, &mut container)?;
     }
     let next = container.state.status.after(Event::Remove);
     container.state.status = next.unwrap_or(Status::Removing);
-    remove(engine, &container)?;
+    remove_with(engine, &container, options.volumes)?;
     Ok(id)
 }

@@ -14,10 +14,12 @@ use crate::model::operation::Intent;
 use crate::ops::steps::image_lookup;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::rootfs::make_container_dir;
+use crate::ops::steps::life::volumes;
 use crate::runtime::spec::{self, SpecError};
 use crate::store::StoreError;
 use crate::sys::{machine, signal};
 
+mod mount_flag;
 mod mounts;
 mod network;
 mod process;
@@ -40,8 +42,12 @@ pub struct CreateOptions {
     pub name: Option<String>,
     /// `--env`: `NAME=VALUE`, or `NAME` for the caller's own value.
     pub env: Vec<String>,
-    /// `--volume SOURCE:DESTINATION[:OPTIONS]`.
+    /// `--volume [SOURCE:]DESTINATION[:OPTIONS]`; the source is a directory or a volume's name.
     pub volumes: Vec<String>,
+    /// `--mount type=…,src=…,dst=…`.
+    pub mounts: Vec<String>,
+    /// `--image-volume`: `anonymous` (also where it is empty), `tmpfs` or `ignore`.
+    pub image_volume: String,
     /// `--workdir`.
     pub workdir: Option<String>,
     /// `--user`.
@@ -111,6 +117,7 @@ pub fn create(engine: &Engine, options: &CreateOptions) -> Result<String> {
         make_container_dir(engine, &id)?;
         // Row and end of the operation together: from its row on it may be started by others.
         journal.end_with(|rows| {
+            volumes::insert_missing(rows, &container.config)?;
             rows.insert_container(&container)?;
             rows.insert_event("create", &container, "")
         })
@@ -167,6 +174,7 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
             .map(str::to_owned)
     };
     let ports = ::network::port::parse_all(&options.publish).map_err(::network::Error::from)?;
+    let mounts = mounts::read(options, image.as_ref())?;
     let (entrypoint, command) = process::command(options, image.as_ref());
     let stop_signal = options
         .stop_signal
@@ -203,9 +211,9 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
             .collect(),
         network: network::mode(engine, options)?,
         ports,
-        volumes: mounts::volumes(&options.volumes)?,
-        named_volumes: Vec::new(),
-        tmpfs: mounts::tmpfs(&options.tmpfs)?,
+        volumes: mounts.binds,
+        named_volumes: mounts.volumes,
+        tmpfs: mounts.tmpfs,
         security: options.security.clone(),
         limits: Limits {
             memory: options.memory,
