@@ -1,4 +1,4 @@
-//! `inspect` without a noun: containers first, then images.
+//! `inspect` without a noun: containers first, then images, then volumes.
 
 use crate::output::CliError;
 use clap::Args;
@@ -12,7 +12,7 @@ pub struct Inspect {
     /// Act on the container created last
     #[arg(short, long)]
     pub latest: bool,
-    /// Specify inspect-object type ("all"|"container"|"image")
+    /// Specify inspect-object type ("all"|"container"|"image"|"volume")
     #[arg(short = 't', long = "type", value_name = "TYPE", default_value = "all")]
     pub kind: String,
     /// The objects.
@@ -23,12 +23,14 @@ pub struct Inspect {
 /// What `inspect` looks among.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InspectKind {
-    /// Containers, then images.
+    /// Containers, then images, then volumes.
     Any,
     /// Containers only.
     Container,
     /// Images only.
     Image,
+    /// Volumes only.
+    Volume,
 }
 
 impl Inspect {
@@ -38,16 +40,18 @@ impl Inspect {
             "all" => InspectKind::Any,
             "container" => InspectKind::Container,
             "image" => InspectKind::Image,
+            "volume" => InspectKind::Volume,
             other => {
                 return Err(CliError::usage(format!(
-                    "invalid type \"{other}\": must be \"image\", \"container\", or \"all\""
+                    "invalid type \"{other}\": must be \"image\", \"container\", \"volume\", or \"all\""
                 )));
             }
         };
-        if self.latest && kind == InspectKind::Image {
-            return Err(CliError::usage(
-                "latest is not supported for type \"image\"",
-            ));
+        if self.latest && matches!(kind, InspectKind::Image | InspectKind::Volume) {
+            return Err(CliError::usage(format!(
+                "latest is not supported for type \"{}\"",
+                self.kind
+            )));
         }
         check_names(self.latest, &self.names)?;
         Ok(kind)

@@ -2,7 +2,7 @@
 //! file or asks the engine; what can be judged from the command line alone is judged by each
 //! struct's `validate()`, in Podman's order and words.
 //!
-//! `container/`, `image/`, `system.rs`: the verbs by noun. `value/`: what flags hold. `parse.rs`:
+//! `container/`, `image/`, `volume/`, `system.rs`: the verbs by noun. `value/`: what flags hold. `parse.rs`:
 //! from words to structs, and clap's complaints in Podman's words.
 
 pub mod checkpoint;
@@ -14,6 +14,7 @@ pub mod parse;
 pub mod selection;
 pub mod system;
 pub mod value;
+pub mod volume;
 
 use clap::{Parser, Subcommand};
 pub use globals::{Globals, LogLevel};
@@ -49,6 +50,9 @@ pub enum Command {
     /// Manage images
     #[command(subcommand)]
     Image(image::ImageCommand),
+    /// Manage volumes
+    #[command(subcommand)]
+    Volume(volume::VolumeCommand),
     /// The container verbs that need no noun.
     #[command(flatten)]
     Verb(container::ContainerVerb),

@@ -1,13 +1,15 @@
-//! `inspect`, of containers, images, or whatever has the name: all found are shown, then what was
+//! `inspect`, of containers, images, volumes, or whatever has the name: all found are shown, then what was
 //! not found is an error.
 
 use super::{Opener, Outcome, selected};
 use crate::args::container::ContainerInspect;
 use crate::args::image::ImageInspect;
 use crate::args::inspect::{Inspect, InspectKind, check_names};
+use crate::args::volume::VolumeInspect;
 use crate::output::json::{self, is_json};
 use crate::output::template::{Headings, JSON_FACE, Schema, is_table, render_rows, render_table};
 use crate::output::{CliError, error, print};
+use libcr::ops::volumes::list;
 use libcr::{Engine, Error, ErrorKind};
 use serde_json::Value;
 
@@ -56,6 +58,18 @@ pub fn images(opener: &Opener, flags: &ImageInspect) -> Outcome {
         &flags.names,
         &flags.format,
     )
+}
+
+/// `volume inspect`.
+pub fn volumes(opener: &Opener, flags: &VolumeInspect) -> Outcome {
+    flags.validate()?;
+    let names = if flags.all {
+        let all = list::list(&opener.open()?, &list::VolumeFilter::default())?;
+        all.into_iter().map(|volume| volume.name).collect()
+    } else {
+        flags.names.clone()
+    };
+    show(opener, InspectKind::Volume, false, &names, &flags.format)
 }
 
 fn show(
@@ -135,6 +149,7 @@ fn whole(found: &Value) -> Value {
 fn look(engine: &Engine, kind: InspectKind, name: &str) -> Result<Value, CliError> {
     let container = || libcr::ops::lifecycle::inspect::inspect(engine, name);
     let image = || libcr::ops::images::inspect::inspect(engine, name);
+    let volume = || libcr::ops::volumes::inspect::inspect(engine, name);
     // Podman has a sentence of its own for each.
     let reworded = |error: Error, text: String| {
         if error.kind() == ErrorKind::NotFound {
@@ -148,12 +163,20 @@ fn look(engine: &Engine, kind: InspectKind, name: &str) -> Result<Value, CliErro
         InspectKind::Container => {
             container().map_err(|error| reworded(error, format!("no such container \"{name}\"")))
         }
-        InspectKind::Any => match container() {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                image().map_err(|error| reworded(error, format!("no such object: \"{name}\"")))
+        InspectKind::Volume => {
+            volume().map_err(|error| reworded(error, format!("no such volume {name}")))
+        }
+        InspectKind::Any => {
+            let absent = |error: &Error| error.kind() == ErrorKind::NotFound;
+            let mut found = container();
+            if found.as_ref().is_err_and(absent) {
+                found = image();
             }
-            other => Ok(other?),
-        },
+            if found.as_ref().is_err_and(absent) {
+                found = volume();
+            }
+            found.map_err(|error| reworded(error, format!("no such object: \"{name}\"")))
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod outcome;
 mod selected;
 mod spinner;
 mod system;
+mod volume;
 
 use crate::args::{Cli, Command};
 use crate::output::CliError;
@@ -28,6 +29,7 @@ pub fn run(cli: Cli, words: Vec<String>) -> Outcome {
         Command::Verb(verb) => container::verb(&opener, verb),
         Command::Ps(flags) => container::ps::run(&opener, &flags),
         Command::Image(command) => image::run(&opener, command),
+        Command::Volume(command) => volume::run(&opener, command),
         Command::Images(flags) => image::list::run(&opener, &flags),
         Command::Import(flags) => image::import::run(&opener, &flags),
         Command::Load(flags) => image::load::run(&opener, &flags),

@@ -9,6 +9,7 @@
 //! | `create`, `start`, `stop`, `kill`, `pause`, `unpause`, `wait`, `rm`, `ps`, `inspect`, `logs`, `exec`, `container cleanup` | [`lifecycle`] |
 //! | `import`, `load`, `images`, `rmi`, `image inspect` | [`images`] |
 //! | `checkpoint ls`, `inspect`, `rm`, `prune`, `tag`, `diff` | [`checkpoints`] |
+//! | `volume create`, `ls`, `inspect`, `rm` | [`volumes`] |
 //! | `info`, `version` | [`system`] |
 
 pub mod checkpoint;

@@ -50,6 +50,9 @@ pub struct CreateFlags {
     /// Set container hostname
     #[arg(short = 'h', long, value_name = "NAME")]
     pub hostname: Option<String>,
+    /// Tells how to handle the builtin image volumes (anonymous, tmpfs or ignore)
+    #[arg(long, value_name = "MODE", default_value = "anonymous")]
+    pub image_volume: String,
     /// Make STDIN available to the contained process
     #[arg(short, long)]
     pub interactive: bool,
@@ -68,6 +71,9 @@ pub struct CreateFlags {
     /// Memory limit (format: <number>[<unit>], where unit = b, k, m or g)
     #[arg(short, long, value_name = "SIZE")]
     pub memory: Option<String>,
+    /// Attach a filesystem mount to the container
+    #[arg(long, value_name = "type=TYPE,...")]
+    pub mount: Vec<String>,
     /// Assign a name to the container
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
@@ -122,7 +128,7 @@ pub struct CreateFlags {
     /// Username or UID (format: <name|uid>[:<group|gid>])
     #[arg(short, long, value_name = "USER[:GROUP]")]
     pub user: Option<String>,
-    /// Bind mount a volume into the container
+    /// Mount a volume or a directory of the host into the container
     #[arg(short, long, value_name = "[SOURCE:]PATH[:OPTIONS]")]
     pub volume: Vec<String>,
     /// Working directory inside the container

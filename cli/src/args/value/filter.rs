@@ -11,23 +11,28 @@ pub struct Filter {
     pub value: String,
 }
 
-/// Splits each text at its first `=` and refuses keys not in `known`, with Podman's messages.
+/// Splits a text at its first `=`, with Podman's message where there is none.
+pub fn split(text: &str) -> Result<Filter, CliError> {
+    match text.split_once('=') {
+        Some((key, value)) => Ok(Filter {
+            key: key.to_owned(),
+            value: value.to_owned(),
+        }),
+        None => Err(CliError::usage(format!("invalid filter \"{text}\""))),
+    }
+}
+
+/// The same for each text; refuses keys not in `known`.
 pub fn parse(texts: &[String], known: &[&str]) -> Result<Vec<Filter>, CliError> {
-    texts
-        .iter()
-        .map(|text| {
-            let (key, value) = text
-                .split_once('=')
-                .ok_or_else(|| CliError::usage(format!("invalid filter \"{text}\"")))?;
-            if !known.contains(&key) {
-                return Err(CliError::usage(format!("{key} is an invalid filter")));
-            }
-            Ok(Filter {
-                key: key.to_owned(),
-                value: value.to_owned(),
-            })
-        })
-        .collect()
+    let one = |text: &String| {
+        let filter = split(text)?;
+        if known.contains(&filter.key.as_str()) {
+            return Ok(filter);
+        }
+        let key = filter.key;
+        Err(CliError::usage(format!("{key} is an invalid filter")))
+    };
+    texts.iter().map(one).collect()
 }
 
 #[cfg(test)]

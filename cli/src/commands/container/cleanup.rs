@@ -17,15 +17,11 @@ pub fn run(opener: &Opener, flags: &Cleanup) -> Outcome {
     for one in find_ignoring(&engine, &selection, true, |_| true)? {
         let mut done = cleanup::cleanup(&engine, &one.id);
         if done.is_ok() && flags.rm {
-            done = rm::rm(
-                &engine,
-                &one.id,
-                rm::RmOptions {
-                    volumes: true,
-                    ..rm::RmOptions::default()
-                },
-            )
-            .map(|_| ());
+            let options = rm::RmOptions {
+                volumes: true,
+                ..rm::RmOptions::default()
+            };
+            done = rm::rm(&engine, &one.id, options).map(|_| ());
         }
         match done {
             Ok(()) => outcomes.add(Ok(one.shown))?,

@@ -83,6 +83,8 @@ fn into_options(opener: &Opener, flags: &CreateFlags) -> Result<CreateOptions, C
             .map(|(name, value)| format!("{name}={value}"))
             .collect(),
         volumes: flags.volume.clone(),
+        mounts: flags.mount.clone(),
+        image_volume: flags.image_volume.clone(),
         workdir: flags.workdir.clone(),
         user: flags.user.clone(),
         hostname: flags.hostname.clone(),

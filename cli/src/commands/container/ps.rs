@@ -99,7 +99,9 @@ fn choose(
     if !flags.all && last.is_none() && !about_state {
         containers.retain(|one| one.state.status == Status::Running);
     }
-    for key in ["id", "name", "status", "label", "ancestor", "exited"] {
+    for key in [
+        "id", "name", "status", "label", "ancestor", "exited", "volume",
+    ] {
         let values: Vec<&str> = filters
             .iter()
             .filter(|filter| filter.key == key)
@@ -146,6 +148,7 @@ fn fits(engine: &Engine, key: &str, value: &str, one: &Container) -> bool {
         "name" => one.config.name.contains(value.trim_start_matches('/')),
         "status" => status == value || (value == "stopped" && status == "exited"),
         "exited" => status == "exited" && one.state.exit_code.to_string() == value,
+        "volume" => has_volume(one, value),
         "label" => {
             let (name, wanted) = value
                 .split_once('=')
@@ -162,6 +165,22 @@ fn fits(engine: &Engine, key: &str, value: &str, one: &Container) -> bool {
                     .is_ok_and(|image| Some(image.id.as_str()) == of_image)
         }
     }
+}
+
+// By the volume's name or the host's directory, and the destination where one is given.
+fn has_volume(one: &Container, value: &str) -> bool {
+    let (source, destination) = value.split_once(':').unwrap_or((value, ""));
+    let fits =
+        |from: &str, to: &str| from == source && (destination.is_empty() || to == destination);
+    let volumes = &one.config.named_volumes;
+    volumes
+        .iter()
+        .any(|volume| fits(&volume.name, &volume.destination))
+        || one
+            .config
+            .volumes
+            .iter()
+            .any(|bind| fits(&bind.source, &bind.destination))
 }
 
 fn sort(key: &str, containers: &mut [Container]) {

@@ -4,7 +4,7 @@
 use crate::output::human;
 use crate::output::template::JSON_FACE;
 use jiff::Timestamp;
-use libcr::model::container::{Container, NetworkMode};
+use libcr::model::container::{Container, ContainerConfig, NetworkMode};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -15,11 +15,7 @@ const NEVER: i64 = -62_135_596_800;
 pub fn as_row(container: &Container, whole: bool, now: Timestamp) -> Value {
     let (config, state) = (&container.config, &container.state);
     let created = instant(Some(&config.created));
-    let mounts: Vec<&str> = config
-        .volumes
-        .iter()
-        .map(|volume| volume.destination.as_str())
-        .collect();
+    let mounts = mounts(config);
     let created_json = created.map_or_else(|| json!(config.created), |at| json!(at.to_string()));
     json!({
         "ID": human::id(&config.id, whole),
@@ -64,13 +60,19 @@ pub fn as_json(container: &Container, now: Timestamp) -> Value {
     )
 }
 
+// The order of Podman: its volumes first.
+fn mounts(config: &ContainerConfig) -> Vec<&str> {
+    let volumes = config.named_volumes.iter();
+    let volumes = volumes.map(|volume| volume.destination.as_str());
+    let binds = config.volumes.iter();
+    volumes
+        .chain(binds.map(|bind| bind.destination.as_str()))
+        .collect()
+}
+
 fn listed(container: &Container, created: &Value, created_at: &str, status: &str) -> Value {
     let (config, state) = (&container.config, &container.state);
-    let mounts: Vec<&str> = config
-        .volumes
-        .iter()
-        .map(|volume| volume.destination.as_str())
-        .collect();
+    let mounts = mounts(config);
     let labels = if config.labels.is_empty() {
         Value::Null
     } else {

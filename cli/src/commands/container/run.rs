@@ -39,7 +39,12 @@ pub fn run(opener: &Opener, flags: &Run) -> Outcome {
 
 // What `--rm` made goes also when it never ran.
 fn not_started(engine: &Engine, id: &str, remove: bool, error: Error) -> CliError {
-    if remove && let Err(error) = rm::rm(engine, id, true, None) {
+    let options = rm::RmOptions {
+        force: true,
+        volumes: true,
+        ..rm::RmOptions::default()
+    };
+    if remove && let Err(error) = rm::rm(engine, id, options) {
         tracing::warn!("container {id} is left behind: {error}");
     }
     match error {

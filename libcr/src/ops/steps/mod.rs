@@ -12,3 +12,4 @@ pub mod preflight;
 pub mod recovery;
 pub mod thawing;
 pub mod undo;
+pub mod volume_filter;

@@ -51,6 +51,25 @@ fn names(config: &ContainerConfig) -> BTreeSet<&str> {
     mounts.map(|mount| mount.name.as_str()).collect()
 }
 
+/// The volume that a user's word names: its name, or the beginning of one name alone.
+///
+/// # Errors
+/// [`StoreError::NoSuchVolume`]; [`Error::Conflict`] where several begin so.
+pub fn find(engine: &Engine, word: &str) -> Result<Volume> {
+    let rows = engine.store.rows();
+    if let Some(volume) = rows.volume(word)? {
+        return Ok(volume);
+    }
+    let mut found = rows.volumes_with_prefix(word)?;
+    match found.len() {
+        1 if !word.is_empty() => Ok(found.remove(0)),
+        0 | 1 => Err(StoreError::NoSuchVolume(word.to_owned()).into()),
+        _ => Err(Error::Conflict(format!(
+            "more than one result for volume name \"{word}\": volume already exists"
+        ))),
+    }
+}
+
 /// Inserts the volumes that a new container wants and that aren't there, in the transaction that
 /// then inserts the container.
 pub fn insert_missing(rows: &Rows<'_>, config: &ContainerConfig) -> Result<(), StoreError> {
