@@ -16,7 +16,7 @@ pub struct Inspect {
     #[arg(short = 't', long = "type", value_name = "TYPE", default_value = "all")]
     pub kind: String,
     /// The objects.
-    #[arg(value_name = "CONTAINER|IMAGE [CONTAINER|IMAGE...]")]
+    #[arg(value_name = "CONTAINER|IMAGE|VOLUME [CONTAINER|IMAGE|VOLUME...]")]
     pub names: Vec<String>,
 }
 

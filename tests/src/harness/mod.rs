@@ -110,11 +110,11 @@ impl Engine {
         done
     }
 
-    /// Removes every container, whatever state it is in.
+    /// Removes every container, whatever state it is in, with its anonymous volumes.
     pub fn remove_all(&self) {
         let all = self.run(&["ps", "-aq"]);
         for id in all.stdout.split_whitespace() {
-            let done = self.run(&["rm", "-f", "-t", "0", id]);
+            let done = self.run(&["rm", "-f", "-v", "-t", "0", id]);
             assert_eq!(done.code, 0, "{done}");
         }
     }

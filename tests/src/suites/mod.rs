@@ -13,6 +13,8 @@ mod options;
 mod phases;
 mod restore;
 mod travel;
+mod volume_mounts;
+mod volumes;
 
 use crate::harness::Host;
 
@@ -34,6 +36,8 @@ pub const ALL: &[(&str, Tests)] = &[
     ("golden", golden::TESTS),
     ("crash", crash::TESTS),
     ("phases", phases::TESTS),
+    ("volumes", volumes::TESTS),
+    ("volume_mounts", volume_mounts::TESTS),
 ];
 
 /// The table of a suite from the names of its functions.

@@ -31,7 +31,7 @@ pub fn as_row(container: &Container, whole: bool, now: Timestamp) -> Value {
         "Ports": ports(container),
         "Names": config.name,
         "Labels": config.labels,
-        "Mounts": mounts.join(","),
+        "Mounts": mounts,
         "Networks": networks(container).join(","),
         "Pid": state.pid.unwrap_or(0),
         "ExitCode": state.exit_code,

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
+use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -130,6 +131,9 @@ pub fn settle(rows: &Rows<'_>, container: &str) -> Result<(), StoreError> {
 /// Writes down, before a container's removal begins, that its anonymous volumes go with it, or
 /// that they stay.
 pub fn take_anonymous(engine: &Engine, config: &ContainerConfig, take: bool) -> Result<()> {
+    if config.named_volumes.is_empty() {
+        return Ok(());
+    }
     engine.store.transaction(|rows| {
         for name in names(config) {
             if let Some(volume) = rows.volume(name)?.filter(|volume| volume.anonymous) {
@@ -211,29 +215,40 @@ fn remove(
 
 fn move_away(engine: &Engine, volume: &Volume) -> Result<Option<PathBuf>> {
     let directory = engine.volume_dir(&volume.name);
-    let doomed = engine
-        .volume_dir(REMOVED)
-        .join(&volume.created)
-        .join(&volume.name);
-    if !directory.exists() {
-        return Ok(None);
+    let parent = engine.volume_dir(REMOVED).join(&volume.created);
+    let doomed = parent.join(&volume.name);
+    loop {
+        fs::create_dir_all(&parent).map_err(at("make", &parent))?;
+        match fs::rename(&directory, &doomed) {
+            Ok(()) => return Ok(Some(doomed)),
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(at("rename", &directory)(error).into());
+            }
+            Err(_) if !directory.exists() => {
+                remove_empty(&parent);
+                return Ok(None);
+            }
+            // Somebody who was done removed the parent just now.
+            Err(_) => {}
+        }
     }
-    if let Some(parent) = doomed.parent() {
-        fs::create_dir_all(parent).map_err(at("make", parent))?;
-    }
-    fs::rename(&directory, &doomed).map_err(at("rename", &directory))?;
-    Ok(Some(doomed))
 }
 
 fn delete(doomed: &Path) -> Result<()> {
     remove_dir_if_present(doomed)?;
-    // Others made at the same instant may still be in there.
-    for parent in doomed.ancestors().skip(1).take(2) {
-        if fs::remove_dir(parent).is_err() {
+    if let Some(parent) = doomed.parent() {
+        remove_empty(parent);
+    }
+    Ok(())
+}
+
+/// Removes `.removed/<created>` and `.removed` unless there is something of others in them.
+fn remove_empty(created: &Path) {
+    for directory in created.ancestors().take(2) {
+        if fs::remove_dir(directory).is_err() {
             break;
         }
     }
-    Ok(())
 }
 
 /// The directory of a volume's content; made where it isn't there yet.
@@ -273,6 +288,7 @@ pub fn sweep(engine: &Engine) -> Result<()> {
                 delete(&path)?;
             }
         }
+        remove_empty(&removed.join(&created));
     }
     Ok(())
 }
