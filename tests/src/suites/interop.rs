@@ -6,7 +6,12 @@ use std::path::Path;
 use super::{Tests, tests};
 use crate::harness::{Engine, Host, IMAGE, ONLY_IN_IMAGE, ask_web, wait};
 
-pub const TESTS: Tests = tests![podman_thaws_ours, we_thaw_podmans, there_and_back];
+pub const TESTS: Tests = tests![
+    podman_thaws_ours,
+    we_thaw_podmans,
+    there_and_back,
+    files_of_mounts_there_and_back,
+];
 
 /// Real Podman, set up for this kind of host, until dropped.
 struct Podman(Engine);
@@ -151,4 +156,44 @@ fn there_and_back(host: &Host) {
     thaw(&engine, &back);
     ask(&engine, 3);
     assert!(Path::new(&back).exists());
+}
+
+fn files_of_mounts_there_and_back(host: &Host) {
+    const COUNT: &str = "echo own > /own/file; i=0; while :; do echo $i > /data/count; i=$((i+1)); sleep 0.05; done";
+    let podman = Podman::set_up("runc");
+    let engine = host.engine.clone().with_runtime("runc");
+    let count = |engine: &Engine| {
+        let text = engine.run(&["exec", "web", "cat", "/data/count"]).stdout;
+        text.trim().parse::<u64>().ok()
+    };
+    let goes_on = |engine: &Engine| {
+        let before = wait::until("a count", || count(engine));
+        wait::until("more of it", || count(engine).filter(|now| *now > before));
+        let kept = "cat /data/kept /own/file";
+        assert_eq!(engine.ok(&["exec", "web", "sh", "-c", kept]), "kept\nown");
+    };
+    let freeze = |engine: &Engine, archive: &str| {
+        engine.ok(&["container", "checkpoint", "-e", archive, "web"]);
+        engine.ok(&["rm", "-v", "web"]);
+        engine.ok(&["volume", "rm", "crosses"]);
+        assert_eq!(engine.ok(&["volume", "ls", "-q"]), "");
+    };
+    let mounts = ["-v", "crosses:/data", "-v", "/own"];
+    let words = [
+        &["run", "-d", "--name", "web"],
+        &mounts[..],
+        &[IMAGE, "sh", "-c", COUNT],
+    ];
+    engine.ok(&words.concat());
+    wait::until("a count", || count(&engine));
+    engine.ok(&["exec", "web", "sh", "-c", "echo kept > /data/kept"]);
+    let (out, back) = (host.file("out.tar"), host.file("back.tar"));
+    freeze(&engine, &out);
+    podman.0.ok(&["container", "restore", "-i", &out]);
+    goes_on(&podman.0);
+    freeze(&podman.0, &back);
+    engine.ok(&["container", "restore", "-i", &back]);
+    goes_on(&engine);
+    engine.ok(&["rm", "-f", "-v", "-t", "0", "web"]);
+    engine.ok(&["volume", "rm", "crosses"]);
 }

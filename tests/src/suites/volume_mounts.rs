@@ -24,6 +24,8 @@ pub const TESTS: Tests = tests![
     mount_flag,
     wrong_mounts,
     still_there_after_a_thaw,
+    content_travels_in_an_archive,
+    an_archive_takes_no_volume_that_is_there,
 ];
 
 /// An image with `VOLUME /img`, a directory of user 1000 and mode 2750 that holds a file.
@@ -347,4 +349,65 @@ fn still_there_after_a_thaw(host: &Host) {
     host.engine.remove_all();
     assert_eq!(names(host), ["data"]);
     forget(host, &["data"]);
+}
+
+/// A container that counts in a named and in an anonymous volume, frozen into the file, and gone.
+fn freeze_counter(host: &Host, archive: &str) {
+    let script = "echo own > /own/file; i=0; while :; do echo $i > /data/count; i=$((i+1)); sleep 0.05; done";
+    let options = ["-v", "travels:/data", "-v", "/own"];
+    host.start_shell("counter", &options, script);
+    wait::until("the container writes into its volume", || {
+        let text = host.run(&["exec", "counter", "cat", "/data/count"]).stdout;
+        text.trim().parse::<u64>().ok().filter(|count| *count > 1)
+    });
+    let kept = "echo kept > /data/kept; chown 7:8 /data/kept; chmod 600 /data/kept";
+    host.shell("counter", kept);
+    host.ok(&["container", "checkpoint", "-e", archive, "counter"]);
+    host.ok(&["rm", "-v", "counter"]);
+}
+
+fn content_travels_in_an_archive(host: &Host) {
+    let archive = host.file("counter.tar");
+    freeze_counter(host, &archive);
+    host.ok(&["volume", "rm", "travels"]);
+    host.ok(&["container", "restore", "-i", &archive]);
+    let script = "stat -c '%u %g %a' /data/kept; cat /data/kept /own/file";
+    assert_eq!(host.shell("counter", script), "7 8 600\nkept\nown");
+    let count = || host.shell("counter", "cat /data/count").parse::<u64>().ok();
+    let before = wait::until("a count", count);
+    wait::until("the container goes on counting", || {
+        count().filter(|now| *now > before)
+    });
+    let mounts = host.inspect("counter")["Mounts"].clone();
+    let mut mounts = mounts.as_array().into_iter().flatten();
+    let named = mounts.find(|mount| mount["Name"] == "travels").unwrap();
+    assert_eq!(named["Source"], place(host, "travels"));
+    assert!(Path::new(&place(host, "travels")).join("kept").exists());
+    // A cold start finds the same volumes, and nothing is copied anew.
+    host.ok(&["stop", "-t", "0", "counter"]);
+    host.ok(&["start", "counter"]);
+    assert_eq!(host.shell("counter", "cat /data/kept"), "kept");
+    host.ok(&["rm", "-f", "-v", "-t", "0", "counter"]);
+    assert_eq!(names(host), ["travels"]);
+    forget(host, &["travels"]);
+}
+
+fn an_archive_takes_no_volume_that_is_there(host: &Host) {
+    let archive = host.file("counter.tar");
+    freeze_counter(host, &archive);
+    fs::write(Path::new(&place(host, "travels")).join("kept"), "mine").unwrap();
+    host.fails(
+        &["container", "restore", "-i", &archive],
+        125,
+        "volume with name travels already exists. Use --ignore-volumes to not restore content of volumes",
+    );
+    assert_eq!(
+        names(host),
+        ["travels"],
+        "and none is left of those that were not there"
+    );
+    let ignoring = ["container", "restore", "-i", &archive, "--ignore-volumes"];
+    host.ok(&ignoring);
+    assert_eq!(host.shell("counter", "cat /data/kept; ls /own"), "mine");
+    forget(host, &["travels"]);
 }

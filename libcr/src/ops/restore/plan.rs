@@ -103,7 +103,9 @@ pub(super) fn plan(
     if !options.ignore_volumes
         && let Some(name) = volumes::present(engine, &config)?.pop()
     {
-        return Err(StoreError::VolumeExists(name).into());
+        return Err(Error::Conflict(format!(
+            "volume with name {name} already exists. Use --ignore-volumes to not restore content of volumes"
+        )));
     }
     if let NetworkMode::Bridge { networks } = &config.network {
         let directory = network::NetworkDirectory::new(&engine.config.network_config_dir);

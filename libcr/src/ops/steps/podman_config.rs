@@ -109,6 +109,10 @@ fn network_out((name, options): &(String, PerNetworkOptions)) -> podman::NamedNe
     }
 }
 
+/// Where root's Podman has its volumes, unless told otherwise (containers-storage.conf(5)). It
+/// mounts what a `spec.dump` says, not where it has unpacked a volume; ours are localized.
+const PODMANS_VOLUMES: &str = "/var/lib/containers/storage/volumes";
+
 /// `spec.dump` of a container: its `config.json` without what belongs to this host alone.
 pub fn spec_to_podman(engine: &Engine, container: &Container) -> Result<Vec<u8>> {
     let path = engine.bundle(&container.config.id).join("config.json");
@@ -117,6 +121,13 @@ pub fn spec_to_podman(engine: &Engine, container: &Container) -> Result<Vec<u8>>
     if let Some(annotations) = spec["annotations"].as_object_mut() {
         // A path of this host: a runtime that finds the annotation insists on the file.
         annotations.remove(spec::CRIU_CONFIG);
+    }
+    for mount in spec["mounts"].as_array_mut().into_iter().flatten() {
+        let destination = mount["destination"].as_str().unwrap_or_default();
+        let volumes = &container.config.named_volumes;
+        if let Some(volume) = spec::volume_at(volumes, destination) {
+            mount["source"] = format!("{PODMANS_VOLUMES}/{}/_data", volume.name).into();
+        }
     }
     Ok(serde_json::to_vec_pretty(&spec).map_err(std::io::Error::other)?)
 }
