@@ -37,6 +37,11 @@ impl Default for Config {
 pub const LIBEXEC: [&str; 2] = ["/usr/local/libexec/cryopod", "/usr/libexec/cryopod"];
 
 impl Config {
+    /// Network namespace of a container, where it has one of ours: `<run>/netns/<id>`.
+    pub fn netns(&self, id: &str) -> PathBuf {
+        self.run_root.join("netns").join(id)
+    }
+
     /// Path of the monitor: as told, beside `program`, in its libexec, in the system's.
     pub fn monitor_program(&self, program: &Path) -> PathBuf {
         if let Some(path) = &self.monitor {

@@ -125,7 +125,7 @@ impl Engine {
 
     /// Network namespace of a container, where it has one of ours.
     pub fn netns(&self, id: &str) -> PathBuf {
-        self.config.run_root.join("netns").join(id)
+        self.config.netns(id)
     }
 
     /// Directory of a volume: `<root>/volumes/<name>`.

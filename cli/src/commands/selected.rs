@@ -13,6 +13,8 @@ pub struct Selected {
     pub id: String,
     /// What to print when it is done: what was typed, or the id where nothing was.
     pub shown: String,
+    /// Its name, for what fails.
+    pub name: String,
 }
 
 /// Finds them all, or fails before anything is done, as Podman does. `--all` means those that
@@ -35,6 +37,7 @@ pub fn find_ignoring(
     let by_id = |container: Container| Selected {
         id: container.config.id.clone(),
         shown: container.config.id,
+        name: container.config.name,
     };
     match selection {
         Selection::All => {
@@ -54,6 +57,7 @@ pub fn find_ignoring(
                         found.push(Selected {
                             id: container.config.id,
                             shown: name.clone(),
+                            name: container.config.name,
                         });
                     }
                     Err(error) if ignore && error.kind() == ErrorKind::NotFound => {}

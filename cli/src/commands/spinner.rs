@@ -17,6 +17,11 @@ impl Steps {
             spinner: Spinner::start(sentence),
         }
     }
+
+    /// Does what prints, while the line of the spinner is out of the way.
+    pub fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.spinner.aside(print)
+    }
 }
 
 impl Progress for Steps {

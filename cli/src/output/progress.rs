@@ -31,6 +31,11 @@ impl Spinner {
     pub fn say(&self, sentence: &str) {
         self.bar.set_message(sentence.to_owned());
     }
+
+    /// Does what prints, while this line is out of the way.
+    pub fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.bar.suspend(print)
+    }
 }
 
 impl Drop for Spinner {

@@ -6,7 +6,7 @@
 use std::io;
 use std::path::Path;
 
-use crate::sys::dir::write_atomic;
+use crate::sys::dir::write_for_this_boot;
 
 /// What CRIU is to be told beside the runtime's flags.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,9 +48,9 @@ impl ConfigFile {
         Ok(text)
     }
 
-    /// Writes the file, mode 0600.
+    /// Writes the file, mode 0600. It is written anew before CRIU is asked anything.
     pub fn write(&self, path: &Path) -> io::Result<()> {
-        write_atomic(path, self.text()?.as_bytes(), 0o600)
+        write_for_this_boot(path, self.text()?.as_bytes(), 0o600)
     }
 }
 

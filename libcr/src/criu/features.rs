@@ -29,13 +29,20 @@ impl Features {
     /// # Errors
     /// [`CriuError::Missing`], [`CriuError::Version`], [`CriuError::TooOld`].
     pub fn find() -> Result<Self, CriuError> {
+        Self::of(Self::locate()?)
+    }
+
+    /// Path of the program.
+    ///
+    /// # Errors
+    /// [`CriuError::Missing`].
+    pub fn locate() -> Result<PathBuf, CriuError> {
         let search = env::var_os("PATH").unwrap_or_default();
-        let program = env::split_paths(&search)
+        env::split_paths(&search)
             .chain(["/usr/sbin", "/usr/local/sbin", "/sbin"].map(PathBuf::from))
             .map(|directory| directory.join("criu"))
             .find(|path| is_executable(path))
-            .ok_or(CriuError::Missing)?;
-        Self::of(program)
+            .ok_or(CriuError::Missing)
     }
 
     /// The facts on this program.

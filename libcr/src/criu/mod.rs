@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 pub mod config_file;
 pub mod contents;
+pub mod facts;
 pub mod features;
 pub mod images;
 pub mod log;
@@ -16,6 +17,7 @@ pub mod messages;
 pub mod stats;
 mod wire;
 
+pub use facts::Facts;
 pub use features::Features;
 pub use images::{ImageFacts, empty_cgroup_state};
 pub use log::Explanation;

@@ -94,7 +94,7 @@ pub fn start(request: &MonitorRequest<'_>) -> Result<Monitored, MonitorError> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .current_dir("/");
-    let mut child = command::spawn(&mut command, &[report_end.as_fd(), start_end.as_fd()])?;
+    let mut child = command::spawn(command, &[report_end.as_fd(), start_end.as_fd()])?;
     drop((report_end, start_end));
     // A monitor that died already answers on the report pipe.
     let _ = go.write_all(b"\0");

@@ -11,11 +11,13 @@
 //! | `checkpoint ls`, `inspect`, `rm`, `prune`, `tag`, `diff` | [`checkpoints`] |
 //! | `volume create`, `ls`, `inspect`, `rm` | [`volumes`] |
 //! | `info`, `version` | [`system`] |
+//! | any of these on several containers at a time | [`many`] |
 
 pub mod checkpoint;
 pub mod checkpoints;
 pub mod images;
 pub mod lifecycle;
+pub mod many;
 pub mod recover;
 pub mod restore;
 pub mod steps;

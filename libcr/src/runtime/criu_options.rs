@@ -61,6 +61,8 @@ pub struct Routed {
     pub configuration: Vec<String>,
     /// Cgroups stay out of the images: nobody asked for a mode of managing them.
     pub leave_cgroups: bool,
+    /// The way of locking the network was asked for.
+    pub locks_network: bool,
 }
 
 impl Default for Routed {
@@ -69,6 +71,7 @@ impl Default for Routed {
             arguments: Vec::new(),
             configuration: Vec::new(),
             leave_cgroups: true,
+            locks_network: false,
         }
     }
 }
@@ -205,6 +208,7 @@ impl CriuOptions {
         let column = usize::from(crun) * 2 + usize::from(verb == Verb::Restore);
         let mut routed = Routed {
             leave_cgroups: self.manage_cgroups_mode.is_none(),
+            locks_network: self.network_lock.is_some(),
             ..Routed::default()
         };
         for (option, value, lines) in self.set() {

@@ -112,7 +112,8 @@ mod tests {
         assert!(ContainerLock::try_acquire(locks.path(), "a")?.is_none());
         assert!(ContainerLock::try_acquire(locks.path(), "b")?.is_some());
         let mut sleeper = std::process::Command::new("sleep");
-        let mut child = crate::sys::command::spawn(sleeper.arg("60"), &[held.descriptor()])?;
+        sleeper.arg("60");
+        let mut child = crate::sys::command::spawn(sleeper, &[held.descriptor()])?;
         drop(held);
         assert!(ContainerLock::try_acquire(locks.path(), "a")?.is_none());
         child.kill()?;

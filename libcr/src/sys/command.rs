@@ -2,12 +2,11 @@
 
 use std::ffi::OsStr;
 use std::io;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsRawFd, BorrowedFd};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::{Mutex, PoisonError};
 
-use rustix::io::{FdFlags, fcntl_getfd, fcntl_setfd};
+use command_fds::{CommandFdExt, FdMapping};
 
 /// Why a program did not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +64,7 @@ pub fn run_with(
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let output = spawn(command, descriptors)?.wait_with_output();
+    let output = start(command, descriptors)?.wait_with_output();
     let output = output.map_err(|source| start_error(command, source))?;
     if output.status.success() {
         return Ok(output);
@@ -82,24 +81,32 @@ pub fn run_with(
 ///
 /// # Errors
 /// [`CommandError::Start`].
-pub fn spawn(command: &mut Command, descriptors: &[BorrowedFd<'_>]) -> Result<Child, CommandError> {
-    // While close-on-exec is off, no other thread may start a program: it would inherit too.
-    static STARTING: Mutex<()> = Mutex::new(());
+pub fn spawn(mut command: Command, descriptors: &[BorrowedFd<'_>]) -> Result<Child, CommandError> {
+    start(&mut command, descriptors)
+}
+
+/// Close-on-exec goes in the child alone: a program that another thread starts at this moment
+/// inherits none of these. `command` holds copies of them as long as it lives.
+fn start(command: &mut Command, descriptors: &[BorrowedFd<'_>]) -> Result<Child, CommandError> {
     tracing::debug!(command = %line(command), "run");
-    let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
-    let inheritable = |on: bool| -> io::Result<()> {
-        for descriptor in descriptors {
-            let mut flags = fcntl_getfd(descriptor)?;
-            flags.set(FdFlags::CLOEXEC, !on);
-            fcntl_setfd(descriptor, flags)?;
+    let mapping = |descriptor: &BorrowedFd<'_>| {
+        Ok(FdMapping {
+            child_fd: descriptor.as_raw_fd(),
+            parent_fd: descriptor.try_clone_to_owned()?,
+        })
+    };
+    let mappings = descriptors.iter().map(mapping);
+    let inherit = |command: &mut Command| -> io::Result<()> {
+        let mappings = mappings.collect::<io::Result<Vec<_>>>()?;
+        // An empty list would still cost the quicker way to start a program.
+        if !mappings.is_empty() {
+            command.fd_mappings(mappings).map_err(io::Error::other)?;
         }
         Ok(())
     };
-    let started = inheritable(true).and_then(|()| command.spawn());
-    let restored = inheritable(false);
-    let child = started.map_err(|source| start_error(command, source))?;
-    restored.map_err(|source| start_error(command, source))?;
-    Ok(child)
+    inherit(command)
+        .and_then(|()| command.spawn())
+        .map_err(|source| start_error(command, source))
 }
 
 fn start_error(command: &Command, source: io::Error) -> CommandError {

@@ -37,6 +37,16 @@ pub fn reason(error: &io::Error) -> String {
 /// Writes `bytes` to `path` with permission bits `mode`, so that a crash at any instant leaves
 /// either the old content or the new one: a `.partial` file beside it is synced and renamed.
 pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    write_beside(path, bytes, mode, true)
+}
+
+/// As [`write_atomic`], but only for as long as this boot lasts: nothing is put on disk. For files
+/// that are written anew before each use and mean nothing after a power cut.
+pub fn write_for_this_boot(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    write_beside(path, bytes, mode, false)
+}
+
+fn write_beside(path: &Path, bytes: &[u8], mode: u32, durable: bool) -> io::Result<()> {
     let partial = partial_path(path);
     let write = || -> io::Result<()> {
         let mut file = OpenOptions::new()
@@ -46,6 +56,9 @@ pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
             .mode(mode)
             .open(&partial)?;
         file.write_all(bytes)?;
+        if !durable {
+            return fs::rename(&partial, path);
+        }
         file.sync_all()?;
         fs::rename(&partial, path)?;
         sync_parent(path)

@@ -10,6 +10,7 @@ use crate::output::{json, print};
 use libcr::model::checkpoint::CheckpointReport;
 use libcr::model::status::Status;
 use libcr::ops::checkpoint::checkpoint;
+use libcr::ops::many;
 use serde_json::json;
 use std::time::Instant;
 
@@ -25,19 +26,32 @@ pub fn run(opener: &Opener, flags: &Checkpoint) -> Outcome {
         |container: &libcr::model::container::Container| container.state.status == Status::Running;
     let mut outcomes = Outcomes::default();
     let mut reports = Vec::new();
-    for one in find(&engine, &selection, running)? {
-        if interrupt.asked() {
-            return Ok(interrupt::STATUS);
-        }
-        let steps = Steps::start("Checkpointing");
-        let result = checkpoint(&engine, &one.id, &options, &steps);
-        drop(steps);
-        match result {
-            Err(error) => outcomes.fail(error.into()),
-            Ok(report) if flags.print_stats => reports.push(report),
-            Ok(_) if silent => {}
-            Ok(_) => print::line(&one.shown)?,
-        }
+    let chosen = find(&engine, &selection, running)?;
+    let steps = Steps::start("Checkpointing");
+    let all = many::each(
+        &engine,
+        &chosen,
+        || !interrupt.asked(),
+        |engine, one| checkpoint(engine, &one.id, &options, &steps),
+        |one, result| {
+            steps.aside(|| match result {
+                Err(error) => {
+                    outcomes.fail_of(one, chosen.len() > 1, error);
+                    Ok(())
+                }
+                Ok(report) => {
+                    reports.push(report);
+                    if flags.print_stats || silent {
+                        return Ok(());
+                    }
+                    print::line(&one.shown)
+                }
+            })
+        },
+    )?;
+    drop(steps);
+    if !all {
+        return Ok(interrupt::STATUS);
     }
     if flags.print_stats && !silent {
         print::line(&statistics(&reports, start))?;

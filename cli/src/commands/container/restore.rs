@@ -10,7 +10,8 @@ use crate::commands::{Opener, Outcome};
 use crate::output::{CliError, json, print};
 use libcr::model::checkpoint::RestoreReport;
 use libcr::model::status::Status;
-use libcr::ops::restore::{self, RestoreOptions};
+use libcr::ops::many;
+use libcr::ops::restore;
 use libcr::{Engine, Error, ErrorKind};
 use serde_json::json;
 use std::time::Instant;
@@ -23,39 +24,47 @@ pub fn run(opener: &Opener, flags: &Restore) -> Outcome {
     let interrupt = Deferred::begin();
     let mut outcomes = Outcomes::default();
     let mut reports = Vec::new();
-    let mut done = |result: Result<RestoreReport, Error>, shown: Option<String>| {
-        match result {
-            Err(error) => outcomes.fail(error.into()),
-            Ok(report) => {
-                report
-                    .warnings
-                    .iter()
-                    .for_each(|warning| print::warn(warning));
-                if !flags.print_stats {
-                    print::line(shown.as_ref().unwrap_or(&report.id))?;
-                }
-                reports.push(report);
-            }
+    let steps = Steps::start("Restoring");
+    let mut done = |report: RestoreReport, shown: Option<&str>| {
+        let warnings = report.warnings.iter();
+        warnings.for_each(|warning| print::warn(warning));
+        if !flags.print_stats {
+            print::line(shown.unwrap_or(&report.id))?;
         }
+        reports.push(report);
         Ok::<(), CliError>(())
     };
     match source {
         RestoreSource::Archive(file) => {
-            let steps = Steps::start("Restoring");
             let result = restore::import(&engine, &file, &options, &steps);
-            drop(steps);
-            done(result, None)?;
+            match steps.aside(|| result.map(|report| done(report, None))) {
+                Err(error) => outcomes.fail(error.into()),
+                Ok(told) => told?,
+            }
         }
         RestoreSource::Containers(selection) => {
-            for one in chosen(&engine, &selection)? {
-                if interrupt.asked() {
-                    return Ok(interrupt::STATUS);
-                }
-                let result = local(&engine, &one, &options);
-                done(result, Some(one.shown))?;
+            let chosen = chosen(&engine, &selection)?;
+            let all = many::each(
+                &engine,
+                &chosen,
+                || !interrupt.asked(),
+                |engine, one| restore::restore(engine, &one.id, &options, &steps),
+                |one, result| {
+                    steps.aside(|| match result {
+                        Err(error) => {
+                            outcomes.fail_of(one, chosen.len() > 1, error);
+                            Ok(())
+                        }
+                        Ok(report) => done(report, Some(&one.shown)),
+                    })
+                },
+            )?;
+            if !all {
+                return Ok(interrupt::STATUS);
             }
         }
     }
+    drop(steps);
     if flags.print_stats {
         print::line(&statistics(&reports, start))?;
     }
@@ -77,15 +86,6 @@ fn chosen(engine: &Engine, selection: &Selection) -> Result<Vec<Selected>, CliEr
     find(engine, selection, |container| {
         container.state.status == Status::Exited
     })
-}
-
-fn local(
-    engine: &Engine,
-    one: &Selected,
-    options: &RestoreOptions,
-) -> Result<RestoreReport, Error> {
-    let steps = Steps::start("Restoring");
-    restore::restore(engine, &one.id, options, &steps)
 }
 
 // Podman's document: four blanks, `null` for no containers, times in microseconds.

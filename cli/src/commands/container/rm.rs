@@ -20,6 +20,7 @@ pub fn run(opener: &Opener, flags: &Rm) -> Outcome {
             .map(|name| Selected {
                 id: name.clone(),
                 shown: name.clone(),
+                name: name.clone(),
             })
             .collect(),
         other => find(&engine, other, |_| true)?,

@@ -119,7 +119,7 @@ pub fn exec(engine: &Engine, word: &str, options: &ExecOptions) -> Result<i32> {
             .stderr(Stdio::null())
             .stdin(Stdio::null());
     }
-    let status = command::spawn(&mut command, &[])?.wait()?;
+    let status = command::spawn(command, &[])?.wait()?;
     let said = std::fs::read_to_string(&log).unwrap_or_default();
     crate::sys::dir::remove_file_if_present(&log)?;
     if let Some(error) = runtime_error(&runtime.name, &said).filter(|_| !status.success()) {

@@ -41,7 +41,7 @@ pub fn import(
     progress: &dyn Progress,
 ) -> Result<RestoreReport> {
     options.validate(true)?;
-    let criu_version = preflight::criu()?;
+    let criu_version = preflight::criu(engine)?;
     let shown = options
         .name
         .clone()

@@ -84,7 +84,7 @@ pub fn restore(
     progress.step(&container.config.name, Step::Preflight);
     let mut options = options.clone();
     let source = source(engine, &container, &mut options)?;
-    let criu_version = preflight::can_restore(&container, &source.images)?;
+    let criu_version = preflight::can_restore(engine, &container, &source.images)?;
     let saved = if source.foreign {
         SavedAddresses::default()
     } else {

@@ -17,8 +17,8 @@ use crate::sys::machine;
 pub const OLDEST_CRIU: u32 = 31_700;
 
 /// CRIU is there and new enough; returns its version number.
-pub fn criu() -> Result<u32> {
-    let found = criu::features::Features::find()?;
+pub fn criu(engine: &Engine) -> Result<u32> {
+    let found = criu::Facts::find(&engine.config.run_root)?;
     if found.version < OLDEST_CRIU {
         return Err(Error::MissingOnHost(format!(
             "checkpoint/restore requires at least CRIU {OLDEST_CRIU}, current version is {}: install a newer package \"criu\"",
@@ -37,7 +37,7 @@ pub fn can_checkpoint(engine: &Engine, container: &Container, directory: &Path) 
             status.as_str()
         )));
     }
-    let criu_version = criu()?;
+    let criu_version = criu(engine)?;
     engine.runtime_of(container)?;
     let needed = memory_of(container);
     let free = machine::free_space(directory)?;
@@ -85,14 +85,14 @@ pub fn empty_directory(option: &str, path: &Path) -> Result<()> {
 
 /// A container may be thawed now: it doesn't run, and these images are whole. Returns CRIU's
 /// version number.
-pub fn can_restore(container: &Container, images: &Path) -> Result<u32> {
+pub fn can_restore(engine: &Engine, container: &Container, images: &Path) -> Result<u32> {
     let id = &container.config.id;
     if container.state.status.is_alive() {
         return Err(Error::WrongState(format!(
             "container {id} is running or paused, cannot restore"
         )));
     }
-    let criu_version = criu()?;
+    let criu_version = criu(engine)?;
     let inventory = images.join("inventory.img");
     if let Err(error) = fs::metadata(&inventory) {
         return Err(Error::Invalid(format!(

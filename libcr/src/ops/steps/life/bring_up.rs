@@ -21,7 +21,7 @@ use crate::runtime::criu_options::Routed;
 use crate::runtime::spec::{self, Places};
 use crate::runtime::user;
 use crate::sys::cgroup;
-use crate::sys::dir::{at, write_atomic};
+use crate::sys::dir::{at, write_for_this_boot};
 
 /// cgroup of a container, from the mount of the hierarchy.
 pub fn cgroup_path(id: &str) -> String {
@@ -38,12 +38,30 @@ pub fn bring_up(
     saved: &SavedAddresses,
     before_spec: impl FnOnce(&rootfs::RootfsPaths) -> Result<()>,
 ) -> Result<Plugged> {
-    let paths = rootfs::mount(engine, &container.config)?;
-    before_spec(&paths)?;
-    if !container.config.named_volumes.is_empty() {
-        volume_content::prepare(engine, &container.config, &open_root(&paths)?)?;
-    }
-    let plugged = netplug::plug(engine, container, saved)?;
+    let leased = netplug::lease(engine, container, saved)?;
+    let config = &container.config;
+    // netavark takes as long as the files, and neither needs the other.
+    let (paths, plugged) = std::thread::scope(|scope| {
+        let network = std::thread::Builder::new().name("network".into());
+        let places = &engine.config;
+        let plugging = network.spawn_scoped(scope, || netplug::set_up(places, config, &leased));
+        let paths = rootfs::mount(engine, config).and_then(|paths| {
+            before_spec(&paths)?;
+            if !config.named_volumes.is_empty() {
+                volume_content::prepare(engine, config, &open_root(&paths)?)?;
+            }
+            Ok(paths)
+        });
+        let plugged = match plugging {
+            Ok(thread) => thread
+                .join()
+                .unwrap_or_else(|_| Err(std::io::Error::other("its thread died").into())),
+            Err(_) => netplug::set_up(places, config, &leased),
+        };
+        (paths, plugged)
+    });
+    let plugged = netplug::record(engine, container, leased, plugged)?;
+    let paths = paths?;
     container.state.network_status.clone_from(&plugged.status);
     container.state.ports.clone_from(&plugged.ports);
     // Written down at once: an engine that finds this half-done must know what to take off.
@@ -89,7 +107,12 @@ fn write_spec(engine: &Engine, container: &Container, paths: &rootfs::RootfsPath
     };
     files::write_criu_config(engine, &config.id, &Routed::default())?;
     let text = serde_json::to_vec_pretty(&spec).map_err(std::io::Error::other)?;
-    Ok(write_atomic(&bundle.join("config.json"), &text, 0o600)?)
+    // Every start writes it anew; after a power cut it describes nothing.
+    Ok(write_for_this_boot(
+        &bundle.join("config.json"),
+        &text,
+        0o600,
+    )?)
 }
 
 /// The working directory of an image is made where the image has none; one that the user asked

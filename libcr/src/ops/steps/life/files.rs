@@ -5,6 +5,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::criu;
 use crate::criu::config_file::ConfigFile;
 use crate::engine::Engine;
 use crate::error::Result;
@@ -16,11 +17,17 @@ use crate::runtime::pod::{self, StandIn};
 use crate::sys::dir::at;
 
 /// Writes the CRIU configuration that the container's specification names, for what CRIU is asked
-/// next.
+/// next. Unless the user says otherwise CRIU is told to take the quickest way it has to keep packets
+/// from a container that it dumps. A host without CRIU runs containers all the same.
 pub fn write_criu_config(engine: &Engine, id: &str, options: &Routed) -> Result<()> {
+    let mut lines = options.configuration.clone();
+    let facts = criu::Facts::find(&engine.config.run_root);
+    if !options.locks_network && facts.is_ok_and(|facts| facts.locks_by_nftables) {
+        lines.push("network-lock nftables".to_owned());
+    }
     let file = ConfigFile {
         leave_cgroups: options.leave_cgroups,
-        options: options.configuration.clone(),
+        options: lines,
     };
     Ok(file.write(&criu_config(engine, id))?)
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::path::Path;
 
 use network::types::{
     NetAddress, NetInterface, Network, PerNetworkOptions, PortMapping, StatusBlock,
 };
 use network::{Backend, LeaseRequest, Netavark, NetworkDirectory, SetupRequest};
 
+use crate::config::Config;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::{Container, ContainerConfig, NetworkMode};
@@ -16,11 +18,14 @@ use crate::net::{self, SavedAddresses};
 use crate::store::Rows;
 use crate::sys::proc;
 
+/// Addresses and MACs by network, as the back end says them.
+pub type Status = BTreeMap<String, StatusBlock>;
+
 /// What plugging in gave.
 #[derive(Debug, Default)]
 pub struct Plugged {
     /// Addresses and MACs by network.
-    pub status: BTreeMap<String, StatusBlock>,
+    pub status: Status,
     /// The networks themselves.
     pub networks: Vec<Network>,
     /// Published ports, host ports chosen.
@@ -29,19 +34,23 @@ pub struct Plugged {
     pub warnings: Vec<String>,
 }
 
-/// Makes the container's network namespace, leases its addresses and lets the back end set it
-/// up. A failure leaves nothing.
+/// What a container was given and its back end has not made yet.
+#[derive(Debug, Default)]
+pub struct Leased {
+    request: SetupRequest,
+    networks: Vec<Network>,
+    warnings: Vec<String>,
+}
+
+/// Leases the container's addresses and takes its ports.
 ///
 /// What the back end is going to be asked for is in the record before it is asked, so that
 /// `unplug` can take it off after this process was killed on the way.
-pub fn plug(engine: &Engine, container: &mut Container, saved: &SavedAddresses) -> Result<Plugged> {
+pub fn lease(engine: &Engine, container: &mut Container, saved: &SavedAddresses) -> Result<Leased> {
     let Container { config, state } = container;
     let id = &config.id;
     let NetworkMode::Bridge { networks: wanted } = &config.network else {
-        if config.network == NetworkMode::None {
-            make_namespace(engine, id)?;
-        }
-        return Ok(Plugged::default());
+        return Ok(Leased::default());
     };
     let directory = NetworkDirectory::new(&engine.config.network_config_dir);
     let networks = wanted
@@ -66,41 +75,72 @@ pub fn plug(engine: &Engine, container: &mut Container, saved: &SavedAddresses) 
     })?;
     let request = SetupRequest {
         networks: leased,
-        port_mappings: ports.clone(),
+        port_mappings: ports,
         ..request(config)
     };
-    let set_up = || -> Result<_> {
-        make_namespace(engine, id)?;
-        Ok(backend(engine)?.setup(&engine.netns(id), &request)?)
+    Ok(Leased {
+        request,
+        networks,
+        warnings,
+    })
+}
+
+/// Makes the container's network namespace and lets the back end set up what was leased. A failure
+/// leaves nothing but the leases, which are for [`record`]. Uses no database: it may run beside
+/// what does.
+pub fn set_up(places: &Config, config: &ContainerConfig, leased: &Leased) -> Result<Status> {
+    let netns = places.netns(&config.id);
+    let make = || -> Result<Status> {
+        match config.network {
+            NetworkMode::Bridge { .. } => {
+                make_namespace(&netns)?;
+                Ok(backend(places)?.setup(&netns, &leased.request)?)
+            }
+            NetworkMode::None => make_namespace(&netns).map(|()| Status::default()),
+            NetworkMode::Host => Ok(Status::default()),
+        }
     };
-    match set_up() {
+    make().or_else(|error| {
+        // The back end left nothing of it.
+        network::netns::delete(&netns)?;
+        Err(error)
+    })
+}
+
+/// Takes down what became of the leases: gives them back where the setup failed.
+pub fn record(
+    engine: &Engine,
+    container: &mut Container,
+    leased: Leased,
+    set_up: Result<Status>,
+) -> Result<Plugged> {
+    let Container { config, state } = container;
+    match set_up {
         Ok(status) => Ok(Plugged {
             status,
-            networks,
-            ports,
-            warnings,
+            networks: leased.networks,
+            ports: leased.request.port_mappings,
+            warnings: leased.warnings,
         }),
         Err(error) => {
-            // The back end left nothing of it.
-            network::netns::delete(&engine.netns(id))?;
             state.network_status.clear();
             state.ports.clear();
             engine.store.transaction(|rows| {
-                rows.update_state(id, state)?;
-                rows.release_leases(id)
+                rows.update_state(&config.id, state)?;
+                rows.release_leases(&config.id)
             })?;
             Err(error)
         }
     }
 }
 
-/// Takes a container off its networks: interfaces, rules, namespace, leases. What is gone
-/// already is passed over.
-pub fn unplug(engine: &Engine, container: &Container) -> Result<()> {
+/// Takes a container off its networks: interfaces, rules, namespace. What is gone already is
+/// passed over. Its leases are for [`release`], afterwards: an address is free when nobody has it.
+pub fn unplug(places: &Config, container: &Container) -> Result<()> {
     let id = &container.config.id;
-    let netns = engine.netns(id);
+    let netns = places.netns(id);
     if !container.state.network_status.is_empty() && network::netns::exists(&netns) {
-        let directory = NetworkDirectory::new(&engine.config.network_config_dir);
+        let directory = NetworkDirectory::new(&places.network_config_dir);
         let known = container
             .state
             .network_status
@@ -126,16 +166,19 @@ pub fn unplug(engine: &Engine, container: &Container) -> Result<()> {
             port_mappings: container.state.ports.clone(),
             ..request(&container.config)
         };
-        let torn_down = backend(engine)
+        let torn_down = backend(places)
             .and_then(|backend| backend.teardown(&netns, &request).map_err(Error::from));
         if let Err(error) = torn_down {
             // The namespace goes in any case, and its interfaces with it; the leases too.
             tracing::warn!(container = id, %error, "network teardown");
         }
     }
-    network::netns::delete(&netns)?;
-    engine.store.transaction(|rows| rows.release_leases(id))?;
-    Ok(())
+    Ok(network::netns::delete(&netns)?)
+}
+
+/// Gives the addresses of a container back.
+pub fn release(engine: &Engine, id: &str) -> Result<()> {
+    Ok(engine.store.transaction(|rows| rows.release_leases(id))?)
 }
 
 /// What the back end is going to give, as its answer will say it, less what only it knows (DNS).
@@ -211,18 +254,17 @@ fn check_ports(rows: &Rows<'_>, id: &str, wanted: &[PortMapping], boot: &str) ->
     Ok(())
 }
 
-fn make_namespace(engine: &Engine, id: &str) -> Result<()> {
-    let path = engine.netns(id);
+fn make_namespace(path: &Path) -> Result<()> {
     // One that a killed engine left has nobody in it.
-    network::netns::delete(&path)?;
+    network::netns::delete(path)?;
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent).map_err(crate::sys::dir::at("make", parent))?;
     }
-    Ok(network::netns::create(&path)?)
+    Ok(network::netns::create(path)?)
 }
 
-fn backend(engine: &Engine) -> Result<Netavark> {
-    Ok(Netavark::find(engine.config.run_root.join("networks"))?)
+fn backend(places: &Config) -> Result<Netavark> {
+    Ok(Netavark::find(places.run_root.join("networks"))?)
 }
 
 fn request(config: &ContainerConfig) -> SetupRequest {
@@ -235,7 +277,7 @@ fn request(config: &ContainerConfig) -> SetupRequest {
     }
 }
 
-type Leased = (Vec<(Network, PerNetworkOptions)>, Vec<String>);
+type Given = (Vec<(Network, PerNetworkOptions)>, Vec<String>);
 
 fn lease_all(
     rows: &Rows<'_>,
@@ -243,7 +285,7 @@ fn lease_all(
     wanted: &[(String, PerNetworkOptions)],
     networks: &[Network],
     saved: &SavedAddresses,
-) -> Result<Leased> {
+) -> Result<Given> {
     let (mut leased, mut warnings) = (Vec::new(), Vec::new());
     for (network, (name, options)) in networks.iter().zip(wanted) {
         let had = saved.networks.get(name);
@@ -325,13 +367,12 @@ fn name_of(rows: &Rows<'_>, holder: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
     use crate::model::container::example;
-    use crate::model::status::Status;
+    use crate::model::status;
 
     const ADDRESS: [u8; 4] = [10, 88, 0, 9];
 
-    fn engine(root: &std::path::Path) -> Result<Engine> {
+    fn engine(root: &Path) -> Result<Engine> {
         Engine::open(Config {
             root: root.join("lib"),
             run_root: root.join("run"),
@@ -387,7 +428,7 @@ mod tests {
         let root = tempfile::tempdir()?;
         let engine = engine(root.path())?;
         let other = half_started(&engine, "now")?;
-        assert_eq!(other.state.status, Status::Created);
+        assert_eq!(other.state.status, status::Status::Created);
         let rows = engine.store.rows();
         let wanted = [port()];
         assert!(matches!(
@@ -408,9 +449,10 @@ mod tests {
         let root = tempfile::tempdir()?;
         let engine = engine(root.path())?;
         let container = half_started(&engine, &proc::boot_id())?;
-        make_namespace(&engine, "a")?;
+        make_namespace(&engine.netns("a"))?;
         assert!(network::netns::exists(&engine.netns("a")));
-        unplug(&engine, &container)?;
+        unplug(&engine.config, &container)?;
+        release(&engine, "a")?;
         assert!(!network::netns::exists(&engine.netns("a")));
         assert!(engine.store.rows().leases("podman")?.is_empty());
         Ok(())

@@ -33,15 +33,28 @@ pub fn take_down(engine: &Engine, container: &Container) -> Result<()> {
     };
     let group = Cgroup::at(&cgroup_path(id));
     note("kill", kill_all(&group));
-    // Its container is gone, so a monitor ends by itself as soon as the pipes are drained; one
-    // that waits for a runtime that never answers does not.
-    client::wait_until_gone(id, std::time::Duration::from_secs(5));
-    if let Ok(runtime) = engine.runtime_of(container) {
-        note("runtime delete", runtime.delete(id).map_err(Error::from));
-    }
-    note("cgroup", group.remove().map_err(Error::from));
-    note("network", netplug::unplug(engine, container));
-    note("unmount", rootfs::unmount(engine, &container.config));
+    // netavark takes as long as all the rest, and neither needs the other.
+    let unplugged = std::thread::scope(|scope| {
+        let network = std::thread::Builder::new().name("network".into());
+        let config = &engine.config;
+        let unplugging = network.spawn_scoped(scope, || netplug::unplug(config, container));
+        // Its container is gone, so a monitor ends by itself as soon as the pipes are drained; one
+        // that waits for a runtime that never answers does not.
+        client::wait_until_gone(id, std::time::Duration::from_secs(5));
+        if let Ok(runtime) = engine.runtime_of(container) {
+            note("runtime delete", runtime.delete(id).map_err(Error::from));
+        }
+        note("cgroup", group.remove().map_err(Error::from));
+        note("unmount", rootfs::unmount(engine, &container.config));
+        match unplugging {
+            Ok(thread) => thread
+                .join()
+                .unwrap_or_else(|_| Err(std::io::Error::other("its thread died").into())),
+            Err(_) => netplug::unplug(config, container),
+        }
+    });
+    let released = unplugged.and_then(|()| netplug::release(engine, id));
+    note("network", released);
     cgroup::remove_parent_if_empty();
     first.map_or(Ok(()), Err)
 }

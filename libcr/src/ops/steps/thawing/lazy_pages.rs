@@ -55,7 +55,7 @@ impl LazyPages {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         let mut started = Self {
-            child: Some(command::spawn(&mut command, &[])?),
+            child: Some(command::spawn(command, &[])?),
             log: call.work.join(LOG),
         };
         let deadline = Instant::now() + PATIENCE;
