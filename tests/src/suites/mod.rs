@@ -1,5 +1,6 @@
 //! The suites, a file each; a test is a function of a host and has a line in its file's table.
 
+mod all;
 mod bad_input;
 mod catalogue;
 mod checkpoint;
@@ -28,6 +29,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("restore", restore::TESTS),
     ("catalogue", catalogue::TESTS),
     ("consistency", consistency::TESTS),
+    ("all", all::TESTS),
     ("network", network::TESTS),
     ("options", options::TESTS),
     ("travel", travel::TESTS),
