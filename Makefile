@@ -26,7 +26,7 @@ demo: build ## Freeze a web server on one host, thaw it on another (needs root, 
 test: ## Run everything that CI runs: style, rules, unit and end-to-end tests (needs root)
 	$(CARGO) xtask test
 
-bench: ## Compare with Podman in a throw-away host (BENCH="--runs 9 --large")
+bench: ## Compare with Podman in a throw-away host (BENCH="--runs 9 --megabytes 100")
 	$(CARGO) xtask bench $(BENCH)
 
 fmt: ## Format the source

@@ -3,8 +3,10 @@
 use anyhow::{Context, Result, bail};
 
 /// Rounds without `--runs`.
-const RUNS: usize = 5;
-const USAGE: &str = "usage: cr-benches [--runs N] [--large] [--runtime crun|runc]...";
+const RUNS: usize = 7;
+/// Sizes without `--megabytes`.
+const SIZES: [u32; 3] = [0, 100, 1000];
+const USAGE: &str = "usage: cr-benches [--runs N] [--megabytes N]... [--runtime crun|runc]...";
 
 /// What is to be measured.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,7 +27,7 @@ impl Arguments {
     pub fn parse(words: &[String]) -> Result<Self> {
         let mut parsed = Self {
             runs: RUNS,
-            megabytes: vec![0, 100],
+            megabytes: Vec::new(),
             runtimes: Vec::new(),
         };
         let mut rest = words.iter();
@@ -35,13 +37,19 @@ impl Arguments {
                     let value = rest.next().context(USAGE)?;
                     parsed.runs = value.parse().context(USAGE)?;
                 }
-                "--large" => parsed.megabytes.push(1000),
+                "--megabytes" => {
+                    let value = rest.next().context(USAGE)?;
+                    parsed.megabytes.push(value.parse().context(USAGE)?);
+                }
                 "--runtime" => parsed.runtimes.push(rest.next().context(USAGE)?.clone()),
                 _ => bail!("unknown word {word:?}; {USAGE}"),
             }
         }
         if parsed.runs == 0 {
             bail!("--runs 0 measures nothing; {USAGE}");
+        }
+        if parsed.megabytes.is_empty() {
+            parsed.megabytes = SIZES.to_vec();
         }
         if parsed.runtimes.is_empty() {
             parsed.runtimes = ["crun", "runc"].map(String::from).to_vec();
@@ -60,18 +68,25 @@ mod tests {
     }
 
     #[test]
-    fn large_is_asked_for() {
+    fn everything_unless_told() {
         let usual = parse("").unwrap();
-        assert_eq!((usual.runs, &usual.megabytes[..]), (5, &[0, 100][..]));
+        assert_eq!((usual.runs, &usual.megabytes[..]), (7, &SIZES[..]));
         assert_eq!(usual.runtimes, ["crun", "runc"]);
-        let large = parse("--large --runs 3 --runtime crun").unwrap();
-        assert_eq!((large.runs, &large.megabytes[..]), (3, &[0, 100, 1000][..]));
-        assert_eq!(large.runtimes, ["crun"]);
+        let told = parse("--megabytes 0 --megabytes 50 --runs 3 --runtime crun").unwrap();
+        assert_eq!((told.runs, &told.megabytes[..]), (3, &[0, 50][..]));
+        assert_eq!(told.runtimes, ["crun"]);
     }
 
     #[test]
     fn nonsense_is_refused() {
-        for line in ["--runs", "--runs x", "--runs 0", "--runtime", "fast"] {
+        for line in [
+            "--runs",
+            "--runs x",
+            "--runs 0",
+            "--megabytes",
+            "--runtime",
+            "fast",
+        ] {
             assert!(parse(line).is_err(), "{line}");
         }
     }

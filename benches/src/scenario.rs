@@ -1,4 +1,4 @@
-//! What is measured: four parts, each with a container of its own that is removed afterwards.
+//! What is measured: five parts, each with containers of its own that are removed afterwards.
 
 use std::path::Path;
 use std::process::Command;
@@ -38,7 +38,10 @@ pub struct Subject<'a> {
 pub type Part = fn(&Subject<'_>) -> Result<Vec<Figure>>;
 
 /// All parts, in order. They do the same for both engines.
-pub const PARTS: [Part; 4] = [local, by_zstd, uncompressed, frozen];
+pub const PARTS: [Part; 5] = [local, by_zstd, uncompressed, frozen, all];
+
+/// How many containers `--all` means.
+const MANY: usize = 10;
 
 /// Writes back what others left unwritten, so that nobody waits for another's data.
 ///
@@ -85,7 +88,7 @@ impl Subject<'_> {
         self.engine.remove_all()?;
         settle()?;
         let imported = self.container(&["restore", "--import", &file])?;
-        self.goes_on()?;
+        self.goes_on(NAME)?;
         std::fs::remove_file(&path)?;
         let values = [
             milliseconds(exported.took),
@@ -102,10 +105,10 @@ impl Subject<'_> {
     }
 
     /// The time of a thaw that brought nothing back would be worth nothing.
-    fn goes_on(&self) -> Result<()> {
-        let before = self.engine.ok(&["logs", NAME])?.len();
+    fn goes_on(&self, name: &str) -> Result<()> {
+        let before = self.engine.ok(&["logs", name])?.len();
         self.engine
-            .wait_for(NAME, |log| (log.len() > before).then_some(()))
+            .wait_for(name, |log| (log.len() > before).then_some(()))
             .context("the thawed container stands still")
     }
 
@@ -138,7 +141,7 @@ fn local(subject: &Subject<'_>) -> Result<Vec<Figure>> {
     let frozen = subject.container(&["checkpoint", NAME])?;
     settle()?;
     let thawed = subject.container(&["restore", NAME])?;
-    subject.goes_on()?;
+    subject.goes_on(NAME)?;
     let figure = |what, value| Figure { what, value };
     Ok(vec![
         figure("run -d, ms", milliseconds(started.took)),
@@ -182,6 +185,34 @@ fn frozen(subject: &Subject<'_>) -> Result<Vec<Figure>> {
     Ok(vec![
         figure("frozen, leave-running, ms", local),
         figure("frozen, leave-running -e, ms", exported),
+    ])
+}
+
+/// Ten at once. Only without memory: ten of the large ones measure the disk.
+fn all(subject: &Subject<'_>) -> Result<Vec<Figure>> {
+    if subject.megabytes > 0 {
+        return Ok(Vec::new());
+    }
+    let names: Vec<String> = (0..MANY).map(|number| format!("{NAME}{number}")).collect();
+    for name in &names {
+        let run = ["run", "-d", "--name", name, image::NAME];
+        subject
+            .engine
+            .ok(&[&run[..], &["workload", "eat", "0", "1"]].concat())?;
+    }
+    settle()?;
+    let frozen = subject.container(&["checkpoint", "--all"])?;
+    settle()?;
+    let thawed = subject.container(&["restore", "--all"])?;
+    for name in &names {
+        subject.goes_on(name)?;
+    }
+    let figure = |what, value| Figure { what, value };
+    Ok(vec![
+        figure("checkpoint --all of 10, ms", milliseconds(frozen.took)),
+        figure("checkpoint --all, peak MiB", mebibytes(frozen.peak_kib)),
+        figure("restore --all of 10, ms", milliseconds(thawed.took)),
+        figure("restore --all, peak MiB", mebibytes(thawed.peak_kib)),
     ])
 }
 

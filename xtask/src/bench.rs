@@ -13,7 +13,7 @@ use crate::host::{self, Shape};
 /// Arguments of `cargo xtask bench`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Options of the benchmarks: --runs N, --large, --runtime NAME
+    /// Options of the benchmarks: --runs N, --megabytes N, --runtime NAME
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     rest: Vec<String>,
 }
@@ -39,7 +39,8 @@ pub fn run(arguments: &Arguments, repository: &Path) -> Result<i32> {
     words.extend(arguments.rest.iter().cloned());
     let shape = Shape {
         pair: false,
-        // Ours tells CRIU itself; without this Podman would pay for cgroup state that it doesn't need.
+        // Ours tells CRIU itself; without this Podman would pay for cgroup state that it doesn't
+        // need, and for ten programs that lock and unlock the network.
         criu_configuration: true,
     };
     host::run_in(repository, shape, false, &words)

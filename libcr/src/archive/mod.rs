@@ -17,8 +17,10 @@ pub mod limits;
 pub mod manifest;
 pub mod podman;
 pub mod reader;
+mod spill;
 pub mod sums;
 mod tape;
+mod writeback;
 pub mod writer;
 
 pub use compress::Compression;

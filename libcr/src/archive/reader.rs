@@ -14,6 +14,7 @@ use rustix::fs::{Mode, OFlags};
 
 use super::layout::Kind;
 use super::manifest::{FORMAT_VERSION, ManifestError};
+use super::spill::Spill;
 use super::sums::{self, Digester, Sum};
 use super::tape::{Member, Tape, Type};
 use super::{ArchiveError, Limits, Manifest, Refusal, io_error, layout};
@@ -118,6 +119,8 @@ pub struct Reader {
     /// Small members that go to the directory but came with the header.
     held: Vec<(Member, Vec<u8>)>,
     digester: Digester,
+    /// There is one once something is unpacked.
+    spill: Option<Spill>,
     sums: Option<Vec<Sum>>,
     config: Option<Vec<u8>>,
     spec: Option<Vec<u8>>,
@@ -173,6 +176,7 @@ impl Reader {
             pending: None,
             held: Vec::new(),
             digester: Digester::idle(),
+            spill: None,
             sums: None,
             config: None,
             spec: None,
@@ -263,6 +267,9 @@ impl Reader {
         while let Some(member) = self.next(&mut ignored)? {
             self.unpack_member(&member, staging, selection)?;
         }
+        self.spill
+            .take()
+            .map_or(Ok(()), |mut spill| spill.finish())?;
         self.check_sums(header.manifest.is_some())?;
         if selection.durable {
             sync(staging).map_err(io_error("cannot put the unpacked checkpoint on disk"))?;
@@ -348,11 +355,10 @@ impl Reader {
             }
             Type::Directory | Type::ParentLink(_) => Ok(()),
             Type::File => {
-                let mut file = if wanted {
-                    Some(create(staging, &member.name)?)
-                } else {
-                    None
-                };
+                if wanted {
+                    let file = create(staging, &member.name)?.into_std();
+                    self.spill()?.file(&member.name, file)?;
+                }
                 self.digester
                     .member(&member.name)
                     .map_err(io_error(doing()))?;
@@ -363,15 +369,26 @@ impl Reader {
                         break;
                     }
                     let chunk = self.digester.bytes(buffer).map_err(io_error(doing()))?;
-                    if let Some(file) = &mut file {
-                        file.write_all(&chunk).map_err(io_error(doing()))?;
+                    if wanted {
+                        self.spill()?.bytes(chunk)?;
+                    } else {
+                        self.digester.done(chunk);
                     }
-                    self.digester.done(chunk);
                 }
                 if wanted {
                     self.contents.files.push((member.name.clone(), member.len));
                 }
                 Ok(())
+            }
+        }
+    }
+
+    fn spill(&mut self) -> Result<&mut Spill, ArchiveError> {
+        match &mut self.spill {
+            Some(spill) => Ok(spill),
+            none => {
+                let started = Spill::start(self.digester.give_back());
+                Ok(none.insert(started.map_err(io_error("cannot start a thread"))?))
             }
         }
     }

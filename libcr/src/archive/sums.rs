@@ -88,6 +88,11 @@ impl Digester {
         }
     }
 
+    /// Where buffers go back to.
+    pub(super) fn give_back(&self) -> Sender<Vec<u8>> {
+        self.give_back.clone()
+    }
+
     /// An empty buffer with room for a chunk.
     pub(super) fn buffer(&self) -> Vec<u8> {
         self.back
@@ -133,7 +138,8 @@ impl Digester {
     }
 }
 
-fn recycle(chunk: Arc<Vec<u8>>, to: &Sender<Vec<u8>>) {
+/// Gives a buffer back if nobody else needs it more.
+pub(super) fn recycle(chunk: Arc<Vec<u8>>, to: &Sender<Vec<u8>>) {
     if let Some(mut buffer) = Arc::into_inner(chunk) {
         buffer.clear();
         // Nobody there to take it back means the archive is done with.

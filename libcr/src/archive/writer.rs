@@ -15,6 +15,7 @@ use rustix::fs::{FlockOperation, OFlags};
 
 use super::compress::Encoder;
 use super::sums::{self, Digester};
+use super::writeback::Writeback;
 use super::{ArchiveError, CHUNK, Compression, Manifest, io_error, layout};
 use crate::sys::dir::{partial_path, remove_file_if_present, sync_parent};
 
@@ -65,7 +66,7 @@ impl Drop for Place {
 }
 
 enum Target {
-    File(File),
+    File(File, Writeback),
     Stream(Box<dyn Write + Send>),
 }
 
@@ -78,7 +79,11 @@ struct Sink {
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let count = match &mut self.target {
-            Target::File(file) => file.write(bytes)?,
+            Target::File(file, writeback) => {
+                let count = file.write(bytes)?;
+                writeback.wrote(count);
+                count
+            }
             Target::Stream(stream) => stream.write(bytes)?,
         };
         self.written += count as u64;
@@ -87,7 +92,7 @@ impl Write for Sink {
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.target {
-            Target::File(file) => file.flush(),
+            Target::File(file, _) => file.flush(),
             Target::Stream(stream) => stream.flush(),
         }
     }
@@ -136,7 +141,10 @@ impl Writer {
         };
         rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)
             .map_err(|errno| io_error(doing)(errno.into()))?;
-        Self::start(Target::File(file), Some(place), compression, archive)
+        let writeback =
+            Writeback::of(&file).map_err(io_error(format!("cannot write {archive}")))?;
+        let target = Target::File(file, writeback);
+        Self::start(target, Some(place), compression, archive)
     }
 
     /// Begins an archive that goes into a stream. What went before a failure can't be taken back.
@@ -284,16 +292,17 @@ impl Writer {
             encoder.write_all(&[0; 1024])?;
             let mut buffered = encoder.finish()?;
             buffered.flush()?;
-            let sink = buffered
+            let Sink { target, written } = buffered
                 .into_inner()
                 .map_err(io::IntoInnerError::into_error)?;
-            if let (Target::File(file), Some(place)) = (&sink.target, &mut writer.place) {
+            if let (Target::File(file, writeback), Some(place)) = (target, &mut writer.place) {
+                writeback.finish()?;
                 file.sync_all()?;
                 fs::rename(&place.partial, &place.path)?;
                 place.renamed = true;
                 sync_parent(&place.path)?;
             }
-            Ok(sink.written)
+            Ok(written)
         };
         let written = end(&mut self).map_err(io_error(doing))?;
         Ok(Summary {

@@ -22,7 +22,8 @@ const SCRIPT: &str = include_str!("enter.sh");
 pub struct Shape {
     /// A second host joined by a veth pair.
     pub pair: bool,
-    /// `/etc/criu/{runc,crun}.conf` that keep cgroup state out of dumps, for Podman's sake.
+    /// `/etc/criu/{runc,crun}.conf` that tell CRIU what ours tells it by itself, for Podman's sake:
+    /// no cgroup state in dumps, the network locked by nftables.
     pub criu_configuration: bool,
 }
 

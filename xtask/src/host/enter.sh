@@ -105,7 +105,8 @@ runtime = "runc"
 CONF
 if [ "${CRIU_CONF:-0}" = 1 ]; then
     mkdir -p /etc/criu
-    echo 'cgroup-dump-controller none' | tee /etc/criu/runc.conf > /etc/criu/crun.conf
+    printf '%s\n' 'cgroup-dump-controller none' 'network-lock nftables' |
+        tee /etc/criu/runc.conf > /etc/criu/crun.conf
 fi
 
 if [ "$ROLE" = 2 ]; then
