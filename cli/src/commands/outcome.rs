@@ -44,9 +44,10 @@ impl Outcomes {
     /// for it don't.
     pub fn fail_of(&mut self, which: &Selected, several: bool, error: libcr::Error) {
         let text = error.to_string();
-        let named = [&which.id, &which.shown, &which.name]
-            .iter()
-            .any(|word| text.contains(word.as_str()));
+        let in_name = |letter: char| letter.is_ascii_alphanumeric() || "_.-".contains(letter);
+        let named = text
+            .split(|letter| !in_name(letter))
+            .any(|word| [&which.id, &which.shown, &which.name].contains(&&word.to_owned()));
         self.fail(if named || !several {
             error.into()
         } else {
@@ -85,7 +86,10 @@ mod tests {
         };
         let state = ": container state improper";
         assert_eq!(said(false, "no"), format!("Error: no{state}"));
-        assert_eq!(said(true, "no"), format!("Error: container web: no{state}"));
+        assert_eq!(
+            said(true, "webs"),
+            format!("Error: container web: webs{state}")
+        );
         assert_eq!(said(true, "web: no"), format!("Error: web: no{state}"));
     }
 }

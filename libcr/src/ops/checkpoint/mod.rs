@@ -362,11 +362,15 @@ impl Work<'_> {
             leave_running: options.leave_running,
             ignore_rootfs: options.ignore_rootfs,
             criu_version: self.criu_version,
-            runtime_version: self
-                .engine
-                .runtime_of(container)?
-                .version()
-                .unwrap_or_default(),
+            // Only an archive says it, and asking takes as long as a step of the dump.
+            runtime_version: match &self.export {
+                Some(_) => self
+                    .engine
+                    .runtime_of(container)?
+                    .version()
+                    .unwrap_or_default(),
+                None => String::new(),
+            },
             work: self.logs.clone(),
         })
     }

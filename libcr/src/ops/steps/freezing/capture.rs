@@ -15,7 +15,7 @@ use crate::ops::steps::life::{rootfs, volumes};
 use crate::storage::StorageError;
 use crate::storage::diff::RootfsDiff;
 use crate::storage::tree::TarPlan;
-use crate::sys::dir::{at, partial_path, remove_dir_if_present, write_atomic};
+use crate::sys::dir::{at, partial_path, remove_dir_if_present, write_atomic, write_for_this_boot};
 
 /// Members of a bundle that belong to the images in `checkpoint/`.
 pub const COMPANIONS: [&str; 4] = [
@@ -141,7 +141,7 @@ pub fn capture(
         let plan = Tar::Plan(TarPlan::of_diff(&diff)?);
         rootfs = Some(if options.copy_rootfs {
             let list = serde_json::to_vec(&deleted).map_err(std::io::Error::other)?;
-            write_atomic(&directory.join(layout::DELETED_FILES), &list, 0o600)?;
+            write_for_this_boot(&directory.join(layout::DELETED_FILES), &list, 0o600)?;
             plan.settle(directory.join(layout::ROOTFS_DIFF))?
         } else {
             plan
@@ -156,7 +156,8 @@ pub fn capture(
     let log = fs::metadata(&log).ok().map(|facts| (log, facts.len()));
     let status =
         serde_json::to_vec(&container.state.network_status).map_err(std::io::Error::other)?;
-    write_atomic(&directory.join(layout::NETWORK_STATUS), &status, 0o600)?;
+    // Put on disk with all the rest, when the container need not stand still for it.
+    write_for_this_boot(&directory.join(layout::NETWORK_STATUS), &status, 0o600)?;
     Ok(Captured {
         rootfs,
         deleted,
