@@ -51,15 +51,30 @@ fn main() -> ExitCode {
             engine.ok(&["--version"])
         );
         harness::prepare(&engine, &archive);
-        let interop = arguments
-            .filter
-            .as_ref()
-            .is_none_or(|filter| filter.contains("interop"));
-        if interop && !engine.is_podman() {
+        if is_selected(&arguments, "workloads::programs") {
+            let programs = image::make_programs(directory.path());
+            engine.ok(&["import", &programs.display().to_string(), image::PROGRAMS]);
+        }
+        if is_selected(&arguments, "interop") && !engine.is_podman() {
             let podman = Engine::podman();
             harness::prepare(&podman, &archive);
             harness::share_image(&podman, &engine, directory.path());
         }
     }
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Whether any test of the suite may run: what only its tests need is made then alone.
+fn is_selected(arguments: &Arguments, suite: &str) -> bool {
+    let Some(filter) = &arguments.filter else {
+        return true;
+    };
+    let (_, tests) = suites::ALL
+        .iter()
+        .find(|(name, _)| *name == suite)
+        .expect("a suite of the table");
+    tests.iter().any(|(name, _)| {
+        let name = format!("{suite}::{name}");
+        filter.starts_with(&name) || name.contains(filter.as_str())
+    })
 }

@@ -6,174 +6,110 @@
 //! count FILE        each millisecond: a counter in memory +1, FILE := counter, FILE.log += counter
 //! web PORT FILE     HTTP server; each request counts in memory and in FILE
 //! echo PORT         TCP server; answers each line with the connection's own line number
+//! udp PORT          UDP server; answers each datagram with its number
 //! eat MB SEED       fills memory with pseudo-random bytes, says their sum again and again
 //! gap               millisecond ticker that says the longest gap it has seen
+//! hold MODE [WORD]  sets kernel objects up, waits for /dev/shm/go, says whether they are as before
+//! scribble [nodes]  makes every kind of change to the image's files, with device nodes if told
+//! list DIR          all that can be known of each path below
 //! ```
 
-use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::FileExt;
-use std::process::ExitCode;
-use std::thread;
-use std::time::{Duration, Instant};
+mod counters;
+mod descriptors;
+mod files;
+mod held;
+mod kernel_unsafe;
+mod memory;
+mod processes;
+mod refused;
+mod servers;
+mod sockets;
+mod state;
+mod trees;
 
-/// A pause between two ticks that no scheduler explains: the process was frozen.
-const FROZEN: Duration = Duration::from_millis(40);
+use std::io::{Result, Write};
+use std::path::Path;
+use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words[..] {
-        ["count", file] => count(file),
-        ["web", port, file] => web(number(port), file),
-        ["echo", port] => echo(number(port)),
-        ["eat", megabytes, seed] => eat(number(megabytes), number(seed)),
-        ["gap"] => gap(),
-        _ => {
-            eprintln!("usage: workload count FILE | web PORT FILE | echo PORT | eat MB SEED | gap");
-            return ExitCode::from(2);
-        }
+        ["hold", mode] => held::hold(mode, || object(mode, "")),
+        ["hold", mode, word] => held::hold(mode, || object(mode, word)),
+        _ => run(&words).map(|()| ExitCode::SUCCESS),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("workload: {error}");
-            ExitCode::FAILURE
-        }
+    done.unwrap_or_else(|error| {
+        eprintln!("workload: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+/// What needs no freeze to be judged, and the children of what does.
+fn run(words: &[&str]) -> Result<()> {
+    match words {
+        ["count", file] => counters::count(file),
+        ["eat", megabytes, seed] => counters::eat(number(megabytes), number(seed)),
+        ["gap"] => counters::gap(),
+        ["web", port, file] => servers::web(number(port), file),
+        ["echo", port] => servers::echo(number(port)),
+        ["udp", port] => sockets::udp(number(port)),
+        ["scribble"] => trees::scribble(false),
+        ["scribble", "nodes"] => trees::scribble(true),
+        ["list", directory] => trees::list(directory),
+        ["wait"] => processes::wait(),
+        ["end", status] => std::process::exit(number(status)),
+        ["begin-session"] => processes::begin_session(),
+        ["multiply", by] => processes::multiply(number(by)),
+        ["add"] => processes::add(),
+        ["share", id] => memory::share(number(id)),
+        ["try-locks"] => files::try_locks(),
+        ["answer-unix", path] => sockets::answer_unix(path),
+        _ => Err(std::io::Error::other(
+            "the first lines of tests/workload/workload.rs say what it can",
+        )),
     }
 }
 
-fn number<T: std::str::FromStr + Default>(text: &str) -> T {
-    text.parse().unwrap_or_default()
+/// What `hold` sets up, by mode.
+fn object(mode: &str, word: &str) -> Result<held::Check> {
+    match mode {
+        "eventfd" => descriptors::eventfd(),
+        "epoll" => descriptors::epoll(),
+        "timerfd" => descriptors::timerfd(),
+        "signalfd" => descriptors::signalfd(),
+        "inotify" => descriptors::inotify(Path::new(word)),
+        "memfd" => descriptors::memfd(),
+        "pipes" => descriptors::pipes(),
+        "heap" => memory::heap(number(word)),
+        "shared" => memory::shared(),
+        "positions" => files::positions(),
+        "locks" => files::locks(),
+        "deleted" => files::deleted(),
+        "tmpfs" => files::tmpfs(),
+        "read-only" => files::read_only(),
+        "threads" => processes::threads(number(word)),
+        "processes" => processes::processes(number(word)),
+        "ring" => processes::ring(),
+        "family" => processes::family(),
+        "signals" => processes::signals(),
+        "timers" => processes::timers(),
+        "credentials" => processes::credentials(),
+        "unix" => sockets::unix(),
+        "tcp" => sockets::tcp(),
+        "connected" => sockets::connected(word),
+        _ => refused::object(mode, word),
+    }
 }
 
-fn say(line: &str) -> std::io::Result<()> {
+/// The number that a text has, else nought.
+pub fn number<T: std::str::FromStr + Default>(text: &str) -> T {
+    text.trim().parse().unwrap_or_default()
+}
+
+/// A line on standard output, at once.
+pub fn say(line: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
     out.write_all(format!("{line}\n").as_bytes())?;
     out.flush()
-}
-
-/// Both files are complete at the end of a tick, so whoever stands at the start of the next one must
-/// find them equal to its memory, however long it was frozen in between and wherever in the tick.
-fn count(path: &str) -> std::io::Result<()> {
-    let file = File::create(path)?;
-    let log_path = format!("{path}.log");
-    let mut log = File::create(&log_path)?;
-    let mut counter: u64 = 0;
-    let mut last = Instant::now();
-    loop {
-        let elapsed = last.elapsed();
-        last = Instant::now();
-        if counter > 0 && elapsed > FROZEN {
-            let ms = elapsed.as_millis();
-            let (stored, logged) = (read_number(path)?, read_last_line(&log_path)?);
-            say(&format!(
-                "gap ms={ms} mem={counter} file={stored} log={logged}"
-            ))?;
-        }
-        counter += 1;
-        file.write_all_at(format!("{counter:>20}\n").as_bytes(), 0)?;
-        log.write_all(format!("{counter}\n").as_bytes())?;
-        if counter % 100 == 0 {
-            say(&format!("tick mem={counter}"))?;
-        }
-        thread::sleep(Duration::from_millis(1));
-    }
-}
-
-fn read_number(path: &str) -> std::io::Result<u64> {
-    Ok(number(std::fs::read_to_string(path)?.trim()))
-}
-
-fn read_last_line(path: &str) -> std::io::Result<u64> {
-    let text = std::fs::read_to_string(path)?;
-    Ok(number(text.lines().last().unwrap_or("")))
-}
-
-fn web(port: u16, path: &str) -> std::io::Result<()> {
-    let listener = TcpListener::bind(("0.0.0.0", port))?;
-    let mut counter: u64 = 0;
-    say(&format!("listening on {port}"))?;
-    for stream in listener.incoming() {
-        let Ok(mut stream) = stream else { continue };
-        stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-        let mut request = [0_u8; 4096];
-        let Ok(length) = stream.read(&mut request) else {
-            continue;
-        };
-        if !request[..length].starts_with(b"GET ") {
-            continue;
-        }
-        counter += 1;
-        let stored = std::fs::read_to_string(path).map_or(0, |text| number(text.trim())) + 1_u64;
-        std::fs::write(path, format!("{stored}\n"))?;
-        let body = format!("count mem={counter} file={stored}\n");
-        let length = body.len();
-        let answer = format!(
-            "HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\n\r\n{body}"
-        );
-        // A client that went away is no reason to stop.
-        let _ = stream.write_all(answer.as_bytes());
-        say(&format!("request {counter}"))?;
-    }
-    Ok(())
-}
-
-fn echo(port: u16) -> std::io::Result<()> {
-    let listener = TcpListener::bind(("0.0.0.0", port))?;
-    say(&format!("listening on {port}"))?;
-    for stream in listener.incoming().flatten() {
-        thread::spawn(move || serve_echo(&stream));
-    }
-    Ok(())
-}
-
-fn serve_echo(stream: &TcpStream) {
-    let mut writer = stream;
-    for (index, line) in BufReader::new(stream).lines().enumerate() {
-        let Ok(line) = line else { return };
-        if writer
-            .write_all(format!("{} {line}\n", index + 1).as_bytes())
-            .is_err()
-        {
-            return;
-        }
-    }
-}
-
-fn eat(megabytes: usize, seed: u64) -> std::io::Result<()> {
-    let mut state = seed.max(1);
-    let mut memory: Vec<u64> = Vec::with_capacity(megabytes * 131_072);
-    for _ in 0..megabytes * 131_072 {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        memory.push(state);
-    }
-    loop {
-        let sum = memory
-            .iter()
-            .fold(0_u64, |sum, word| sum.rotate_left(1) ^ word);
-        say(&format!("sum={sum:016x}"))?;
-        thread::sleep(Duration::from_millis(300));
-    }
-}
-
-fn gap() -> std::io::Result<()> {
-    let mut longest = Duration::ZERO;
-    let mut last = Instant::now();
-    let mut spoken = Instant::now();
-    // Kept open so that a checkpoint has a device to deal with, as real programs do.
-    let _null = OpenOptions::new().write(true).open("/dev/null")?;
-    loop {
-        let now = Instant::now();
-        longest = longest.max(now - last);
-        last = now;
-        if spoken.elapsed() > Duration::from_millis(100) {
-            say(&format!("longest us={}", longest.as_micros()))?;
-            spoken = Instant::now();
-        }
-        thread::sleep(Duration::from_millis(1));
-    }
 }

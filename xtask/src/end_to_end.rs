@@ -71,13 +71,19 @@ fn build(repository: &Path, profile: &str) -> Result<()> {
     Ok(())
 }
 
-/// Compiles the one static program that runs inside test containers, when its source is newer.
+/// Compiles the one static program that runs inside test containers, when any of its sources is
+/// newer.
 pub fn compile_workload(repository: &Path, target: &Path) -> Result<PathBuf> {
-    let source = repository.join("tests/workload/workload.rs");
+    let sources = repository.join("tests/workload");
     let directory = target.join("workloads");
     let program = directory.join("workload");
     let time = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
-    if time(&program).is_some_and(|built| time(&source).is_some_and(|changed| built > changed)) {
+    let changed = fs::read_dir(&sources)
+        .with_context(|| format!("cannot read {}", sources.display()))?
+        .flatten()
+        .filter_map(|entry| time(&entry.path()))
+        .max();
+    if time(&program).is_some_and(|built| changed.is_some_and(|changed| built > changed)) {
         return Ok(program);
     }
     fs::create_dir_all(&directory)?;
@@ -93,7 +99,7 @@ pub fn compile_workload(repository: &Path, target: &Path) -> Result<PathBuf> {
         ])
         .args(["-D", "warnings", "--crate-name", "workload", "-o"])
         .arg(&partial)
-        .arg(&source)
+        .arg(sources.join("workload.rs"))
         .status()
         .context("cannot run rustc")?;
     if !status.success() {

@@ -100,6 +100,11 @@ const RULES: &[Rule] = &[
         "use --tcp-skip-in-flight to leave it out, or try again",
     ),
     rule(
+        &["unix: Dangling connection"],
+        "a process is connected to a unix socket outside the container",
+        "close that connection (a mounted socket such as /run/docker.sock or a host's database or log socket) or do without the mount",
+    ),
+    rule(
         &["name-less external socket"],
         "a process holds a socket pair whose other end is outside the container",
         "close it or start the container without passing file descriptors in",
@@ -108,6 +113,27 @@ const RULES: &[Rule] = &[
         &["of that type", "io_uring"],
         "a process uses io_uring, which CRIU cannot checkpoint",
         "turn io_uring off in the application (Node.js: UV_USE_IO_URING=0), or forbid io_uring_setup by the seccomp profile",
+    ),
+    // Since Linux 6.7 an io_uring can't even be handed to CRIU: SCM_RIGHTS refuses it alone.
+    rule(
+        &["send_fds failed (-22)"],
+        "a process uses io_uring, which CRIU cannot checkpoint",
+        "turn io_uring off in the application (Node.js: UV_USE_IO_URING=0), or forbid io_uring_setup by the seccomp profile",
+    ),
+    rule(
+        &["fsnotify", "Can't dump that handle"],
+        "a process watches a file by inotify that CRIU cannot find again on this file system",
+        "end that watch, or watch a directory of a tmpfs or a volume",
+    ),
+    rule(
+        &["found while seizing"],
+        "a process cannot be stopped, since another one traces it",
+        "end the debugger or tracer in the container and try again",
+    ),
+    rule(
+        &["Can't get rlimit", "not permitted"],
+        "CRIU may not read the limits of another user's process",
+        "give the engine CAP_SYS_RESOURCE: this host withholds it from root",
     ),
     rule(
         &["of that type", "anon"],
@@ -122,7 +148,7 @@ const RULES: &[Rule] = &[
     rule(
         &["Can't lookup mount"],
         "a process has a file open that lies outside the container's mounts",
-        "standard input, output and error must be pipes or a terminal, and files from the host must be mounted into the container",
+        "standard input, output and error must be pipes or a terminal, and files from the host must be mounted into the container; a POSIX message queue counts as such a file",
     ),
     rule(
         &["1:16 opt"],
@@ -406,6 +432,26 @@ mod tests {
             (
                 "files-ext.c:96): Can't dump file 5 of that type [600] (anon anon_inode:[io_uring])",
                 "a process uses io_uring, which CRIU cannot checkpoint",
+            ),
+            (
+                "sk-unix.c:1062): unix: Dangling connection 3692195",
+                "a process is connected to a unix socket outside the container",
+            ),
+            (
+                "../compel/src/lib/infect-util.c:1): send_fds failed (-22)",
+                "a process uses io_uring, which CRIU cannot checkpoint",
+            ),
+            (
+                "fsnotify.c:287): fsnotify: Can't dump that handle",
+                "a process watches a file by inotify that CRIU cannot find again on this file system",
+            ),
+            (
+                "seize.c:579): zombie 19270 (comm workload) found while seizing",
+                "a process cannot be stopped, since another one traces it",
+            ),
+            (
+                "cr-dump.c:372): Can't get rlimit 0: Operation not permitted",
+                "CRIU may not read the limits of another user's process",
             ),
             (
                 "files-reg.c:1790): Can't lookup mount=29 for fd=1 path=/tmp/out",

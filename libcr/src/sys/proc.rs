@@ -107,9 +107,18 @@ pub fn tree(root: i32) -> Vec<i32> {
 
 /// Whether a process is in uninterruptible sleep (state `D`).
 pub fn is_uninterruptible(pid: i32) -> bool {
+    is_in_state(pid, 'D')
+}
+
+/// Whether a process has ended and only waits to be reaped (state `Z`).
+pub fn is_dead(pid: i32) -> bool {
+    is_in_state(pid, 'Z')
+}
+
+fn is_in_state(pid: i32, state: char) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit_once(')')
-        .is_some_and(|(_, after)| after.trim_start().starts_with('D'))
+        .is_some_and(|(_, after)| after.trim_start().starts_with(state))
 }
 
 /// Device and inode of a namespace of a process, for comparing.

@@ -16,7 +16,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 pub use command::Finished;
-pub use image::{IMAGE, ONLY_IN_IMAGE};
+pub use image::{IMAGE, ONLY_IN_IMAGE, PROGRAMS};
 
 /// A container engine's command: the one under test, or a peer.
 #[derive(Debug, Clone)]

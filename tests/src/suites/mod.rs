@@ -16,6 +16,7 @@ mod restore;
 mod travel;
 mod volume_mounts;
 mod volumes;
+mod workloads;
 
 use crate::harness::Host;
 
@@ -40,6 +41,12 @@ pub const ALL: &[(&str, Tests)] = &[
     ("phases", phases::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
+    ("workloads::kernel", workloads::kernel::TESTS),
+    ("workloads::processes", workloads::processes::TESTS),
+    ("workloads::programs", workloads::programs::TESTS),
+    ("workloads::refused", workloads::refused::TESTS),
+    ("workloads::trees", workloads::trees::TESTS),
+    ("workloads::generations", workloads::generations::TESTS),
 ];
 
 /// The table of a suite from the names of its functions.

@@ -36,6 +36,8 @@ const PACKAGES: &[&str] = &[
     "curl",
     "socat",
     "iputils-ping",
+    "nginx",
+    "redis-server",
 ];
 
 /// The suite and packages of one root.

@@ -48,6 +48,10 @@ fn gather(wanted: &str, root: i32) -> Result<(), String> {
             let Some(found) = proc::cgroup_of(pid).filter(|found| !inside(found)) else {
                 continue;
             };
+            // What waits to be reaped stays where it ended: the kernel moves no dead process.
+            if proc::is_dead(pid) {
+                continue;
+            }
             strayed = true;
             tracing::debug!(pid, found, wanted, "restored into a foreign cgroup: moved");
             if let Err(error) = group.adopt(pid)

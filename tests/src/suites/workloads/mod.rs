@@ -1,0 +1,107 @@
+//! Workloads that are frozen and thawed, each judged from inside: a program sets its objects up,
+//! says READY, and after the thaw says whether all of them, and all that the kernel tells of its
+//! processes, are as they were (`tests/workload/held.rs`).
+
+pub mod generations;
+pub mod kernel;
+pub mod processes;
+pub mod programs;
+pub mod refused;
+pub mod trees;
+
+use std::time::Duration;
+
+use super::{Tests, tests};
+use crate::harness::{Host, wait};
+
+/// A workload's words and the options that it needs.
+#[derive(Debug, Default, Clone, Copy)]
+struct Plan<'a> {
+    /// What follows `workload hold`.
+    words: &'a [&'a str],
+    /// Of `run`.
+    run: &'a [&'a str],
+    /// Of `container checkpoint`.
+    freeze: &'a [&'a str],
+    /// Of `container restore`.
+    thaw: &'a [&'a str],
+}
+
+impl Plan<'_> {
+    /// Sets the workload up in a container and waits until it is ready.
+    #[track_caller]
+    fn start(&self, host: &Host, name: &str) {
+        host.start(
+            name,
+            self.run,
+            &[&["workload", "hold"], self.words].concat(),
+        );
+        let ready = wait::try_until(Duration::from_mins(1), || {
+            let log = host.log(name);
+            assert!(!log.contains("workload:"), "it could not be set up: {log}");
+            log.contains("READY").then_some(())
+        });
+        assert!(ready.is_some(), "not ready: {}", host.log(name));
+    }
+
+    /// Freezes into a file, removes the container and thaws it from there.
+    #[track_caller]
+    fn move_through_file(&self, host: &Host, name: &str) {
+        let archive = host.file("frozen.tar");
+        let freeze = [
+            "container",
+            "checkpoint",
+            "--compress",
+            "none",
+            "-e",
+            &archive,
+        ];
+        host.ok(&[&freeze[..], self.freeze, &[name]].concat());
+        host.ok(&["rm", name]);
+        host.ok(&[&["container", "restore", "-i", &archive], self.thaw].concat());
+    }
+
+    /// Freezes and thaws in place.
+    #[track_caller]
+    fn in_place(&self, host: &Host, name: &str) {
+        host.ok(&[&["container", "checkpoint"], self.freeze, &[name]].concat());
+        host.ok(&[&["container", "restore"], self.thaw, &[name]].concat());
+    }
+
+    /// Freezes, thaws and lets the workload judge. The objects are the same to CRIU either way:
+    /// crun's containers go through a file, runc's stay in place, which halves the time.
+    #[track_caller]
+    fn judge(&self, host: &Host) {
+        let name = "held";
+        self.start(host, name);
+        if host.runtime == "crun" {
+            self.move_through_file(host, name);
+        } else {
+            self.in_place(host, name);
+        }
+        verdict(host, name);
+    }
+}
+
+/// Says that it is time to verify, and fails with what the workload finds wrong.
+#[track_caller]
+fn verdict(host: &Host, name: &str) {
+    host.ok(&["exec", name, "touch", "/dev/shm/go"]);
+    let log = wait::try_until(Duration::from_mins(1), || {
+        Some(host.log(name)).filter(|log| log.contains("\nOK ") || log.contains("\nWRONG "))
+    });
+    let log = log.expect("a verdict");
+    let said: Vec<&str> = log.lines().skip(1).collect();
+    assert!(said.len() == 1 && said[0].starts_with("OK "), "{log}");
+    assert_eq!(host.ok(&["wait", name]), "0");
+}
+
+/// The workload with these words and no option of its own.
+#[track_caller]
+fn judge(host: &Host, words: &[&str]) {
+    let plan = Plan {
+        words,
+        ..Plan::default()
+    };
+    plan.judge(host);
+}
