@@ -14,6 +14,9 @@ use std::process::ExitCode;
 use harness::{Engine, image};
 use libtest_mimic::{Arguments, Trial};
 
+/// Every test runs once with each.
+const RUNTIMES: [&str; 2] = ["crun", "runc"];
+
 fn main() -> ExitCode {
     let in_host = std::env::var_os("CRYOPOD_HOST").is_some();
     if !in_host && std::env::var_os("HOST").is_none_or(|value| value != "local") {
@@ -30,7 +33,7 @@ fn main() -> ExitCode {
     let mut trials = Vec::new();
     for (suite, tests) in suites::ALL {
         for (name, body) in *tests {
-            for runtime in ["crun", "runc"] {
+            for runtime in RUNTIMES {
                 trials.push(Trial::test(
                     format!("{suite}::{name}[{runtime}]"),
                     move || {
@@ -74,7 +77,8 @@ fn is_selected(arguments: &Arguments, suite: &str) -> bool {
         .find(|(name, _)| *name == suite)
         .expect("a suite of the table");
     tests.iter().any(|(name, _)| {
-        let name = format!("{suite}::{name}");
-        filter.starts_with(&name) || name.contains(filter.as_str())
+        RUNTIMES
+            .iter()
+            .any(|runtime| format!("{suite}::{name}[{runtime}]").contains(filter.as_str()))
     })
 }

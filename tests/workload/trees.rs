@@ -7,7 +7,6 @@ use std::fs::{self, File, Metadata, Permissions};
 use std::io::Result;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, PermissionsExt, lchown, symlink};
-use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
 use crate::held::noise;
@@ -81,8 +80,6 @@ fn add() -> Result<()> {
     sparse.write_at(b"in the middle", 100 << 20)?;
     File::create(data.join("all-hole"))?.set_len(30 << 20)?;
     kernel::make_node(&data.join("fifo"), 0o010_640, 0)?;
-    drop(UnixListener::bind(data.join("dead-socket"))?);
-    fs::set_permissions(data.join("dead-socket"), Permissions::from_mode(0o710))?;
     symlink("nowhere/at/all", data.join("dangling"))?;
     lchown(data.join("dangling"), Some(1000), Some(1000))?;
     kernel::set_attribute(&data.join("empty"), c"user.empty", b"")?;
@@ -113,7 +110,11 @@ pub fn list(directory: &str) -> Result<()> {
     let mut found = Vec::new();
     while let Some(path) = todo.pop() {
         let data = fs::symlink_metadata(&path)?;
-        if data.is_dir() && data.dev() == root.dev() {
+        // What is mounted (/etc/hosts) is made anew by the engine.
+        if data.dev() != root.dev() {
+            continue;
+        }
+        if data.is_dir() {
             for entry in fs::read_dir(&path)? {
                 todo.push(entry?.path());
             }

@@ -13,7 +13,8 @@ pub const TESTS: Tests = tests![
     sqlite_writer_in_a_transaction,
     nginx_with_keep_alive_clients,
     redis_with_hundred_connections,
-    editor_in_a_terminal,
+    screen_editor_in_a_terminal,
+    line_editor_in_a_terminal,
 ];
 
 /// Open connections that are kept through freeze and thaw.
@@ -177,34 +178,40 @@ fn press(host: &Host, keys: &str) {
     assert_eq!(done.code, 0, "{done}");
 }
 
-/// What stands in the editor's buffer alone, in no file, is written after the thaw.
-fn editor_in_a_terminal(host: &Host) {
-    host.ok(&[
-        "run",
-        "-d",
-        "-i",
-        "-t",
-        "--name",
-        "program",
-        PROGRAMS,
-        "vi",
-        "/data/text",
-    ]);
-    host.wait_for_log("program", "/data/text");
-    press(host, "ifrom before the freeze");
-    host.wait_for_log("program", "freeze");
+fn start_editor(host: &Host, words: &[&str]) {
+    let run = ["run", "-d", "-i", "-t", "--name", "program", PROGRAMS];
+    host.ok(&[&run[..], words].concat());
+}
+
+fn freeze_and_thaw(host: &Host) {
     let plan = Plan::default();
     plan.in_place(host, "program");
     plan.move_through_file(host, "program");
-    assert_eq!(
-        host.run(&["exec", "program", "cat", "/data/text"]).stdout,
-        ""
-    );
-    press(host, ", and after it\x1b:w\r");
+}
+
+/// The terminal is still raw, the mode is still insert, and the cursor is where it was.
+fn screen_editor_in_a_terminal(host: &Host) {
+    start_editor(host, &["vi", "/data/text"]);
+    host.wait_for_log("program", "/data/text");
+    press(host, "ifrom before the freeze");
+    host.wait_for_log("program", "from before the freeze\x1b[1;23H");
+    freeze_and_thaw(host);
+    press(host, ", and after it");
+    host.wait_for_log("program", "\x1b[1;23H, and after it\x1b[1;37H");
+}
+
+/// What stands in the editor's buffer alone, in no file, is written after the thaw.
+fn line_editor_in_a_terminal(host: &Host) {
+    start_editor(host, &["ed"]);
+    press(host, "a\rfrom before the freeze\r");
+    host.wait_for_log("program", "freeze");
+    freeze_and_thaw(host);
+    press(host, "and after it\r.\rw /data/text\r");
+    let written = "from before the freeze\nand after it\n";
     wait::until("the text is written", || {
         let text = host.run(&["exec", "program", "cat", "/data/text"]).stdout;
-        (text == "from before the freeze, and after it\n").then_some(())
+        (text == written).then_some(())
     });
-    press(host, ":q\r");
+    press(host, "q\r");
     assert_eq!(host.ok(&["wait", "program"]), "0");
 }
