@@ -437,14 +437,14 @@ mod tests {
             {"type": "ipc", "path": "/proc/1/ns/ipc"},
             {"type": "pid"},
         ]);
-        let checked = check(spec.clone(), Grants::default())?;
+        let checked = check(spec.clone(), Grants::default(), &[])?;
         assert_eq!(checked["mounts"][0]["options"], json!(["bind", "rprivate"]));
         assert_eq!(
             checked["mounts"][1]["options"],
             json!(["bind", "rprivate", "ro"])
         );
         spec["linux"]["namespaces"][2]["path"] = "/proc/1/ns/pid".into();
-        let error = check(spec, Grants::default()).map_err(|error| error.to_string());
+        let error = check(spec, Grants::default(), &[]).map_err(|error| error.to_string());
         assert!(error.is_err_and(|text| text.contains("pid namespace")));
         Ok(())
     }
@@ -457,7 +457,7 @@ mod tests {
             mounts: true,
             ..Grants::default()
         };
-        let error = check(spec, mounts).map_err(|error| error.to_string());
+        let error = check(spec, mounts, &[]).map_err(|error| error.to_string());
         assert!(error.is_err_and(|text| text.contains("\"/no/such\" of its host")));
     }
 
