@@ -19,19 +19,25 @@ pub enum Setting {
     Set(String),
     /// `# CONFIG_X is not set`, or not mentioned.
     Unset,
-    /// There is neither /proc/config.gz nor /boot/config-RELEASE.
+    /// The kernel's configuration is in none of the usual places.
     Unknown,
 }
 
-/// The option of the running kernel, from /proc/config.gz, else /boot/config-RELEASE.
+/// The option of the running kernel, from /proc/config.gz, else /boot/config-RELEASE, else
+/// /lib/modules/RELEASE/config (Debian's place from kernel 7 on).
 pub fn option(name: &str) -> Setting {
     let packed = File::open("/proc/config.gz")
         .ok()
         .and_then(|file| look_up(GzDecoder::new(file), name));
     packed
         .or_else(|| {
-            let path = format!("/boot/config-{}", machine::kernel());
-            look_up(File::open(path).ok()?, name)
+            let kernel = machine::kernel();
+            [
+                format!("/boot/config-{kernel}"),
+                format!("/lib/modules/{kernel}/config"),
+            ]
+            .into_iter()
+            .find_map(|path| look_up(File::open(path).ok()?, name))
         })
         .unwrap_or(Setting::Unknown)
 }
