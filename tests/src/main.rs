@@ -28,7 +28,12 @@ fn main() -> ExitCode {
         arguments.test_threads = Some(1);
     }
     let mut trials = Vec::new();
-    for (suite, tests) in suites::ALL {
+    let suites = if harness::wait::in_vm() {
+        suites::IN_VM
+    } else {
+        suites::ALL
+    };
+    for (suite, tests) in suites {
         for (name, body) in *tests {
             for runtime in ["crun", "runc"] {
                 trials.push(Trial::test(
@@ -51,10 +56,11 @@ fn main() -> ExitCode {
             engine.ok(&["--version"])
         );
         harness::prepare(&engine, &archive);
-        let interop = arguments
-            .filter
-            .as_ref()
-            .is_none_or(|filter| filter.contains("interop"));
+        let interop = trials.iter().any(|trial| {
+            let wanted = arguments.filter.as_ref();
+            trial.name().contains("interop")
+                && wanted.is_none_or(|filter| trial.name().contains(filter))
+        });
         if interop && !engine.is_podman() {
             let podman = Engine::podman();
             harness::prepare(&podman, &archive);

@@ -7,6 +7,7 @@
 //! web PORT FILE     HTTP server; each request counts in memory and in FILE
 //! echo PORT         TCP server; answers each line with the connection's own line number
 //! eat MB SEED       fills memory with pseudo-random bytes, says their sum again and again
+//! churn MB          changes some pages of its memory each round, checks all of it, says the outcome
 //! gap               millisecond ticker that says the longest gap it has seen
 //! ```
 
@@ -29,9 +30,10 @@ fn main() -> ExitCode {
         ["web", port, file] => web(number(port), file),
         ["echo", port] => echo(number(port)),
         ["eat", megabytes, seed] => eat(number(megabytes), number(seed)),
+        ["churn", megabytes] => churn(number(megabytes)),
         ["gap"] => gap(),
         _ => {
-            eprintln!("usage: workload count FILE | web PORT FILE | echo PORT | eat MB SEED | gap");
+            eprintln!("usage: workload count FILE | web PORT FILE | echo PORT | eat MB SEED | churn MB | gap");
             return ExitCode::from(2);
         }
     };
@@ -158,6 +160,45 @@ fn eat(megabytes: usize, seed: u64) -> std::io::Result<()> {
         say(&format!("sum={sum:016x}"))?;
         thread::sleep(Duration::from_millis(300));
     }
+}
+
+/// The expected sum is kept up while words change and lies in other pages than they do: memory of
+/// which some pages are older than others, as after a thaw from steps that don't fit, shows at once.
+fn churn(megabytes: usize) -> std::io::Result<()> {
+    const WORDS_IN_PAGE: usize = 512;
+    const PAGES_A_ROUND: usize = 16;
+    let weight = |index: usize| index as u64 * 2 + 1;
+    let sum_of = |memory: &[u64]| {
+        memory
+            .iter()
+            .enumerate()
+            .fold(0_u64, |sum, (index, word)| {
+                sum.wrapping_add(word.wrapping_mul(weight(index)))
+            })
+    };
+    let mut state: u64 = 88_172_645_463_325_252;
+    let mut next = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let mut memory: Vec<u64> = (0..megabytes * 131_072).map(|_| next()).collect();
+    let mut expected = sum_of(&memory);
+    for round in 1_u64.. {
+        for _ in 0..PAGES_A_ROUND {
+            let index = next() as usize % memory.len() / WORDS_IN_PAGE * WORDS_IN_PAGE;
+            let word = next();
+            let change = word.wrapping_sub(memory[index]);
+            expected = expected.wrapping_add(change.wrapping_mul(weight(index)));
+            memory[index] = word;
+        }
+        let found = sum_of(&memory);
+        let outcome = if found == expected { "intact" } else { "BROKEN" };
+        say(&format!("round={round} {outcome}"))?;
+        thread::sleep(Duration::from_millis(100));
+    }
+    Ok(())
 }
 
 fn gap() -> std::io::Result<()> {

@@ -11,6 +11,7 @@ mod lifecycle;
 mod network;
 mod options;
 mod phases;
+mod precopy;
 mod restore;
 mod travel;
 mod volume_mounts;
@@ -38,6 +39,14 @@ pub const ALL: &[(&str, Tests)] = &[
     ("phases", phases::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
+    ("precopy", precopy::TESTS),
+];
+
+/// The suites of the virtual machine (`cargo xtask e2e --vm`): what needs its kernel, nothing else,
+/// since everything takes ten times as long there.
+pub const IN_VM: &[(&str, Tests)] = &[
+    ("precopy", precopy::IN_VM),
+    ("precopy_interop", precopy::INTEROP_IN_VM),
 ];
 
 /// The table of a suite from the names of its functions.
