@@ -164,9 +164,12 @@ fn eat(megabytes: usize, seed: u64) -> std::io::Result<()> {
 
 /// The expected sum is kept up while words change and lies in other pages than they do: memory of
 /// which some pages are older than others, as after a thaw from steps that don't fit, shows at once.
+///
+/// Each round goes on where the one before ended: pages all over the place would leave no huge page
+/// clean, and those are tracked as one.
 fn churn(megabytes: usize) -> std::io::Result<()> {
     const WORDS_IN_PAGE: usize = 512;
-    const PAGES_A_ROUND: usize = 16;
+    const PAGES_A_ROUND: usize = 4;
     let weight = |index: usize| index as u64 * 2 + 1;
     let sum_of = |memory: &[u64]| {
         memory
@@ -185,9 +188,9 @@ fn churn(megabytes: usize) -> std::io::Result<()> {
     };
     let mut memory: Vec<u64> = (0..megabytes * 131_072).map(|_| next()).collect();
     let mut expected = sum_of(&memory);
-    for round in 1_u64.. {
-        for _ in 0..PAGES_A_ROUND {
-            let index = next() as usize % memory.len() / WORDS_IN_PAGE * WORDS_IN_PAGE;
+    for round in 1_usize.. {
+        for page in round * PAGES_A_ROUND..(round + 1) * PAGES_A_ROUND {
+            let index = page * WORDS_IN_PAGE % memory.len();
             let word = next();
             let change = word.wrapping_sub(memory[index]);
             expected = expected.wrapping_add(change.wrapping_mul(weight(index)));
