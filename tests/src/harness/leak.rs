@@ -29,11 +29,8 @@ impl Snapshot {
             ("netns", "/run/netns"),
             ("interface", "/sys/class/net"),
             ("container directory", "/var/lib/cryopod/containers"),
-<<<<<<< HEAD
             ("checkpoint directory", "/var/lib/cryopod/checkpoints"),
-=======
             ("volume", "/var/lib/cryopod/volumes"),
->>>>>>> cfc998e (End-to-end tests of volumes, their man pages and completions; the leak check knows volumes)
             ("container run directory", "/run/cryopod/containers"),
             ("checkpoint work", "/run/criu"),
         ] {
