@@ -31,7 +31,12 @@ fn main() -> ExitCode {
         arguments.test_threads = Some(1);
     }
     let mut trials = Vec::new();
-    for (suite, tests) in suites::ALL {
+    let suites = if harness::wait::in_vm() {
+        suites::IN_VM
+    } else {
+        suites::ALL
+    };
+    for (suite, tests) in suites {
         for (name, body) in *tests {
             for runtime in RUNTIMES {
                 trials.push(Trial::test(
@@ -54,11 +59,16 @@ fn main() -> ExitCode {
             engine.ok(&["--version"])
         );
         harness::prepare(&engine, &archive);
-        if is_selected(&arguments, "workloads::programs") {
+        if !harness::wait::in_vm() && is_selected(&arguments, "workloads::programs") {
             let programs = image::make_programs(directory.path());
             engine.ok(&["import", &programs.display().to_string(), image::PROGRAMS]);
         }
-        if is_selected(&arguments, "interop") && !engine.is_podman() {
+        let interop = trials.iter().any(|trial| {
+            let wanted = arguments.filter.as_ref();
+            trial.name().contains("interop")
+                && wanted.is_none_or(|filter| trial.name().contains(filter))
+        });
+        if interop && !engine.is_podman() {
             let podman = Engine::podman();
             harness::prepare(&podman, &archive);
             harness::share_image(&podman, &engine, directory.path());

@@ -81,3 +81,45 @@ pub fn gap() -> std::io::Result<()> {
         thread::sleep(Duration::from_millis(1));
     }
 }
+
+/// The expected sum is kept up while words change and lies in other pages than they do: memory of
+/// which some pages are older than others, as after a thaw from steps that don't fit, shows at once.
+///
+/// Each round goes on where the one before ended: pages all over the place would leave no huge page
+/// clean, and those are tracked as one.
+pub fn churn(megabytes: usize) -> Result<()> {
+    const WORDS_IN_PAGE: usize = 512;
+    const PAGES_A_ROUND: usize = 4;
+    let weight = |index: usize| index as u64 * 2 + 1;
+    let sum_of = |memory: &[u64]| {
+        memory
+            .iter()
+            .enumerate()
+            .fold(0_u64, |sum, (index, word)| {
+                sum.wrapping_add(word.wrapping_mul(weight(index)))
+            })
+    };
+    let mut state: u64 = 88_172_645_463_325_252;
+    let mut next = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let mut memory: Vec<u64> = (0..megabytes * 131_072).map(|_| next()).collect();
+    let mut expected = sum_of(&memory);
+    for round in 1_usize.. {
+        for page in round * PAGES_A_ROUND..(round + 1) * PAGES_A_ROUND {
+            let index = page * WORDS_IN_PAGE % memory.len();
+            let word = next();
+            let change = word.wrapping_sub(memory[index]);
+            expected = expected.wrapping_add(change.wrapping_mul(weight(index)));
+            memory[index] = word;
+        }
+        let found = sum_of(&memory);
+        let outcome = if found == expected { "intact" } else { "BROKEN" };
+        say(&format!("round={round} {outcome}"))?;
+        thread::sleep(Duration::from_millis(100));
+    }
+    Ok(())
+}

@@ -8,6 +8,7 @@
 //! echo PORT         TCP server; answers each line with the connection's own line number
 //! udp PORT          UDP server; answers each datagram with its number
 //! eat MB SEED       fills memory with pseudo-random bytes, says their sum again and again
+//! churn MB          changes some pages of its memory each round, checks all of it, says the outcome
 //! gap               millisecond ticker that says the longest gap it has seen
 //! hold MODE [WORD]  sets kernel objects up, waits for /dev/shm/go, says whether they are as before
 //! scribble [nodes]  makes every kind of change to the image's files, with device nodes if told
@@ -50,6 +51,7 @@ fn run(words: &[&str]) -> Result<()> {
     match words {
         ["count", file] => counters::count(file),
         ["eat", megabytes, seed] => counters::eat(number(megabytes), number(seed)),
+        ["churn", megabytes] => counters::churn(number(megabytes)),
         ["gap"] => counters::gap(),
         ["web", port, file] => servers::web(number(port), file),
         ["echo", port] => servers::echo(number(port)),

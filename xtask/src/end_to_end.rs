@@ -1,4 +1,5 @@
-//! `cargo xtask e2e`: runs the end-to-end suites, or the demo, inside a throw-away host.
+//! `cargo xtask e2e`: runs the end-to-end suites, or the demo, inside a throw-away host; with `--vm`
+//! those suites that need another kernel than this machine's, in the virtual machine.
 //!
 //! It compiles the workload that runs in the containers and starts the test binary; which binaries
 //! are under test is the caller's choice, by `--profile` or ENGINE_UNDER_TEST.
@@ -10,6 +11,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::host::{self, Shape};
+use crate::vm;
 
 /// Arguments of `cargo xtask e2e`.
 #[derive(Debug, clap::Args)]
@@ -20,6 +22,9 @@ pub struct Arguments {
     /// Run the demo on two hosts instead of the tests
     #[arg(long)]
     demo: bool,
+    /// Run the suites that need a kernel which tracks memory, in the virtual machine
+    #[arg(long, conflicts_with = "demo")]
+    vm: bool,
     /// Filters and options of the test binary (libtest's)
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     rest: Vec<String>,
@@ -46,6 +51,9 @@ pub fn run(arguments: &Arguments, repository: &Path) -> Result<i32> {
         words.push("demo".to_owned());
     }
     words.extend(arguments.rest.iter().cloned());
+    if arguments.vm {
+        return vm::run_in(repository, &words);
+    }
     let shape = Shape {
         pair: arguments.demo,
         criu_configuration: engine.ends_with("podman"),

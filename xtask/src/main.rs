@@ -13,6 +13,7 @@ mod layers;
 mod man;
 mod source;
 mod tidy;
+mod vm;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -32,6 +33,8 @@ struct Cli {
 enum Task {
     /// Run a command in a throw-away host (or two)
     Host(host::Arguments),
+    /// Run a command in a virtual machine whose kernel tracks memory
+    Vm(vm::Arguments),
     /// Run the end-to-end tests, or the demo, in a throw-away host
     E2e(end_to_end::Arguments),
     /// Measure the release binaries beside Podman in a throw-away host
@@ -78,6 +81,7 @@ fn run(cli: Cli) -> Result<i32> {
     let repository = repository();
     match cli.task {
         Task::Host(arguments) => host::run(&arguments, &repository),
+        Task::Vm(arguments) => vm::run(&arguments, &repository),
         Task::E2e(arguments) => end_to_end::run(&arguments, &repository),
         Task::Bench(arguments) => bench::run(&arguments, &repository),
         Task::Test => gate::run(&repository),

@@ -188,12 +188,16 @@ impl Reader {
 
     /// Reads up to the first large member after `config.dump` and `spec.dump`. Large members that
     /// come before these (other engines have their own order) are unpacked into `staging` on the
-    /// way; without it they are passed over and [`Self::unpack`] is refused afterwards.
+    /// way, as far as they are selected; without it they are passed over and [`Self::unpack`] is
+    /// refused afterwards.
     ///
     /// # Errors
     /// [`ArchiveError::Missing`] when it has no such members, [`ArchiveError::Version`], and all
     /// that a hostile or broken archive can earn.
-    pub fn read_header(&mut self, staging: Option<&Dir>) -> Result<Header, ArchiveError> {
+    pub fn read_header(
+        &mut self,
+        staging: Option<(&Dir, Selection)>,
+    ) -> Result<Header, ArchiveError> {
         if let Some(header) = &self.header {
             return Ok(header.clone());
         }
@@ -221,7 +225,7 @@ impl Reader {
                 break;
             }
             match staging {
-                Some(staging) => self.unpack_member(&member, staging, Selection::default())?,
+                Some((staging, selection)) => self.unpack_member(&member, staging, selection)?,
                 // A directory is made again for the first file in it.
                 None if member.file_type == Type::Directory => {}
                 None => self.passed_over |= Selection::default().wants(&member.kind),
@@ -246,7 +250,7 @@ impl Reader {
     /// # Errors
     /// On any error the caller removes the directory: what is in it is not to be used.
     pub fn unpack(mut self, staging: &Dir, selection: Selection) -> Result<Contents, ArchiveError> {
-        let header = self.read_header(Some(staging))?;
+        let header = self.read_header(Some((staging, selection)))?;
         if self.passed_over {
             return Err(ArchiveError::HeaderOnly {
                 archive: self.tape.archive.clone(),

@@ -321,6 +321,29 @@ fn foreign_order_and_extras() {
 }
 
 #[test]
+fn selection_holds_before_the_header_too() {
+    // Podman's archive of a pre-checkpoint: what the second archive has too comes first.
+    let archive = Raw::default()
+        .add("devshm-checkpoint.tar", b'0', "", &[0; 1024])
+        .add("pre-checkpoint/pages-1.img", b'0', "", b"pages")
+        .add("config.dump", b'0', "", b"{}")
+        .add("spec.dump", b'0', "", b"{}")
+        .end();
+    let place = Place::new();
+    let staging = place.staging("out");
+    let selection = Selection {
+        pre_checkpoints_only: true,
+        ..Selection::default()
+    };
+    let mut reader =
+        Reader::from_stream(Cursor::new(archive), "test".into(), Limits::default()).unwrap();
+    reader.read_header(Some((&staging, selection))).unwrap();
+    let contents = reader.unpack(&staging, selection).unwrap();
+    assert!(contents.has("pre-checkpoint/pages-1.img"));
+    assert!(!place.path("out/devshm-checkpoint.tar").exists());
+}
+
+#[test]
 fn what_is_no_archive_says_so() {
     let place = Place::new();
     let message = |bytes: &[u8]| unpack(bytes.to_vec(), &place).unwrap_err().to_string();

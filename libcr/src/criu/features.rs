@@ -8,8 +8,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::CriuError;
+use super::{CriuError, kernel_config};
 use crate::sys::command::{self, CommandError};
+use crate::sys::machine;
 
 /// The oldest CRIU that will do: 3.17.
 pub const OLDEST: u32 = 31_700;
@@ -75,8 +76,28 @@ impl Features {
     }
 
     /// Whether memory can be tracked, which pre-dumps need: `criu check --feature mem_dirty_track`.
+    /// Some milliseconds; CRIU keeps what it found in /run/criu.kdat.
+    ///
+    /// Without it nothing may be dumped in steps: a runtime that is asked to all the same leaves out
+    /// pages that did change, and thaws stale memory without a word.
     pub fn tracks_memory(&self) -> bool {
         self.has("mem_dirty_track")
+    }
+
+    /// As [`Self::tracks_memory`], with the reason when it can't be done.
+    ///
+    /// # Errors
+    /// [`CriuError::MemoryTracking`] with Podman's words, the kernel and its missing option.
+    pub fn require_memory_tracking(&self) -> Result<(), CriuError> {
+        if self.tracks_memory() {
+            return Ok(());
+        }
+        Err(CriuError::MemoryTracking {
+            reason: kernel_config::why_no_tracking(
+                &machine::kernel(),
+                &kernel_config::option("CONFIG_MEM_SOFT_DIRTY"),
+            ),
+        })
     }
 
     /// Whether `criu check --feature NAME` says yes; false for names that it doesn't know.
@@ -176,11 +197,23 @@ mod tests {
         let features = Features::of(path).unwrap();
         assert_eq!(features.version, 40_201);
         assert!(!features.tracks_memory());
+        let refused = features.require_memory_tracking().unwrap_err().to_string();
+        assert!(
+            refused.starts_with(
+                "system (architecture/kernel/CRIU) does not support memory tracking: "
+            ) && refused.contains("CONFIG_MEM_SOFT_DIRTY"),
+            "{refused}"
+        );
         assert!(features.has("other"));
         assert_eq!(
             features.check().unwrap_err().to_string(),
             "this system cannot checkpoint: criu check fails: Error (criu/cr-check.c:9): no tun"
         );
+        let (_keep, able) = program("echo 'Version: 4.2.1'");
+        Features::of(able)
+            .unwrap()
+            .require_memory_tracking()
+            .unwrap();
         let (_keep, old) = program("echo 'Version: 3.11'");
         let error = Features::of(old).unwrap_err().to_string();
         assert_eq!(

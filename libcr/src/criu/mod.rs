@@ -12,6 +12,7 @@ pub mod contents;
 pub mod facts;
 pub mod features;
 pub mod images;
+mod kernel_config;
 pub mod log;
 pub mod messages;
 pub mod stats;
@@ -48,6 +49,12 @@ pub enum CriuError {
     #[error("this system cannot checkpoint: criu check fails: {reason}")]
     Check {
         /// CRIU's own error lines.
+        reason: String,
+    },
+    /// Pre-dumps can't work here: nobody tells CRIU which pages changed. Podman's words, then ours.
+    #[error("system (architecture/kernel/CRIU) does not support memory tracking: {reason}")]
+    MemoryTracking {
+        /// Which of the three it is, as far as the kernel's configuration tells, and what to do.
         reason: String,
     },
     /// A file could not be read or written.

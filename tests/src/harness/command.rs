@@ -81,10 +81,10 @@ pub fn run(command: &mut Command, input: &str) -> Finished {
     }
     let stdout = collect(child.stdout.take());
     let stderr = collect(child.stderr.take());
-    let code = wait(&mut child, &line, LIMIT);
+    let code = wait(&mut child, &line, super::wait::limit(LIMIT));
     let text = |output: &mpsc::Receiver<Vec<u8>>, which: &str| {
         let bytes = output
-            .recv_timeout(OUTPUT_LIMIT)
+            .recv_timeout(super::wait::limit(OUTPUT_LIMIT))
             .unwrap_or_else(|_| panic!("`{line}` ended but something holds its {which} open"));
         String::from_utf8_lossy(&bytes).into_owned()
     };

@@ -11,6 +11,10 @@ use super::wait;
 /// Runtimes and kernel need a moment to take a dead container apart.
 const SETTLE: Duration = Duration::from_secs(3);
 
+/// `PF_KTHREAD` among the flags of /proc/PID/stat (proc_pid_stat(5), the kernel's sched.h): those of
+/// the virtual machine come and go as they like.
+const KERNEL_THREAD: u64 = 0x0020_0000;
+
 /// Everything a container may leave on a host, one line a thing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot(BTreeSet<String>);
@@ -43,7 +47,7 @@ impl Snapshot {
     /// What is there now that was not then, after some time to settle.
     pub fn left_since(before: &Self) -> Vec<String> {
         let mut left = Vec::new();
-        wait::try_until(SETTLE, || {
+        wait::try_until(wait::limit(SETTLE), || {
             left = Self::take().0.difference(&before.0).cloned().collect();
             left.is_empty().then_some(())
         });
@@ -80,8 +84,12 @@ fn processes(lines: &mut BTreeSet<String>) {
         let mut fields = after_name.split(' ');
         let state = fields.next().unwrap_or("");
         let parent = fields.next().unwrap_or("");
-        // Programs that this snapshot itself runs, and kernel threads.
-        if parent == own || parent == "0" && pid != "1" {
+        let flags: u64 = fields
+            .nth(4)
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(0);
+        // Programs that this snapshot itself runs, what was entered from outside, kernel threads.
+        if parent == own || parent == "0" && pid != "1" || flags & KERNEL_THREAD != 0 {
             continue;
         }
         let command = read("cmdline").unwrap_or_default().replace('\0', " ");

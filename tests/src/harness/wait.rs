@@ -5,6 +5,18 @@ use std::time::{Duration, Instant};
 
 /// How long a test waits for what must happen soon.
 pub const SOON: Duration = Duration::from_secs(10);
+/// How much slower than the machine it runs on the emulated one is (`cargo xtask vm`), at the most.
+const EMULATED: u32 = 12;
+
+/// True in the virtual machine of `cargo xtask vm`.
+pub fn in_vm() -> bool {
+    std::env::var_os("CRYOPOD_VM").is_some()
+}
+
+/// A time limit, longer where the machine is emulated.
+pub fn limit(limit: Duration) -> Duration {
+    if in_vm() { limit * EMULATED } else { limit }
+}
 
 /// Asks every few milliseconds until the answer is `Some`, for at most `limit`.
 pub fn try_until<T>(limit: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
@@ -20,10 +32,11 @@ pub fn try_until<T>(limit: Duration, mut ask: impl FnMut() -> Option<T>) -> Opti
     }
 }
 
-/// As [`try_until`] with [`SOON`].
+/// As [`try_until`], for what must happen within ten seconds of a real machine.
 ///
 /// # Panics
 /// With `what` when the time is over.
 pub fn until<T>(what: &str, ask: impl FnMut() -> Option<T>) -> T {
-    try_until(SOON, ask).unwrap_or_else(|| panic!("in {} s not: {what}", SOON.as_secs()))
+    let soon = limit(SOON);
+    try_until(soon, ask).unwrap_or_else(|| panic!("in {} s not: {what}", soon.as_secs()))
 }

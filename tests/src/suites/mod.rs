@@ -1,19 +1,11 @@
 //! The suites, a file each; a test is a function of a host and has a line in its file's table.
 
-mod all;
 mod bad_input;
-mod catalogue;
-mod checkpoint;
-mod consistency;
-mod crash;
+mod freezing;
 mod golden;
 mod interop;
 mod lifecycle;
 mod network;
-mod options;
-mod phases;
-mod restore;
-mod travel;
 mod volume_mounts;
 mod volumes;
 mod workloads;
@@ -26,19 +18,19 @@ pub type Tests = &'static [(&'static str, fn(&Host))];
 /// All suites by name, in the order they run.
 pub const ALL: &[(&str, Tests)] = &[
     ("lifecycle", lifecycle::TESTS),
-    ("checkpoint", checkpoint::TESTS),
-    ("restore", restore::TESTS),
-    ("catalogue", catalogue::TESTS),
-    ("consistency", consistency::TESTS),
-    ("all", all::TESTS),
+    ("checkpoint", freezing::checkpoint::TESTS),
+    ("restore", freezing::restore::TESTS),
+    ("catalogue", freezing::catalogue::TESTS),
+    ("consistency", freezing::consistency::TESTS),
+    ("all", freezing::all::TESTS),
     ("network", network::TESTS),
-    ("options", options::TESTS),
-    ("travel", travel::TESTS),
+    ("options", freezing::options::TESTS),
+    ("travel", freezing::travel::TESTS),
     ("bad_input", bad_input::TESTS),
     ("interop", interop::TESTS),
     ("golden", golden::TESTS),
-    ("crash", crash::TESTS),
-    ("phases", phases::TESTS),
+    ("crash", freezing::crash::TESTS),
+    ("phases", freezing::phases::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
     ("workloads::kernel", workloads::kernel::TESTS),
@@ -47,6 +39,14 @@ pub const ALL: &[(&str, Tests)] = &[
     ("workloads::refused", workloads::refused::TESTS),
     ("workloads::trees", workloads::trees::TESTS),
     ("workloads::generations", workloads::generations::TESTS),
+    ("precopy", freezing::precopy::TESTS),
+];
+
+/// The suites of the virtual machine (`cargo xtask e2e --vm`): what needs its kernel, nothing else,
+/// since everything takes ten times as long there.
+pub const IN_VM: &[(&str, Tests)] = &[
+    ("precopy", freezing::precopy::IN_VM),
+    ("precopy_interop", freezing::precopy::INTEROP_IN_VM),
 ];
 
 /// The table of a suite from the names of its functions.

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use super::checkpoint::move_through_file;
+use super::freezing::checkpoint::move_through_file;
 use super::{COUNT_ALOUD, Tests, tests};
 use crate::harness::{Host, ask_web, wait};
 

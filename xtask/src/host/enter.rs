@@ -82,7 +82,7 @@ exec unshare --cgroup bash -euc '
 }
 
 /// A command that the kernel kills when this process is gone, however that happens.
-pub(super) fn dying_with_us(program: &str) -> Command {
+pub fn dying_with_us(program: &str) -> Command {
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "KILL", "--", program]);
     command
@@ -90,7 +90,7 @@ pub(super) fn dying_with_us(program: &str) -> Command {
 
 /// Runs a command to its end; SIGINT, SIGTERM and SIGHUP kill it. Returns its exit status, 128 + n
 /// when signal n ended it.
-pub(super) fn wait_for(command: &mut Command) -> Result<i32> {
+pub fn wait_for(command: &mut Command) -> Result<i32> {
     let child_id = Arc::new(AtomicI32::new(0));
     let interrupted = Arc::new(AtomicBool::new(false));
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;

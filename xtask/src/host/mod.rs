@@ -2,11 +2,11 @@
 //! Debian root, so that CRIU, runtimes and network programs of one known release are there and
 //! nothing that the command does stays on the machine.
 
-mod enter;
-mod mirror;
-mod recipe;
-mod root;
-mod scratch;
+pub mod enter;
+pub mod mirror;
+pub mod recipe;
+pub mod root;
+pub mod scratch;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -61,12 +61,17 @@ pub fn run_in(repository: &Path, shape: Shape, rebuild: bool, words: &[String]) 
         return run_locally(shape, words);
     }
     let root = root::ensure(&recipe::Recipe::from_environment(), rebuild)?;
+    enter::run(&root, shape, &visible_paths(repository), words)
+}
+
+/// What a host shows of the machine it runs on, read only: the repository and what cargo built.
+pub fn visible_paths(repository: &Path) -> Vec<PathBuf> {
     let mut visible = vec![repository.to_path_buf()];
     let target = target_directory(repository);
     if !target.starts_with(repository) {
         visible.push(target);
     }
-    enter::run(&root, shape, &visible, words)
+    visible
 }
 
 /// Where cargo puts what it builds.

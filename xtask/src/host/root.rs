@@ -1,6 +1,7 @@
-//! Makes the Debian root of a throw-away host, once, and finds it again.
+//! Makes the Debian root of a throw-away host, once, and finds it again; the same for whatever else
+//! is kept in the cache.
 //!
-//! A root is complete or absent: it is made under another name by one process at a time and renamed
+//! It is complete or absent: it is made under another name by one process at a time and renamed
 //! when everything is on the disk. Once made nobody writes to it.
 
 use std::fs::{self, File};
@@ -16,59 +17,88 @@ use super::recipe::{Recipe, cache_directory};
 
 /// Returns the cached root of the recipe, making it first when it isn't there or `rebuild` is set.
 pub fn ensure(recipe: &Recipe, rebuild: bool) -> Result<PathBuf> {
+    make_once(
+        &format!("host-{}", recipe.hash()),
+        rebuild,
+        |partial, log| {
+            debootstrap(recipe, partial, log)?;
+            check(partial)
+        },
+    )
+}
+
+/// Returns the directory of this name in the cache, made first when it isn't there or `rebuild` is
+/// set. `make` fills a directory that is then renamed, and writes to the log file of the second path.
+pub fn make_once(
+    name: &str,
+    rebuild: bool,
+    make: impl FnOnce(&Path, &Path) -> Result<()>,
+) -> Result<PathBuf> {
     let cache = cache_directory()?;
     fs::create_dir_all(&cache).with_context(|| format!("cannot make {}", cache.display()))?;
-    let name = format!("host-{}", recipe.hash());
-    let root = cache.join(&name);
-    if !rebuild && root.is_dir() {
-        return Ok(root);
+    let whole = cache.join(name);
+    if !rebuild && whole.is_dir() {
+        return Ok(whole);
     }
     let lock_path = cache.join(format!("{name}.lock"));
     let lock =
         File::create(&lock_path).with_context(|| format!("cannot make {}", lock_path.display()))?;
-    flock(&lock, FlockOperation::LockExclusive).context("cannot lock the host root")?;
+    flock(&lock, FlockOperation::LockExclusive)
+        .with_context(|| format!("cannot lock {}", lock_path.display()))?;
     // Another process may have made it while this one waited.
-    if !rebuild && root.is_dir() {
-        return Ok(root);
+    if !rebuild && whole.is_dir() {
+        return Ok(whole);
     }
     if rustix::process::geteuid().as_raw() != 0 {
         bail!("a throw-away host needs root: run this as root");
     }
     let started = Instant::now();
-    eprintln!(
-        "Making the {} root {} (once, about a minute)",
-        recipe.suite,
-        root.display()
-    );
+    eprintln!("Making {} (once, about a minute)", whole.display());
     let partial = cache.join(format!("{name}.partial"));
     remove_tree(&partial)?;
-    debootstrap(recipe, &partial, &cache.join(format!("{name}.log")))?;
-    check(&partial)?;
+    make(&partial, &cache.join(format!("{name}.log")))?;
     sync(&partial)?;
-    if root.exists() {
+    if whole.exists() {
         let old = cache.join(format!("{name}.old"));
         remove_tree(&old)?;
-        fs::rename(&root, &old).context("cannot move the old root away")?;
-        fs::rename(&partial, &root).context("cannot put the new root in place")?;
+        fs::rename(&whole, &old).context("cannot move the old one away")?;
+        fs::rename(&partial, &whole).context("cannot put the new one in place")?;
         remove_tree(&old)?;
     } else {
-        fs::rename(&partial, &root).context("cannot put the new root in place")?;
+        fs::rename(&partial, &whole).context("cannot put the new one in place")?;
     }
     File::open(&cache).and_then(|directory| directory.sync_all())?;
     eprintln!(
         "Made {} in {} s",
-        root.display(),
+        whole.display(),
         started.elapsed().as_secs()
     );
-    Ok(root)
+    Ok(whole)
+}
+
+/// Runs a command with its output in a log file; a failure shows the log's end.
+pub fn run_logged(command: &mut Command, log_path: &Path) -> Result<()> {
+    let log =
+        File::create(log_path).with_context(|| format!("cannot make {}", log_path.display()))?;
+    command
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .env("LC_ALL", "C")
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    if super::enter::wait_for(command)? == 0 {
+        return Ok(());
+    }
+    let text = fs::read_to_string(log_path).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    let tail = lines[lines.len().saturating_sub(15)..].join("\n");
+    bail!("{} ends with:\n{tail}", log_path.display())
 }
 
 /// Runs debootstrap in mount and pid namespaces of its own, so that a killed one leaves neither a
 /// mount nor a process.
 fn debootstrap(recipe: &Recipe, target: &Path, log_path: &Path) -> Result<()> {
     install_debootstrap()?;
-    let log =
-        File::create(log_path).with_context(|| format!("cannot make {}", log_path.display()))?;
     let mut command = super::enter::dying_with_us("unshare");
     command
         .args([
@@ -83,12 +113,7 @@ fn debootstrap(recipe: &Recipe, target: &Path, log_path: &Path) -> Result<()> {
         .arg(format!("--include={}", recipe.packages.join(",")))
         .arg(&recipe.suite)
         .arg(target)
-        .arg(mirror::of_this_machine())
-        .stdin(Stdio::null())
-        .stdout(log.try_clone()?)
-        .stderr(log)
-        .env("LC_ALL", "C")
-        .env("DEBIAN_FRONTEND", "noninteractive");
+        .arg(mirror::of_this_machine());
     let script = PathBuf::from("/usr/share/debootstrap/scripts").join(&recipe.suite);
     if !script.exists() {
         // Older releases don't know newer suites by name; sid's script serves them all.
@@ -97,16 +122,7 @@ fn debootstrap(recipe: &Recipe, target: &Path, log_path: &Path) -> Result<()> {
     if let Some(proxy) = mirror::apt_proxy() {
         command.env("http_proxy", &proxy).env("https_proxy", proxy);
     }
-    let status = super::enter::wait_for(&mut command).context("cannot run debootstrap")?;
-    if status != 0 {
-        let text = fs::read_to_string(log_path).unwrap_or_default();
-        let lines: Vec<&str> = text.lines().collect();
-        let tail = lines[lines.len().saturating_sub(15)..].join("\n");
-        bail!(
-            "debootstrap failed; {} ends with:\n{tail}",
-            log_path.display()
-        );
-    }
+    run_logged(&mut command, log_path).context("debootstrap failed")?;
     // Downloaded packages are half the size of the root and of no further use.
     remove_tree(&target.join("var/cache/apt/archives"))?;
     Ok(())

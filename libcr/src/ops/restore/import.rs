@@ -48,7 +48,7 @@ pub fn import(
         .unwrap_or_else(|| archive.display().to_string());
     progress.step(&shown, Step::Read);
     let staging = Staging::make(engine)?;
-    let (reader, header) = unpack::open(archive, &staging)?;
+    let (reader, header) = unpack::open(archive, &staging, selection(options, archive))?;
     let (mut container, mut warnings) = plan(engine, archive, &header, options)?;
     let id = container.config.id.clone();
     let _lock = engine.lock(&id)?;
@@ -168,13 +168,7 @@ impl<'a> Making<'a, '_> {
 
     fn unpack(&self, reader: Reader, staging: &Staging) -> Result<()> {
         let options = self.options;
-        let selection = Selection {
-            rootfs: !options.ignore_rootfs,
-            volumes: !options.ignore_volumes,
-            // A file is still there should the power fail; a stream is not.
-            durable: options.keep || !self.archive.is_file(),
-            ..Selection::default()
-        };
+        let selection = selection(options, self.archive);
         let contents = reader.unpack(staging.handle(), selection)?;
         if !contents.has("checkpoint/inventory.img") {
             let hint = if contents.has("pre-checkpoint/inventory.img") {
@@ -198,6 +192,18 @@ impl<'a> Making<'a, '_> {
     }
 }
 
+/// What of the archive is unpacked. Podman's has large members before those that describe it, so
+/// this is asked before it is opened.
+fn selection(options: &RestoreOptions, archive: &Path) -> Selection {
+    Selection {
+        rootfs: !options.ignore_rootfs,
+        volumes: !options.ignore_volumes,
+        // A file is still there should the power fail; a stream is not.
+        durable: options.keep || !archive.is_file(),
+        ..Selection::default()
+    }
+}
+
 fn incomplete(why: &str) -> Error {
     Error::Invalid(format!(
         "a complete checkpoint for this container cannot be found, cannot restore: {why}"
@@ -206,11 +212,11 @@ fn incomplete(why: &str) -> Error {
 
 /// Unpacks the pre-checkpoints of another archive beside the checkpoint that builds upon them.
 fn unpack_previous(archive: &Path, staging: &Staging, selection: Selection) -> Result<()> {
-    let (reader, _) = unpack::open(archive, staging)?;
     let selection = Selection {
         pre_checkpoints_only: true,
         ..selection
     };
+    let (reader, _) = unpack::open(archive, staging, selection)?;
     let contents = reader.unpack(staging.handle(), selection)?;
     if contents.has("pre-checkpoint/inventory.img") {
         return Ok(());

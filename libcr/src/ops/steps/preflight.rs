@@ -54,14 +54,9 @@ pub fn can_checkpoint(engine: &Engine, container: &Container, directory: &Path) 
 /// The kernel tells which memory was written to, as pre-checkpoints need it.
 ///
 /// # Errors
-/// [`Error::MissingOnHost`] in Podman's words, and which option of the kernel it is.
+/// [`criu::CriuError::MemoryTracking`] in Podman's words, and which option of the kernel it is.
 pub fn memory_tracking() -> Result<()> {
-    if criu::features::Features::find()?.tracks_memory() {
-        return Ok(());
-    }
-    Err(Error::MissingOnHost(
-        "system (architecture/kernel/CRIU) does not support memory tracking: the kernel needs CONFIG_MEM_SOFT_DIRTY=y, or use a checkpoint without pre-checkpoints".into(),
-    ))
+    Ok(criu::features::Features::find()?.require_memory_tracking()?)
 }
 
 /// A directory that the user names for new images holds nothing.

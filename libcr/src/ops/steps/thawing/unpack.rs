@@ -8,7 +8,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use rustix::fs::{FlockOperation, flock};
 
-use crate::archive::{Header, Limits, Reader};
+use crate::archive::{Header, Limits, Reader, Selection};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::id;
@@ -108,7 +108,7 @@ pub fn sweep(engine: &Engine) -> Result<()> {
 /// Opens an archive and reads what it says of itself; nothing is made but in `staging`.
 ///
 /// The file system's free space bounds what it may unpack to.
-pub fn open(path: &Path, staging: &Staging) -> Result<(Reader, Header)> {
+pub fn open(path: &Path, staging: &Staging, selection: Selection) -> Result<(Reader, Header)> {
     let limits = Limits {
         total: machine::free_space(staging.path())?,
         ..Limits::default()
@@ -118,6 +118,6 @@ pub fn open(path: &Path, staging: &Staging) -> Result<(Reader, Header)> {
     } else {
         Reader::open(path, limits)?
     };
-    let header = reader.read_header(Some(staging.handle()))?;
+    let header = reader.read_header(Some((staging.handle(), selection)))?;
     Ok((reader, header))
 }

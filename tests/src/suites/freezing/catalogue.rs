@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{COUNT_ALOUD, Tests, tests};
 use crate::harness::{Host, IMAGE, command, is_there, value, wait};
+use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
     many_of_one_container,

@@ -1,8 +1,8 @@
 //! Thawing elsewhere than in place: new names, several at once, with and without the files.
 
 use super::checkpoint::move_through_file;
-use super::{COUNT_ALOUD, Tests, tests};
 use crate::harness::{Host, ask_web, wait};
+use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
     two_thaws_side_by_side,

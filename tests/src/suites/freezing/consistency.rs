@@ -1,7 +1,7 @@
 //! Memory and files in one checkpoint are of one instant, also when the container runs on.
 
-use super::{Tests, tests};
 use crate::harness::{Host, value, wait};
+use crate::suites::{Tests, tests};
 
 pub const TESTS: Tests = tests![
     leave_running_is_of_one_instant,

@@ -1,8 +1,8 @@
 //! What goes with a container into an archive and comes out elsewhere: volumes, ports, policies.
 
 use super::consistency::check_gap;
-use super::{COUNT_ALOUD, Tests, tests};
 use crate::harness::{Host, ask_web};
+use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
     volumes_travel,

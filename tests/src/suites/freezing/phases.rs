@@ -2,8 +2,8 @@
 //! assertions): whatever is half-done then, the next command finds it, completes or undoes it.
 
 use super::crash::{check_not_lost, check_truth, start_victim};
-use super::{COUNT_ALOUD, Tests, tests};
 use crate::harness::{Host, command, leak};
+use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
     start,

@@ -1,7 +1,7 @@
 //! Freezing and thawing one container: memory, files, log, terminal and exit code go on.
 
-use super::{COUNT_ALOUD, Tests, tests};
 use crate::harness::{Host, ONLY_IN_IMAGE, value, wait};
+use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
     memory_goes_on_in_place,

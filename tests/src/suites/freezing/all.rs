@@ -5,8 +5,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::path::Path;
 
-use super::{COUNT_ALOUD, Tests, tests};
 use crate::harness::{Finished, Host, wait};
+use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
     twenty_of_which_three_can_not_be_frozen,
@@ -124,7 +124,7 @@ fn one_that_waits_holds_up_no_other(host: &Host) {
             (before.into(), before.into())
         );
         drop(held);
-        let code = crate::harness::command::wait(&mut child, verb, wait::SOON);
+        let code = crate::harness::command::wait(&mut child, verb, wait::limit(wait::SOON));
         assert_eq!(code, 0, "{verb}");
         assert_eq!(
             (host.status("a"), host.status("e")),

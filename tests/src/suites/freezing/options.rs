@@ -8,9 +8,9 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixDatagram;
 use std::process::{Command, Stdio};
 
-use super::network::Client;
-use super::{COUNT_ALOUD, Tests, tests};
 use crate::harness::{Host, command, is_there, wait};
+use crate::suites::network::Client;
+use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
     images_go_where_they_are_told,

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::{COUNT_ALOUD, Tests, tests};
 use crate::harness::{Host, command, is_there, leak, wait};
+use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
     during_checkpoint,
