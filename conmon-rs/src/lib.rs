@@ -18,6 +18,7 @@ mod error;
 mod event_loop;
 mod exit;
 mod handshake;
+mod health;
 mod log;
 mod monitor;
 
@@ -28,6 +29,6 @@ mod signals;
 mod stdio;
 mod terminal;
 
-pub use arguments::{ArgumentError, Arguments, Invocation, LogTarget, parse};
+pub use arguments::{ArgumentError, Arguments, HealthCheck, Invocation, LogTarget, parse};
 pub use error::MonitorError;
 pub use monitor::monitor;

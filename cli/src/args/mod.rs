@@ -6,7 +6,9 @@
 //! from words to structs, and clap's complaints in Podman's words.
 
 pub mod container;
+pub mod events;
 pub mod globals;
+pub mod health;
 pub mod image;
 pub mod inspect;
 pub mod parse;
@@ -45,6 +47,12 @@ pub enum Command {
     /// Manage images
     #[command(subcommand)]
     Image(image::ImageCommand),
+    /// Manage health checks on containers
+    #[command(subcommand)]
+    Healthcheck(health::HealthcheckCommand),
+    /// Manage the engine
+    #[command(subcommand)]
+    System(system::SystemCommand),
     /// The container verbs that need no noun.
     #[command(flatten)]
     Verb(container::ContainerVerb),
@@ -60,6 +68,8 @@ pub enum Command {
     Load(image::Load),
     /// Remove one or more images from local storage
     Rmi(image::ImageRm),
+    /// Show events
+    Events(events::Events),
     /// Display system information
     Info(system::Info),
     /// Display the version information

@@ -2,6 +2,8 @@
 //! `args/`. A file of more than 120 lines here means that logic has leaked out of libcr.
 
 mod container;
+mod events;
+mod healthcheck;
 mod image;
 mod inspect;
 mod interrupt;
@@ -11,7 +13,7 @@ mod selected;
 mod spinner;
 mod system;
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, system::SystemCommand};
 use crate::output::CliError;
 use open::Opener;
 
@@ -25,6 +27,10 @@ pub fn run(cli: Cli, words: Vec<String>) -> Outcome {
         Command::Container(command) => container::run(&opener, command),
         Command::Verb(verb) => container::verb(&opener, verb),
         Command::Ps(flags) => container::ps::run(&opener, &flags),
+        Command::Healthcheck(command) => healthcheck::run(&opener, &command),
+        Command::Events(flags) | Command::System(SystemCommand::Events(flags)) => {
+            events::run(&opener, &flags)
+        }
         Command::Image(command) => image::run(&opener, command),
         Command::Images(flags) => image::list::run(&opener, &flags),
         Command::Import(flags) => image::import::run(&opener, &flags),

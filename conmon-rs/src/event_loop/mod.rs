@@ -16,6 +16,7 @@ use crate::endpoints::attach::AttachServer;
 use crate::endpoints::control::{Control, Dialect};
 use crate::endpoints::notify::NotifyProxy;
 use crate::error::MonitorError;
+use crate::health::HealthTimer;
 use crate::log::{Logs, Stream};
 use crate::signals::{self, Reaped, Signals};
 use crate::stdio::{CHUNK, ContainerEnds, Input, Output};
@@ -53,6 +54,7 @@ pub(crate) struct EventLoop<'a> {
     /// What came on stderr while the runtime ran; then `None`.
     startup_errors: Option<Vec<u8>>,
     terminal_retry: Option<Instant>,
+    health: HealthTimer<'a>,
     reaped: Vec<Reaped>,
     stop_requests: Vec<i32>,
     buffer: Vec<u8>,
@@ -101,6 +103,7 @@ impl<'a> EventLoop<'a> {
             notify,
             startup_errors: Some(Vec::new()),
             terminal_retry: None,
+            health: HealthTimer::new(arguments.health.as_ref()),
             reaped: Vec::new(),
             stop_requests: Vec::new(),
             buffer: vec![0; CHUNK],

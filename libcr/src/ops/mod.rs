@@ -6,12 +6,14 @@
 //! | `container checkpoint` | [`checkpoint`] |
 //! | `container restore` | [`restore`] |
 //! | what a killed engine left half-done | [`recover`] |
-//! | `create`, `start`, `stop`, `kill`, `pause`, `unpause`, `wait`, `rm`, `ps`, `inspect`, `logs`, `exec`, `container cleanup` | [`lifecycle`] |
+//! | `create`, `start`, `stop`, `kill`, `pause`, `unpause`, `wait`, `rm`, `ps`, `inspect`, `logs`, `exec`, `healthcheck run`, `container cleanup` | [`lifecycle`] |
 //! | `import`, `load`, `images`, `rmi`, `image inspect` | [`images`] |
+//! | `events` | [`events`] |
 //! | `info`, `version` | [`system`] |
 
 pub mod checkpoint;
 pub mod checkpoints;
+pub mod events;
 pub mod images;
 pub mod lifecycle;
 pub mod recover;

@@ -4,6 +4,8 @@ mod bad_input;
 mod checkpoint;
 mod consistency;
 mod crash;
+mod events;
+mod health;
 mod interop;
 mod lifecycle;
 mod network;
@@ -26,6 +28,8 @@ pub const ALL: &[(&str, Tests)] = &[
     ("network", network::TESTS),
     ("options", options::TESTS),
     ("travel", travel::TESTS),
+    ("health", health::TESTS),
+    ("events", events::TESTS),
     ("bad_input", bad_input::TESTS),
     ("interop", interop::TESTS),
     ("crash", crash::TESTS),

@@ -37,6 +37,24 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
     Some(total)
 }
 
+/// What Go says of a text that is no duration (package time, `ParseDuration`).
+pub fn duration_complaint(text: &str) -> String {
+    let digits = text.trim_start_matches(['-', '+']);
+    let number = |letter: char| letter.is_ascii_digit() || letter == '.';
+    let unit = digits.trim_start_matches(number);
+    if digits.is_empty() || unit.len() == digits.len() {
+        return format!("time: invalid duration \"{text}\"");
+    }
+    if unit.is_empty() {
+        return format!("time: missing unit in duration \"{text}\"");
+    }
+    let end = unit.find(number).unwrap_or(unit.len());
+    format!(
+        "time: unknown unit \"{}\" in duration \"{text}\"",
+        &unit[..end]
+    )
+}
+
 /// The instant that `text` means when it is `now`; a duration counts backwards.
 pub fn parse_instant(text: &str, now: Timestamp) -> Option<Timestamp> {
     if let Ok(seconds) = text.parse::<f64>() {
@@ -62,7 +80,7 @@ pub fn parse_instant(text: &str, now: Timestamp) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use super::{parse_duration, parse_instant};
+    use super::{duration_complaint, parse_duration, parse_instant};
     use jiff::Timestamp;
     use std::time::Duration;
 
@@ -73,6 +91,18 @@ mod tests {
         assert_eq!(parse_duration("1.5s"), Some(Duration::from_millis(1500)));
         for text in ["", "foo", "1", "1x", "-1s", "s"] {
             assert_eq!(parse_duration(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_duration() {
+        for (text, complaint) in [
+            ("foo", "time: invalid duration \"foo\""),
+            ("", "time: invalid duration \"\""),
+            ("5", "time: missing unit in duration \"5\""),
+            ("-1.5x", "time: unknown unit \"x\" in duration \"-1.5x\""),
+        ] {
+            assert_eq!(duration_complaint(text), complaint);
         }
     }
 

@@ -1,14 +1,12 @@
 //! `rm`: a container's processes (with force), mounts, files and row.
 
-use std::time::Duration;
-
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::event::Event;
 use crate::model::status::Status;
 use crate::ops::steps::claim::claim;
-use crate::ops::steps::life::end::end;
-use crate::ops::steps::life::observe::{observe, wait_for_exit};
+use crate::ops::steps::life::end;
+use crate::ops::steps::life::observe::observe;
 use crate::ops::steps::life::remove::remove;
 
 /// Removes a container and returns its full id.
@@ -26,13 +24,7 @@ pub fn rm(engine: &Engine, word: &str, force: bool, timeout: Option<u32>) -> Res
                 "cannot remove container {id} as it is {state} - running or paused containers cannot be removed without force"
             )));
         }
-        container.state.stopped_by_user = true;
-        engine
-            .store
-            .transaction(|rows| rows.update_state(&id, &container.state))?;
-        end(&container, timeout.unwrap_or(container.config.stop_timeout))?;
-        wait_for_exit(engine, &container, Duration::from_secs(10));
-        observe(engine, &mut container)?;
+        end::stop(engine, &mut container, timeout)?;
     }
     let next = container.state.status.after(Event::Remove);
     container.state.status = next.unwrap_or(Status::Removing);

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::model::container::{
     Container, ContainerConfig, Limits, NetworkMode, Process, RestartPolicy, Rootfs, Security,
 };
+use crate::model::health::{self, Healthcheck, OnFailure};
 use crate::model::id;
 use crate::ops::steps::thawing::imported_spec::{self, Grants};
 use crate::runtime::{capability, spec};
@@ -45,6 +46,11 @@ pub fn to_podman(container: &Container) -> podman::ContainerConfig {
         hosts_add: config.hosts_add.clone(),
         dns_server: config.dns.clone(),
         stdin: config.process.stdin,
+        healthcheck: config
+            .healthcheck
+            .as_ref()
+            .and_then(|check| serde_json::to_value(check).ok()),
+        health_on_failure: config.health_on_failure.number(),
         user_volumes: config
             .volumes
             .iter()
@@ -52,6 +58,14 @@ pub fn to_podman(container: &Container) -> podman::ContainerConfig {
             .collect(),
         ..podman::ContainerConfig::default()
     };
+    if config.healthcheck.is_some() {
+        // Without them Podman 5 and 6 keep results without a bound.
+        dump.other.extend([
+            ("healthLogDestination".to_owned(), "local".into()),
+            ("healthMaxLogCount".to_owned(), health::LOG_COUNT.into()),
+            ("healthMaxLogSize".to_owned(), health::LOG_SIZE.into()),
+        ]);
+    }
     match &config.rootfs {
         Rootfs::Image { id, name, raw_name } => {
             dump.rootfs_image_id.clone_from(id);
@@ -225,8 +239,25 @@ pub fn from_podman(
         network,
         id,
         name,
-        healthcheck: None,
+        healthcheck: healthcheck_in(dump)?,
+        health_on_failure: OnFailure::from_number(dump.health_on_failure),
         imported_spec: Some(spec),
+    })
+}
+
+fn healthcheck_in(dump: &podman::ContainerConfig) -> Result<Option<Healthcheck>> {
+    let Some(value) = dump.healthcheck.as_ref().filter(|value| !value.is_null()) else {
+        return Ok(None);
+    };
+    let mut value = value.clone();
+    // Go's durations have a sign, and Podman takes a negative interval.
+    for key in ["StartPeriod", "Interval", "Timeout", "Retries"] {
+        if value[key].as_i64().is_some_and(i64::is_negative) {
+            value[key] = 0.into();
+        }
+    }
+    serde_json::from_value(value).map(Some).map_err(|error| {
+        Error::Invalid(format!("archive has a health check that is none: {error}"))
     })
 }
 
