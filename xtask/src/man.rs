@@ -118,7 +118,9 @@ fn page_of(path: &[&str], root: &clap::Command) -> String {
         [_, "image", "list"] => Some("images"),
         [_, "image", "rm"] => Some("rmi"),
         [_, "container" | "image", "inspect"] => None,
-        [_, "container" | "image" | "system", verb] if root.find_subcommand(verb).is_some() => Some(*verb),
+        [_, "container" | "image" | "system", verb] if root.find_subcommand(verb).is_some() => {
+            Some(*verb)
+        }
         _ => None,
     };
     match short {
