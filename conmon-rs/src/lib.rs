@@ -18,7 +18,6 @@ mod error;
 mod event_loop;
 mod exit;
 mod handshake;
-mod health;
 mod log;
 mod monitor;
 

@@ -3,6 +3,7 @@
 //! but the poll itself; a container waits for a slow attach client a little, never for anything else.
 #![forbid(unsafe_code)]
 
+mod health;
 mod phases;
 mod serving;
 
@@ -16,12 +17,12 @@ use crate::endpoints::attach::AttachServer;
 use crate::endpoints::control::{Control, Dialect};
 use crate::endpoints::notify::NotifyProxy;
 use crate::error::MonitorError;
-use crate::health::HealthTimer;
 use crate::log::{Logs, Stream};
 use crate::signals::{self, Reaped, Signals};
 use crate::stdio::{CHUNK, ContainerEnds, Input, Output};
 use crate::terminal::ConsoleSocket;
 use crate::{atomic_file, stdio};
+use health::HealthTimer;
 
 /// Whose descriptor is ready.
 #[derive(Clone, Copy)]

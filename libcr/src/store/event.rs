@@ -38,12 +38,16 @@ pub struct StoredEvent {
 impl StoredEvent {
     /// The exit code that came with it.
     pub fn exit_code(&self) -> Option<i32> {
-        self.detail.parse().ok()
+        let has_one = ["died", "remove", "exec_died"].contains(&self.kind.as_str());
+        has_one.then(|| self.detail.parse().ok())?
     }
 
     /// Status and failing streak of a `health_status`.
     pub fn health(&self) -> Option<(&str, u32)> {
         let (status, streak) = self.detail.split_once(' ')?;
+        if self.kind != "health_status" {
+            return None;
+        }
         Some((status, streak.parse().ok()?))
     }
 }
@@ -187,19 +191,24 @@ mod tests {
         assert_eq!(store.rows().last_event()?, 0);
         store.transaction(|rows| {
             rows.insert_event("died", &container, "137")?;
+            // The name of a named checkpoint is nothing else, whatever it looks like.
+            rows.insert_event("checkpoint", &container, "137")?;
             rows.insert_event("health_status", &container, "healthy 0")?;
             rows.insert_image_event("tag", "b", "localhost/b:latest")?;
             rows.insert_volume_event("create", "v")
         })?;
         let events = store.rows().events_after(0)?;
         let subjects: Vec<&str> = events.iter().map(|event| event.subject.as_str()).collect();
-        assert_eq!(subjects, ["container", "container", "image", "volume"]);
+        assert_eq!(
+            subjects,
+            ["container", "container", "container", "image", "volume"]
+        );
         assert_eq!(events[0].exit_code(), Some(137));
         assert_eq!(events[0].labels["color"], "blue");
-        assert_eq!(events[1].health(), Some(("healthy", 0)));
-        assert_eq!(events[1].exit_code(), None);
+        assert_eq!(events[2].health(), Some(("healthy", 0)));
+        assert_eq!((events[1].exit_code(), events[2].exit_code()), (None, None));
         let last = store.rows().last_event()?;
-        assert_eq!(events[3].number, last);
+        assert_eq!(events[4].number, last);
         assert_eq!(store.rows().events_after(last - 1)?.len(), 1);
         Ok(())
     }
