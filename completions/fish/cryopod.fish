@@ -38,6 +38,8 @@ complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "container" -d 'Mana
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "checkpoint" -d 'Manage checkpoints with names'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "image" -d 'Manage images'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "volume" -d 'Manage volumes'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "healthcheck" -d 'Manage health checks on containers'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "system" -d 'Manage the engine'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "create" -d 'Create but do not start a container'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "run" -d 'Run a command in a new container'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "start" -d 'Start one or more containers'
@@ -55,6 +57,7 @@ complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "images" -d 'List im
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "import" -d 'Import a tarball to create a filesystem image'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "load" -d 'Load image(s) from a tar archive'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "rmi" -d 'Remove one or more images from local storage'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "events" -d 'Show events'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "info" -d 'Display system information'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "version" -d 'Display the version information'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists checkpoint restore cleanup" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
@@ -95,6 +98,12 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l entrypoint -d 'Overwrite the default ENTRYPOINT of the image' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -s e -l env -d 'Set environment variables in container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l env-file -d 'Read in a file of environment variables' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l health-cmd -d 'Set a healthcheck command for the container (\'none\' disables the existing healthcheck)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l health-interval -d 'Set an interval for the healthcheck (a value of disable results in no automatic timer setup)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l health-on-failure -d 'Action to take once the container turns unhealthy ("none"|"kill"|"restart"|"stop")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l health-retries -d 'The number of retries allowed before a healthcheck is considered to be unhealthy' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l health-start-period -d 'The initialization time needed for a container to bootstrap' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l health-timeout -d 'The maximum time allowed to complete the healthcheck before an interval is considered failed' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -s h -l hostname -d 'Set container hostname' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l image-volume -d 'Tells how to handle the builtin image volumes (anonymous, tmpfs or ignore)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l ip -d 'Specify a static IPv4 address for the container' -r
@@ -125,6 +134,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l no-healthcheck -d 'Disable healthchecks on container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -s i -l interactive -d 'Make STDIN available to the contained process'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l privileged -d 'Give extended privileges to container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l read-only -d 'Make containers root filesystem read-only'
@@ -145,6 +155,12 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l entrypoint -d 'Overwrite the default ENTRYPOINT of the image' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -s e -l env -d 'Set environment variables in container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l env-file -d 'Read in a file of environment variables' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l health-cmd -d 'Set a healthcheck command for the container (\'none\' disables the existing healthcheck)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l health-interval -d 'Set an interval for the healthcheck (a value of disable results in no automatic timer setup)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l health-on-failure -d 'Action to take once the container turns unhealthy ("none"|"kill"|"restart"|"stop")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l health-retries -d 'The number of retries allowed before a healthcheck is considered to be unhealthy' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l health-start-period -d 'The initialization time needed for a container to bootstrap' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l health-timeout -d 'The maximum time allowed to complete the healthcheck before an interval is considered failed' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -s h -l hostname -d 'Set container hostname' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l image-volume -d 'Tells how to handle the builtin image volumes (anonymous, tmpfs or ignore)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l ip -d 'Specify a static IPv4 address for the container' -r
@@ -176,6 +192,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -s d -l detach -d 'Run container in background and print container ID'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l no-healthcheck -d 'Disable healthchecks on container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -s i -l interactive -d 'Make STDIN available to the contained process'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l privileged -d 'Give extended privileges to container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l read-only -d 'Make containers root filesystem read-only'
@@ -316,7 +333,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from exec" -l privileged -d 'Give the process extended Linux capabilities inside the container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from exec" -s t -l tty -d 'Allocate a pseudo-TTY'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from exec" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, volume)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -l format -d 'Pretty-print containers to JSON or using a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -s n -l last -d 'Print the n last created containers (all states)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -l sort -d 'Sort output by: command, created, id, image, names, runningfor, status' -r
@@ -334,7 +351,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -l noheading -d 'Do not print headers'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the numeric IDs of the containers only'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, volume)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -l format -d 'Pretty-print containers to JSON or using a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -s n -l last -d 'Print the n last created containers (all states)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -l sort -d 'Sort output by: command, created, id, image, names, runningfor, status' -r
@@ -352,7 +369,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -l noheading -d 'Do not print headers'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the numeric IDs of the containers only'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, volume)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -l format -d 'Pretty-print containers to JSON or using a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -s n -l last -d 'Print the n last created containers (all states)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -l sort -d 'Sort output by: command, created, id, image, names, runningfor, status' -r
@@ -832,6 +849,52 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand volume; and __fish_seen_
 complete -c cryopod -n "__fish_cryopod_using_subcommand volume; and __fish_seen_subcommand_from remove" -s a -l all -d 'Remove all volumes'
 complete -c cryopod -n "__fish_cryopod_using_subcommand volume; and __fish_seen_subcommand_from remove" -s f -l force -d 'Remove a volume by force, even if it is being used by a container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand volume; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and not __fish_seen_subcommand_from run" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and not __fish_seen_subcommand_from run" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and not __fish_seen_subcommand_from run" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and not __fish_seen_subcommand_from run" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and not __fish_seen_subcommand_from run" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and not __fish_seen_subcommand_from run" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and not __fish_seen_subcommand_from run" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and not __fish_seen_subcommand_from run" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and not __fish_seen_subcommand_from run" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and not __fish_seen_subcommand_from run" -f -a "run" -d 'Run the health check of a container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and __fish_seen_subcommand_from run" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and __fish_seen_subcommand_from run" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and __fish_seen_subcommand_from run" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and __fish_seen_subcommand_from run" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and __fish_seen_subcommand_from run" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and __fish_seen_subcommand_from run" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and __fish_seen_subcommand_from run" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and __fish_seen_subcommand_from run" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from events" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from events" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from events" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from events" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from events" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from events" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from events" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from events" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from events" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from events" -f -a "events" -d 'Show events'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -s f -l filter -d 'Filter output' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -l format -d 'Format the output to JSON or using a Go template' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -l no-trunc -d 'Do not truncate the output' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -l since -d 'Show all events created since timestamp' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -l stream -d 'Stream events and do not exit when returning the last known event' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -l until -d 'Show all events until timestamp' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l add-host -d 'Add a custom host-to-IP mapping (host:ip)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l annotation -d 'Add annotations to container (key=value)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l cap-add -d 'Add capabilities to the container' -r
@@ -842,6 +905,12 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l dns -d 'Set c
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l entrypoint -d 'Overwrite the default ENTRYPOINT of the image' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -s e -l env -d 'Set environment variables in container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l env-file -d 'Read in a file of environment variables' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l health-cmd -d 'Set a healthcheck command for the container (\'none\' disables the existing healthcheck)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l health-interval -d 'Set an interval for the healthcheck (a value of disable results in no automatic timer setup)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l health-on-failure -d 'Action to take once the container turns unhealthy ("none"|"kill"|"restart"|"stop")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l health-retries -d 'The number of retries allowed before a healthcheck is considered to be unhealthy' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l health-start-period -d 'The initialization time needed for a container to bootstrap' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l health-timeout -d 'The maximum time allowed to complete the healthcheck before an interval is considered failed' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -s h -l hostname -d 'Set container hostname' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l image-volume -d 'Tells how to handle the builtin image volumes (anonymous, tmpfs or ignore)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l ip -d 'Specify a static IPv4 address for the container' -r
@@ -872,6 +941,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l log-level -d 
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l no-healthcheck -d 'Disable healthchecks on container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -s i -l interactive -d 'Make STDIN available to the contained process'
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l privileged -d 'Give extended privileges to container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l read-only -d 'Make containers root filesystem read-only'
@@ -892,6 +962,12 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l dns -d 'Set cust
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l entrypoint -d 'Overwrite the default ENTRYPOINT of the image' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -s e -l env -d 'Set environment variables in container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l env-file -d 'Read in a file of environment variables' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l health-cmd -d 'Set a healthcheck command for the container (\'none\' disables the existing healthcheck)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l health-interval -d 'Set an interval for the healthcheck (a value of disable results in no automatic timer setup)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l health-on-failure -d 'Action to take once the container turns unhealthy ("none"|"kill"|"restart"|"stop")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l health-retries -d 'The number of retries allowed before a healthcheck is considered to be unhealthy' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l health-start-period -d 'The initialization time needed for a container to bootstrap' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l health-timeout -d 'The maximum time allowed to complete the healthcheck before an interval is considered failed' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -s h -l hostname -d 'Set container hostname' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l image-volume -d 'Tells how to handle the builtin image volumes (anonymous, tmpfs or ignore)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l ip -d 'Specify a static IPv4 address for the container' -r
@@ -923,6 +999,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l cgroup-manager -
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -s d -l detach -d 'Run container in background and print container ID'
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l no-healthcheck -d 'Disable healthchecks on container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -s i -l interactive -d 'Make STDIN available to the contained process'
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l privileged -d 'Give extended privileges to container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l read-only -d 'Make containers root filesystem read-only'
@@ -1063,7 +1140,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand exec" -s l -l latest -d 
 complete -c cryopod -n "__fish_cryopod_using_subcommand exec" -l privileged -d 'Give the process extended Linux capabilities inside the container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand exec" -s t -l tty -d 'Allocate a pseudo-TTY'
 complete -c cryopod -n "__fish_cryopod_using_subcommand exec" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, volume)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -l format -d 'Pretty-print containers to JSON or using a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -s n -l last -d 'Print the n last created containers (all states)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -l sort -d 'Sort output by: command, created, id, image, names, runningfor, status' -r
@@ -1143,6 +1220,23 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand rmi" -s a -l all -d 'Rem
 complete -c cryopod -n "__fish_cryopod_using_subcommand rmi" -s f -l force -d 'Remove also the containers that use the image'
 complete -c cryopod -n "__fish_cryopod_using_subcommand rmi" -s i -l ignore -d 'Ignore errors if a specified image does not exist'
 complete -c cryopod -n "__fish_cryopod_using_subcommand rmi" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand events" -s f -l filter -d 'Filter output' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand events" -l format -d 'Format the output to JSON or using a Go template' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand events" -l no-trunc -d 'Do not truncate the output' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand events" -l since -d 'Show all events created since timestamp' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand events" -l stream -d 'Stream events and do not exit when returning the last known event' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand events" -l until -d 'Show all events until timestamp' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand events" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand events" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand events" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand events" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand events" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand events" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand events" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand events" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand events" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand info" -s f -l format -d 'Change the output format to JSON or a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand info" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand info" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F

@@ -80,12 +80,25 @@ pub struct Arguments {
     pub exit_command: Option<PathBuf>,
     /// `--exit-command-arg`, in order.
     pub exit_command_arguments: Vec<OsString>,
+    /// `--health-interval` and `--health-command` (ours): what is executed while the container runs.
+    pub health: Option<HealthCheck>,
     /// `--exit-delay`: time between the exit files and the exit command.
     pub exit_delay: Duration,
     /// `--timeout`: the container is killed when it has run this long.
     pub timeout: Option<Duration>,
     /// `--sdnotify-socket`: where readiness messages of the container are forwarded to.
     pub notify_socket: Option<PathBuf>,
+}
+
+/// A command that asks whether the container is well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HealthCheck {
+    /// Time between the end of one and the start of the next.
+    pub interval: Duration,
+    /// `--health-command`.
+    pub program: PathBuf,
+    /// `--health-command-arg`, in order.
+    pub arguments: Vec<OsString>,
 }
 
 /// What the command line asks for.
@@ -129,6 +142,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, Ar
     let mut parser = Parser::from_args(words);
     let (mut id, mut uuid, mut runtime, mut bundle) = (None, None, None, None);
     let (mut container_pidfile, mut socket_dir, mut work_dir) = (None, None, None);
+    let (mut health_interval, mut health_command, mut health_arguments) = (None, None, Vec::new());
     let mut rest = Arguments {
         id: String::new(),
         uuid: String::new(),
@@ -157,6 +171,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, Ar
         no_new_keyring: false,
         exit_command: None,
         exit_command_arguments: Vec::new(),
+        health: None,
         exit_delay: Duration::ZERO,
         timeout: None,
         notify_socket: None,
@@ -210,6 +225,12 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, Ar
             Arg::Long("no-new-keyring") => rest.no_new_keyring = true,
             Arg::Long("exit-command") => rest.exit_command = Some(program(&parser.value()?)?),
             Arg::Long("exit-command-arg") => rest.exit_command_arguments.push(parser.value()?),
+            Arg::Long("health-interval") => {
+                let nanoseconds: u64 = parser.value()?.parse()?;
+                health_interval = (nanoseconds > 0).then(|| Duration::from_nanos(nanoseconds));
+            }
+            Arg::Long("health-command") => health_command = Some(program(&parser.value()?)?),
+            Arg::Long("health-command-arg") => health_arguments.push(parser.value()?),
             Arg::Long("exit-delay") => {
                 rest.exit_delay = Duration::from_secs(parser.value()?.parse()?);
             }
@@ -221,6 +242,13 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, Ar
             other => return Err(other.unexpected().into()),
         }
     }
+    rest.health = health_interval
+        .zip(health_command)
+        .map(|(interval, program)| HealthCheck {
+            interval,
+            program,
+            arguments: health_arguments,
+        });
     rest.id = id.ok_or(ArgumentError::Missing("cid"))?;
     rest.uuid = uuid.unwrap_or_else(|| rest.id.clone());
     rest.runtime = runtime.ok_or(ArgumentError::Missing("runtime"))?;
@@ -410,6 +438,23 @@ mod tests {
         assert_eq!((arguments.log_size_max, arguments.timeout), (None, None));
         assert_eq!(arguments.work_dir, Path::new("/b"));
         assert_eq!(arguments.socket_dir, Path::new("/b"));
+    }
+
+    #[test]
+    fn a_health_check_needs_a_command_and_a_time() {
+        let command = ["--health-command", "/c", "--health-command-arg", "x"];
+        assert_eq!(monitor(&command).health, None);
+        assert_eq!(monitor(&["--health-interval", "5"]).health, None);
+        let with =
+            |nanoseconds| monitor(&[&command[..], &["--health-interval", nanoseconds]].concat());
+        assert_eq!(with("0").health, None);
+        let check = with("1500000000").health.unwrap();
+        assert_eq!(check.interval, Duration::from_millis(1500));
+        assert_eq!(
+            (check.program, check.arguments),
+            ("/c".into(), vec!["x".into()])
+        );
+        assert!(error(&["--health-interval", "soon"]).contains("soon"));
     }
 
     #[test]

@@ -82,6 +82,11 @@ pub(crate) fn shun_oom_killer() -> Option<String> {
     Some(before)
 }
 
+/// Undoes what a child inherited of [`shun_oom_killer`]. One that has ended already needs nothing.
+pub(crate) fn expose_to_oom_killer(child: u32) {
+    let _ = fs::write(format!("/proc/{child}/oom_score_adj"), "0");
+}
+
 /// Undoes [`shun_oom_killer`] for the sake of what is executed next.
 pub(crate) fn face_oom_killer(before: &str) {
     let _ = fs::write("/proc/self/oom_score_adj", before.trim());

@@ -28,6 +28,6 @@ mod signals;
 mod stdio;
 mod terminal;
 
-pub use arguments::{ArgumentError, Arguments, Invocation, LogTarget, parse};
+pub use arguments::{ArgumentError, Arguments, HealthCheck, Invocation, LogTarget, parse};
 pub use error::MonitorError;
 pub use monitor::monitor;

@@ -123,7 +123,7 @@ fn page_of(path: &[&str], root: &clap::Command) -> String {
         [_, "image", "list"] => Some("images"),
         [_, "image", "rm"] => Some("rmi"),
         [_, "container" | "image", "inspect"] => None,
-        [_, "container" | "image", verb] if stands_alone(verb) => Some(*verb),
+        [_, "container" | "image" | "system", verb] if stands_alone(verb) => Some(*verb),
         _ => None,
     };
     match short {

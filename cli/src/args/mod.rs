@@ -7,7 +7,9 @@
 
 pub mod checkpoint;
 pub mod container;
+pub mod events;
 pub mod globals;
+pub mod health;
 pub mod image;
 pub mod inspect;
 pub mod parse;
@@ -53,6 +55,12 @@ pub enum Command {
     /// Manage volumes
     #[command(subcommand)]
     Volume(volume::VolumeCommand),
+    /// Manage health checks on containers
+    #[command(subcommand)]
+    Healthcheck(health::HealthcheckCommand),
+    /// Manage the engine
+    #[command(subcommand)]
+    System(system::SystemCommand),
     /// The container verbs that need no noun.
     #[command(flatten)]
     Verb(container::ContainerVerb),
@@ -68,6 +76,8 @@ pub enum Command {
     Load(image::Load),
     /// Remove one or more images from local storage
     Rmi(image::ImageRm),
+    /// Show events
+    Events(events::Events),
     /// Display system information
     Info(system::Info),
     /// Display the version information

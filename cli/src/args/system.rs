@@ -1,6 +1,14 @@
-//! `info` and `version`: about this program and this machine.
+//! `info`, `version` and `system`: about this program and this machine.
 
-use clap::Args;
+use crate::args::events::Events;
+use clap::{Args, Subcommand};
+
+/// The verbs of `cryopod system`.
+#[derive(Debug, Subcommand)]
+pub enum SystemCommand {
+    /// Show events
+    Events(Events),
+}
 
 /// Flags of `info`.
 #[derive(Debug, Args)]

@@ -3,6 +3,8 @@
 
 mod checkpoint;
 mod container;
+mod events;
+mod healthcheck;
 mod image;
 mod inspect;
 mod interrupt;
@@ -13,7 +15,7 @@ mod spinner;
 mod system;
 mod volume;
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, system::SystemCommand};
 use crate::output::CliError;
 use open::Opener;
 
@@ -28,6 +30,10 @@ pub fn run(cli: Cli, words: Vec<String>) -> Outcome {
         Command::Checkpoint(command) => checkpoint::run(&opener, command),
         Command::Verb(verb) => container::verb(&opener, verb),
         Command::Ps(flags) => container::ps::run(&opener, &flags),
+        Command::Healthcheck(command) => healthcheck::run(&opener, &command),
+        Command::Events(flags) | Command::System(SystemCommand::Events(flags)) => {
+            events::run(&opener, &flags)
+        }
         Command::Image(command) => image::run(&opener, command),
         Command::Volume(command) => volume::run(&opener, command),
         Command::Images(flags) => image::list::run(&opener, &flags),

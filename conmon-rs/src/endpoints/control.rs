@@ -30,6 +30,8 @@ pub(crate) enum Command {
         /// What to write into `flushed`.
         number: u64,
     },
+    /// `4 0 0` (ours): make the first health check now.
+    CheckHealth,
 }
 
 /// What the lines of a FIFO mean.
@@ -115,6 +117,7 @@ fn parse(line: &[u8], dialect: Dialect) -> Option<Command> {
             resize(*height, *width)
         }
         (Dialect::Control, [2, _, _]) => Some(Command::ReopenLogs),
+        (Dialect::Control, [4, _, _]) => Some(Command::CheckHealth),
         (Dialect::Control, [3, number, _]) => Some(Command::Flush { number: *number }),
         _ => None,
     }
@@ -149,6 +152,8 @@ mod tests {
         writer.write_all(b"7 0\n").unwrap();
         assert_eq!(control.commands(), [Command::Flush { number: 17 }]);
         assert_eq!(control.commands(), []);
+        writer.write_all(b"4 0 0\n").unwrap();
+        assert_eq!(control.commands(), [Command::CheckHealth]);
         drop(control);
         assert!(!path.exists());
     }

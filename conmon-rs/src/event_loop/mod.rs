@@ -3,6 +3,7 @@
 //! but the poll itself; a container waits for a slow attach client a little, never for anything else.
 #![forbid(unsafe_code)]
 
+mod health;
 mod phases;
 mod serving;
 
@@ -21,6 +22,7 @@ use crate::signals::{self, Reaped, Signals};
 use crate::stdio::{CHUNK, ContainerEnds, Input, Output};
 use crate::terminal::ConsoleSocket;
 use crate::{atomic_file, stdio};
+use health::HealthTimer;
 
 /// Whose descriptor is ready.
 #[derive(Clone, Copy)]
@@ -53,6 +55,7 @@ pub(crate) struct EventLoop<'a> {
     /// What came on stderr while the runtime ran; then `None`.
     startup_errors: Option<Vec<u8>>,
     terminal_retry: Option<Instant>,
+    health: HealthTimer<'a>,
     reaped: Vec<Reaped>,
     stop_requests: Vec<i32>,
     buffer: Vec<u8>,
@@ -101,6 +104,7 @@ impl<'a> EventLoop<'a> {
             notify,
             startup_errors: Some(Vec::new()),
             terminal_retry: None,
+            health: HealthTimer::new(arguments.health.as_ref()),
             reaped: Vec::new(),
             stop_requests: Vec::new(),
             buffer: vec![0; CHUNK],

@@ -98,6 +98,7 @@ impl EventLoop<'_> {
             .timeout
             .map(|timeout| Instant::now() + timeout);
         let mut timed_out = false;
+        self.health.begin();
         let code = loop {
             if let Some(code) = self.take_reaped(container.pid) {
                 break code;
@@ -110,7 +111,9 @@ impl EventLoop<'_> {
                 deadline = None;
                 signal(container.pid, Signal::KILL.as_raw());
             }
-            self.turn(deadline);
+            self.health.turn(&mut self.reaped, self.diagnostics);
+            let next = [deadline, self.health.deadline()];
+            self.turn(next.into_iter().flatten().min());
         };
         self.drain();
         // conmon's word for a container that it killed itself: the shell sees 255.

@@ -111,6 +111,7 @@ impl EventLoop<'_> {
                 }
                 Command::ReopenLogs => self.logs.reopen(self.diagnostics),
                 Command::Flush { number } => self.flush(number),
+                Command::CheckHealth => self.health.hurry(),
             }
         }
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use network::types::{PerNetworkOptions, PortMapping, StatusBlock};
 use serde::{Deserialize, Serialize};
 
-use super::health::Healthcheck;
+use super::health::{Healthcheck, OnFailure};
 use super::status::Status;
 
 /// What a container was asked to be. Written once, at creation or import.
@@ -68,6 +68,9 @@ pub struct ContainerConfig {
     /// How it is asked whether it is well, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub healthcheck: Option<Healthcheck>,
+    /// What is done when it turns unhealthy.
+    #[serde(default)]
+    pub health_on_failure: OnFailure,
     /// The OCI specification of an imported container: mounts and masked paths must be those it
     /// was frozen with. Checked and rewritten at import; `None` for containers made here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -387,6 +390,7 @@ pub(crate) fn example(id: &str) -> Container {
             dns: Vec::new(),
             create_command: Vec::new(),
             healthcheck: None,
+            health_on_failure: OnFailure::None,
             imported_spec: None,
         },
         state: ContainerState::default(),

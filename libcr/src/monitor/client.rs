@@ -51,6 +51,8 @@ pub struct MonitorRequest<'a> {
     pub stdin: bool,
     /// Run when the container has ended: program and arguments.
     pub exit_command: Vec<String>,
+    /// Run at this interval while the container runs: time, program and arguments.
+    pub health: Option<(Duration, Vec<String>)>,
     /// Thaw from here instead of creating: directory of CRIU images and the work directory.
     pub restore: Option<(PathBuf, PathBuf)>,
 }
@@ -176,6 +178,16 @@ fn command_line(request: &MonitorRequest<'_>) -> Command {
             command.arg("--exit-command-arg").arg(argument);
         }
     }
+    if let Some((interval, words)) = &request.health
+        && let Some((program, arguments)) = words.split_first()
+    {
+        command.arg("--health-interval");
+        command.arg(interval.as_nanos().to_string());
+        command.arg("--health-command").arg(program);
+        for argument in arguments {
+            command.arg("--health-command-arg").arg(argument);
+        }
+    }
     command
 }
 
@@ -255,6 +267,11 @@ pub fn flush_log(paths: &MonitorPaths, limit: Duration) -> io::Result<()> {
         std::thread::sleep(Duration::from_micros(200));
     }
     Err(io::Error::from(io::ErrorKind::TimedOut))
+}
+
+/// Tells a monitor to make its first health check now, if it is to make any.
+pub fn check_health(paths: &MonitorPaths) -> io::Result<()> {
+    control(paths, "4 0 0\n")
 }
 
 /// Tells a container's terminal its size.

@@ -6,15 +6,17 @@
 //! | `container checkpoint` | [`checkpoint`] |
 //! | `container restore` | [`restore`] |
 //! | what a killed engine left half-done | [`recover`] |
-//! | `create`, `start`, `stop`, `kill`, `pause`, `unpause`, `wait`, `rm`, `ps`, `inspect`, `logs`, `exec`, `container cleanup` | [`lifecycle`] |
+//! | `create`, `start`, `stop`, `kill`, `pause`, `unpause`, `wait`, `rm`, `ps`, `inspect`, `logs`, `exec`, `healthcheck run`, `container cleanup` | [`lifecycle`] |
 //! | `import`, `load`, `images`, `rmi`, `image inspect` | [`images`] |
 //! | `checkpoint ls`, `inspect`, `rm`, `prune`, `tag`, `diff` | [`checkpoints`] |
 //! | `volume create`, `ls`, `inspect`, `rm` | [`volumes`] |
+//! | `events` | [`events`] |
 //! | `info`, `version` | [`system`] |
 //! | any of these on several containers at a time | [`many`] |
 
 pub mod checkpoint;
 pub mod checkpoints;
+pub mod events;
 pub mod images;
 pub mod lifecycle;
 pub mod many;

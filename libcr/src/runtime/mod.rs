@@ -185,8 +185,16 @@ impl Runtime {
     }
 
     /// A command that runs a further process in a container: `exec --process FILE ID`, its
-    /// own messages as JSON lines in `log`. The caller gives it its standard streams.
-    pub fn exec(&self, id: &str, process: &Path, detach: bool, log: &Path) -> Command {
+    /// own messages as JSON lines in `log`, the number of the process in `pid_file`. The caller
+    /// gives it its standard streams.
+    pub fn exec(
+        &self,
+        id: &str,
+        process: &Path,
+        detach: bool,
+        pid_file: Option<&Path>,
+        log: &Path,
+    ) -> Command {
         let mut command = self.program();
         command
             .args(self.global_arguments())
@@ -196,6 +204,9 @@ impl Runtime {
         command.arg("exec").arg("--process").arg(process);
         if detach {
             command.arg("--detach");
+        }
+        if let Some(pid_file) = pid_file {
+            command.arg("--pid-file").arg(pid_file);
         }
         command.arg(id);
         command

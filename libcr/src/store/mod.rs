@@ -80,6 +80,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sql/0001_init.sql"),
     include_str!("sql/0002_volumes.sql"),
     include_str!("sql/0003_checkpoints.sql"),
+    include_str!("sql/0004_events.sql"),
 ];
 
 /// An opened state database.

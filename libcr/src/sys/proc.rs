@@ -128,7 +128,8 @@ pub fn namespace(pid: i32, kind: &str) -> Option<(u64, u64)> {
     Some((metadata.dev(), metadata.ino()))
 }
 
-fn pidfd(pid: i32) -> Option<OwnedFd> {
+/// A descriptor of a process that becomes readable when it ends; `None` when there is none.
+pub fn pidfd(pid: i32) -> Option<OwnedFd> {
     pidfd_open(Pid::from_raw(pid)?, PidfdFlags::empty()).ok()
 }
 

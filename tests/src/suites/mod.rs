@@ -1,8 +1,10 @@
 //! The suites, a file each; a test is a function of a host and has a line in its file's table.
 
 mod bad_input;
+mod events;
 mod freezing;
 mod golden;
+mod health;
 mod interop;
 mod lifecycle;
 mod network;
@@ -26,6 +28,8 @@ pub const ALL: &[(&str, Tests)] = &[
     ("network", network::TESTS),
     ("options", freezing::options::TESTS),
     ("travel", freezing::travel::TESTS),
+    ("health", health::TESTS),
+    ("events", events::TESTS),
     ("bad_input", bad_input::TESTS),
     ("interop", interop::TESTS),
     ("golden", golden::TESTS),

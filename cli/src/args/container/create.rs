@@ -1,6 +1,7 @@
 //! The flags that `create` and `run` share, and `create` itself. Mounts, ports and networks stay as
 //! typed: libcr reads them, since other doors take the same notations.
 
+use crate::args::health::HealthFlags;
 use crate::args::value::{detach, env, size};
 use crate::output::CliError;
 use clap::Args;
@@ -47,6 +48,9 @@ pub struct CreateFlags {
     /// Read in a file of environment variables
     #[arg(long, value_name = "FILE")]
     pub env_file: Vec<PathBuf>,
+    /// How it is asked whether it is well.
+    #[command(flatten)]
+    pub health: HealthFlags,
     /// Set container hostname
     #[arg(short = 'h', long, value_name = "NAME")]
     pub hostname: Option<String>,
@@ -173,6 +177,7 @@ impl CreateFlags {
                 CliError::usage(format!("unable to translate --shm-size: {error}"))
             })?;
         }
+        self.health.options()?;
         self.environment_flags()?;
         self.address_flags()?;
         detach::parse(&self.detach_keys)?;

@@ -73,9 +73,9 @@ pub enum ContainerCommand {
     /// Check if a container exists in local storage
     Exists(Exists),
     /// Freeze one or more containers to disk
-    Checkpoint(Checkpoint),
+    Checkpoint(Box<Checkpoint>),
     /// Restore one or more containers from a checkpoint
-    Restore(Restore),
+    Restore(Box<Restore>),
     /// Clean up after one or more containers that ended
     #[command(hide = true)]
     Cleanup(Cleanup),

@@ -10,7 +10,7 @@ pub struct Ps {
     /// Show all the containers, default is only running containers
     #[arg(short, long)]
     pub all: bool,
-    /// Filter output based on conditions given (id, name, status, label, ancestor, exited, volume)
+    /// Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume)
     #[arg(short, long, value_name = "KEY=VALUE")]
     pub filter: Vec<String>,
     /// Pretty-print containers to JSON or using a Go template
@@ -61,7 +61,7 @@ impl Ps {
         filter::parse(
             &self.filter,
             &[
-                "id", "name", "status", "label", "ancestor", "exited", "volume",
+                "id", "name", "status", "label", "ancestor", "exited", "health", "volume",
             ],
         )
     }

@@ -37,10 +37,40 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
     Some(total)
 }
 
+/// What Go says of a text that is no duration (package time, `ParseDuration`).
+pub fn duration_complaint(text: &str) -> String {
+    let digits = text.trim_start_matches(['-', '+']);
+    let number = |letter: char| letter.is_ascii_digit() || letter == '.';
+    let unit = digits.trim_start_matches(number);
+    if digits.is_empty() || unit.len() == digits.len() {
+        return format!("time: invalid duration \"{text}\"");
+    }
+    if unit.is_empty() {
+        return format!("time: missing unit in duration \"{text}\"");
+    }
+    let end = unit.find(number).unwrap_or(unit.len());
+    format!(
+        "time: unknown unit \"{}\" in duration \"{text}\"",
+        &unit[..end]
+    )
+}
+
+// `1767225600.000000005`, to the nanosecond.
+fn seconds(text: &str) -> Option<SignedDuration> {
+    let (whole, places) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole.strip_prefix('-').unwrap_or(whole)) || !digits(places) {
+        return None;
+    }
+    let nanoseconds: i32 = format!("{places:0<9}").get(..9)?.parse().ok()?;
+    let whole_seconds: i64 = whole.parse().ok()?;
+    let sign = if whole.starts_with('-') { -1 } else { 1 };
+    Some(SignedDuration::new(whole_seconds, sign * nanoseconds))
+}
+
 /// The instant that `text` means when it is `now`; a duration counts backwards.
 pub fn parse_instant(text: &str, now: Timestamp) -> Option<Timestamp> {
-    if let Ok(seconds) = text.parse::<f64>() {
-        let since = SignedDuration::try_from_secs_f64(seconds).ok()?;
+    if let Some(since) = seconds(text) {
         return Timestamp::from_duration(since).ok();
     }
     if let Some(ago) = parse_duration(text) {
@@ -62,7 +92,7 @@ pub fn parse_instant(text: &str, now: Timestamp) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use super::{parse_duration, parse_instant};
+    use super::{duration_complaint, parse_duration, parse_instant};
     use jiff::Timestamp;
     use std::time::Duration;
 
@@ -77,11 +107,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_duration() {
+        for (text, complaint) in [
+            ("foo", "time: invalid duration \"foo\""),
+            ("", "time: invalid duration \"\""),
+            ("5", "time: missing unit in duration \"5\""),
+            ("-1.5x", "time: unknown unit \"x\" in duration \"-1.5x\""),
+        ] {
+            assert_eq!(duration_complaint(text), complaint);
+        }
+    }
+
+    #[test]
     fn instants() {
         let now = Timestamp::from_second(1_000_000).unwrap();
         let at = |second| Timestamp::from_second(second).ok();
         assert_eq!(parse_instant("10s", now), at(999_990));
         assert_eq!(parse_instant("12345", now), at(12_345));
+        let exact = parse_instant("1767225600.000000005", now).unwrap();
+        assert_eq!(exact.as_nanosecond(), 1_767_225_600_000_000_005);
+        let before = parse_instant("-1.5", now).unwrap();
+        assert_eq!(before.as_millisecond(), -1500);
         assert_eq!(parse_instant("1970-01-01T00:01:00Z", now), at(60));
         assert!(parse_instant("1970-01-02", now).is_some());
         assert!(parse_instant("1970-01-02T03:04", now).is_some());

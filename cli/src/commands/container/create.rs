@@ -113,6 +113,7 @@ fn into_options(opener: &Opener, flags: &CreateFlags) -> Result<CreateOptions, C
         dns: flags.dns.clone(),
         memory: bytes(&flags.memory)?,
         pids_limit: flags.pids_limit,
+        health: flags.health.options()?,
         log_driver: flags.log_driver.clone(),
         create_command: opener.words.clone(),
     })

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use libcr::Engine;
 use libcr::model::container::Container;
 use libcr::model::status::Status;
+use libcr::ops::lifecycle::ps::{health, list};
 use serde_json::Value;
 
 const SCHEMA: Schema = Schema(&[("*", "containers.psReporter")]);
@@ -46,12 +47,15 @@ const HEADINGS: Headings = Headings(&[
 pub fn run(opener: &Opener, flags: &Ps) -> Outcome {
     let filters = flags.validate()?;
     let engine = opener.open()?;
-    let mut containers = libcr::ops::lifecycle::ps::list(&engine)?;
+    let mut containers = list(&engine)?;
     choose(&engine, flags, &filters, &mut containers)?;
     sort(&flags.sort, &mut containers);
     let now = Timestamp::now();
     if flags.format.as_deref() == Some("json") {
-        let all: Vec<Value> = containers.iter().map(|one| as_json(one, now)).collect();
+        let all: Vec<Value> = containers
+            .iter()
+            .map(|one| as_json(one, health(&engine, one).as_ref(), now))
+            .collect();
         return print::line(&json::pretty(&all, 2).unwrap_or_default()).map(|()| 0);
     }
     if flags.quiet && flags.format.is_none() {
@@ -62,7 +66,7 @@ pub fn run(opener: &Opener, flags: &Ps) -> Outcome {
     }
     let rows: Vec<Value> = containers
         .iter()
-        .map(|one| as_row(one, flags.no_trunc, now))
+        .map(|one| as_row(one, health(&engine, one).as_ref(), flags.no_trunc, now))
         .collect();
     let format = flags.format.as_deref().unwrap_or(STANDARD);
     if is_table(format) {
@@ -100,7 +104,7 @@ fn choose(
         containers.retain(|one| one.state.status == Status::Running);
     }
     for key in [
-        "id", "name", "status", "label", "ancestor", "exited", "volume",
+        "id", "name", "status", "label", "ancestor", "exited", "health", "volume",
     ] {
         let values: Vec<&str> = filters
             .iter()
@@ -147,6 +151,7 @@ fn fits(engine: &Engine, key: &str, value: &str, one: &Container) -> bool {
         "id" => one.config.id.starts_with(value),
         "name" => one.config.name.contains(value.trim_start_matches('/')),
         "status" => status == value || (value == "stopped" && status == "exited"),
+        "health" => health(engine, one).is_some_and(|health| health.status.as_str() == value),
         "exited" => status == "exited" && one.state.exit_code.to_string() == value,
         "volume" => has_volume(one, value),
         "label" => {

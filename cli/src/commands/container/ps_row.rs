@@ -5,6 +5,8 @@ use crate::output::human;
 use crate::output::template::JSON_FACE;
 use jiff::Timestamp;
 use libcr::model::container::{Container, ContainerConfig, NetworkMode};
+use libcr::model::health::Health;
+use libcr::model::status::Status;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -12,7 +14,12 @@ use std::fmt::Write as _;
 const NEVER: i64 = -62_135_596_800;
 
 /// The fields that a template can name.
-pub fn as_row(container: &Container, whole: bool, now: Timestamp) -> Value {
+pub fn as_row(
+    container: &Container,
+    health: Option<&Health>,
+    whole: bool,
+    now: Timestamp,
+) -> Value {
     let (config, state) = (&container.config, &container.state);
     let created = instant(Some(&config.created));
     let mounts = mounts(config);
@@ -26,7 +33,7 @@ pub fn as_row(container: &Container, whole: bool, now: Timestamp) -> Value {
         "Created": created.map(human::go_time),
         "CreatedHuman": created.map(|created| human::ago(created, now)),
         "RunningFor": created.map(|created| human::ago(created, now)),
-        "Status": status(container, now),
+        "Status": status(container, health, now),
         "State": state.status.as_str(),
         "Ports": ports(container),
         "Names": config.name,
@@ -48,7 +55,7 @@ pub fn as_row(container: &Container, whole: bool, now: Timestamp) -> Value {
 }
 
 /// The element of `ps --format json`.
-pub fn as_json(container: &Container, now: Timestamp) -> Value {
+pub fn as_json(container: &Container, health: Option<&Health>, now: Timestamp) -> Value {
     let created = instant(Some(&container.config.created));
     listed(
         container,
@@ -56,7 +63,7 @@ pub fn as_json(container: &Container, now: Timestamp) -> Value {
         &created
             .map(|created| human::ago(created, now))
             .unwrap_or_default(),
-        &status(container, now),
+        &status(container, health, now),
     )
 }
 
@@ -115,15 +122,22 @@ fn listed(container: &Container, created: &Value, created_at: &str, status: &str
     })
 }
 
-fn status(container: &Container, now: Timestamp) -> String {
+// Only of one that is up it matters how it is.
+fn status(container: &Container, health: Option<&Health>, now: Timestamp) -> String {
     let state = &container.state;
-    human::status(
+    let text = human::status(
         state.status.as_str(),
         state.exit_code,
         instant(state.started_at.as_ref()),
         instant(state.finished_at.as_ref()),
         now,
-    )
+    );
+    match health {
+        Some(health) if state.status == Status::Running => {
+            format!("{text} ({})", health.status.as_str())
+        }
+        _ => text,
+    }
 }
 
 fn exited(container: &Container) -> bool {

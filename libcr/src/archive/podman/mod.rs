@@ -201,6 +201,13 @@ pub struct ContainerConfig {
     /// Health check, as in the OCI image configuration.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub healthcheck: Option<Value>,
+    /// What is done when it turns unhealthy: 0 nothing, 2 kill, 3 restart, 4 stop.
+    #[serde(
+        rename = "healthcheck_on_failure_action",
+        deserialize_with = "or_null",
+        skip_serializing_if = "is_zero"
+    )]
+    pub health_on_failure: u32,
     /// SELinux label of its processes.
     #[serde(
         rename = "ProcessLabel",

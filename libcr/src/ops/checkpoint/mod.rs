@@ -31,9 +31,9 @@ use crate::ops::steps::freezing::pack::{self, PackOptions};
 use crate::ops::steps::freezing::place::{self, Place};
 use crate::ops::steps::freezing::settle;
 use crate::ops::steps::journal::Journal;
-use crate::ops::steps::life::files;
 use crate::ops::steps::life::observe::observe;
 use crate::ops::steps::life::remove::remove;
+use crate::ops::steps::life::{files, health};
 use crate::ops::steps::preflight;
 use crate::ops::steps::thawing::thaw_again::thaw_again;
 use crate::progress::{Progress, Step};
@@ -84,6 +84,7 @@ pub fn checkpoint(
         progress,
         criu_version,
     };
+    let _no_checks = health::hold_checks(engine, &container)?;
     let journal = Journal::begin(engine, &id, &attempt.intent(CheckpointPhase::Dump))?;
     if options.tracks_memory() {
         // A tracked dump that fails has reset the tracking all the same: from here on the chain

@@ -55,6 +55,11 @@ pub fn import(engine: &Engine, tar: impl Read, options: &ImageImport) -> Result<
         config: serde_json::from_slice(&built.config)
             .map_err(|error| Error::Invalid(error.to_string()))?,
     };
-    engine.store.transaction(|rows| rows.insert_image(&image))?;
+    engine.store.transaction(|rows| {
+        rows.insert_image(&image)?;
+        // Podman's word: it has none for the import itself.
+        let mut names = image.names.iter();
+        names.try_for_each(|name| rows.insert_image_event("tag", &image.id, name))
+    })?;
     Ok(image.id)
 }

@@ -55,7 +55,10 @@ pub fn load(engine: &Engine, path: &Path) -> Result<Vec<String>> {
                 .to_owned(),
             config,
         };
-        engine.store.transaction(|rows| rows.insert_image(&image))?;
+        engine.store.transaction(|rows| {
+            rows.insert_image(&image)?;
+            rows.insert_image_event("loadfromarchive", &image.id, &path.display().to_string())
+        })?;
         if image.names.is_empty() {
             loaded.push(format!("sha256:{}", image.id));
         } else {

@@ -76,6 +76,7 @@ fn remove_rows(engine: &Engine, rows: Rows<'_>, word: &str, force: bool) -> Resu
     let by_id = image.id.starts_with(word.trim_start_matches("sha256:"));
     if !by_id && image.names.len() > 1 {
         rows.delete_image_name(&name)?;
+        rows.insert_image_event("untag", &image.id, &name)?;
         return Ok(Gone::Name(name));
     }
     if by_id && image.names.len() > 1 && !force {
@@ -92,6 +93,10 @@ fn remove_rows(engine: &Engine, rows: Rows<'_>, word: &str, force: bool) -> Resu
         )));
     }
     rows.delete_image(&image.id)?;
+    for name in &image.names {
+        rows.insert_image_event("untag", &image.id, name)?;
+    }
+    rows.insert_image_event("remove", &image.id, &name)?;
     let kept: BTreeSet<String> = rows
         .images()?
         .into_iter()

@@ -16,7 +16,9 @@ pub fn attach(engine: &Engine, word: &str) -> Result<Attachment> {
             "you can only attach to running containers".into(),
         ));
     }
-    Ok(Attachment::connect(
-        &engine.monitor_paths(&container.config.id),
-    )?)
+    let attachment = Attachment::connect(&engine.monitor_paths(&container.config.id))?;
+    engine
+        .store
+        .transaction(|rows| rows.insert_event("attach", &container, ""))?;
+    Ok(attachment)
 }

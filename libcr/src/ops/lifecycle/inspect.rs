@@ -8,9 +8,11 @@ use serde_json::{Map, Value, json};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::container::{Container, ContainerConfig, NetworkMode, RestartPolicy};
+use crate::model::health::{LOG_COUNT, LOG_SIZE};
 use crate::model::status::Status;
 use crate::model::volume::LOCAL_DRIVER;
 use crate::ops::steps::life::bring_up::cgroup_path;
+use crate::ops::steps::life::health;
 use crate::ops::steps::life::observe::look;
 use crate::ops::steps::life::rootfs;
 use crate::runtime::{spec, user};
@@ -158,6 +160,9 @@ fn state(engine: &Engine, container: &Container) -> Value {
         if path.exists() && (state.checkpointed_at.is_some() || state.restored_at.is_some()) {
             optional.insert(key.into(), path.display().to_string().into());
         }
+    }
+    if let Some(health) = health::read(engine, &container.config) {
+        optional.insert("Health".into(), json!(health));
     }
     if let Some(map) = object.as_object_mut() {
         map.extend(optional);
@@ -307,7 +312,7 @@ fn environment(engine: &Engine, config: &ContainerConfig) -> Vec<String> {
 fn configuration(engine: &Engine, container: &Container) -> Value {
     let config = &container.config;
     let process = &config.process;
-    json!({
+    let mut object = json!({
         "Hostname": config.hostname,
         "Domainname": "",
         "User": process.user,
@@ -332,7 +337,15 @@ fn configuration(engine: &Engine, container: &Container) -> Value {
         "Timeout": 0,
         "StopTimeout": config.stop_timeout,
         "Passwd": true,
-    })
+        "HealthcheckOnFailureAction": config.health_on_failure.as_str(),
+        "HealthLogDestination": "local",
+        "HealthcheckMaxLogCount": LOG_COUNT,
+        "HealthcheckMaxLogSize": LOG_SIZE,
+    });
+    if let Some(check) = &config.healthcheck {
+        object["Healthcheck"] = json!(check);
+    }
+    object
 }
 
 fn host_configuration(engine: &Engine, container: &Container) -> Value {

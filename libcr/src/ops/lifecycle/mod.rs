@@ -4,6 +4,7 @@ pub mod attach;
 pub mod cleanup;
 pub mod create;
 pub mod exec;
+pub mod healthcheck;
 pub mod inspect;
 pub mod kill;
 pub mod logs;

@@ -3,6 +3,8 @@
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::container::Container;
+use crate::model::health::Health;
+use crate::ops::steps::life::health;
 use crate::ops::steps::life::observe::look;
 
 /// All containers, oldest first, each as it truly is: one that has ended is shown so, even where
@@ -13,6 +15,11 @@ pub fn list(engine: &Engine) -> Result<Vec<Container>> {
         look(engine, container);
     }
     Ok(containers)
+}
+
+/// How a container is, if it has a health check.
+pub fn health(engine: &Engine, container: &Container) -> Option<Health> {
+    health::read(engine, &container.config)
 }
 
 /// The container that was made last.

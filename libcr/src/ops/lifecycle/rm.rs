@@ -1,14 +1,12 @@
 //! `rm`: a container's processes (with force), mounts, files and row.
 
-use std::time::Duration;
-
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::event::Event;
 use crate::model::status::Status;
 use crate::ops::steps::claim::claim;
-use crate::ops::steps::life::end::end;
-use crate::ops::steps::life::observe::{observe, wait_for_exit};
+use crate::ops::steps::life::end;
+use crate::ops::steps::life::observe::observe;
 use crate::ops::steps::life::remove::remove_with;
 
 /// What `rm` is asked for.
@@ -37,14 +35,7 @@ pub fn rm(engine: &Engine, word: &str, options: RmOptions) -> Result<String> {
                 "cannot remove container {id} as it is {state} - running or paused containers cannot be removed without force"
             )));
         }
-        container.state.stopped_by_user = true;
-        engine
-            .store
-            .transaction(|rows| rows.update_state(&id, &container.state))?;
-        let timeout = options.timeout.unwrap_or(container.config.stop_timeout);
-        end(&container, timeout)?;
-        wait_for_exit(engine, &container, Duration::from_secs(10));
-        observe(engine, &mut container)?;
+        end::stop(engine, &mut container, options.timeout)?;
     }
     let next = container.state.status.after(Event::Remove);
     container.state.status = next.unwrap_or(Status::Removing);

@@ -33,6 +33,11 @@ pub fn start(engine: &Engine, word: &str, attach: bool) -> Result<Started> {
         Status::Running => {
             let paths = engine.monitor_paths(&id);
             let attachment = attach.then(|| Attachment::connect(&paths)).transpose()?;
+            if attachment.is_some() {
+                engine
+                    .store
+                    .transaction(|rows| rows.insert_event("attach", &container, ""))?;
+            }
             return Ok(Started { id, attachment });
         }
         Status::Paused => {

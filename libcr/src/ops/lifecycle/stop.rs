@@ -1,12 +1,10 @@
 //! `stop`: the stop signal, some time, then SIGKILL.
 
-use std::time::Duration;
-
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::ops::steps::claim::claim;
-use crate::ops::steps::life::end::end;
-use crate::ops::steps::life::observe::{observe, wait_for_exit};
+use crate::ops::steps::life::end;
+use crate::ops::steps::life::observe::observe;
 use crate::ops::steps::life::remove::remove;
 
 /// How a stop ended.
@@ -28,17 +26,15 @@ pub fn stop(engine: &Engine, word: &str, timeout: Option<u32>) -> Result<Stopped
     if !alive && !container.state.restart_due {
         return Ok(Stopped { id, killed: false });
     }
-    container.state.stopped_by_user = true;
-    container.state.restart_due = false;
-    engine
-        .store
-        .transaction(|rows| rows.update_state(&id, &container.state))?;
     if !alive {
+        container.state.stopped_by_user = true;
+        container.state.restart_due = false;
+        engine
+            .store
+            .transaction(|rows| rows.update_state(&id, &container.state))?;
         return Ok(Stopped { id, killed: false });
     }
-    let killed = end(&container, timeout.unwrap_or(container.config.stop_timeout))?;
-    wait_for_exit(engine, &container, Duration::from_secs(10));
-    observe(engine, &mut container)?;
+    let killed = end::stop(engine, &mut container, timeout)?;
     // The container's own clean-up waits for this lock and then removes it (`--rm`).
     drop(lock);
     if container.config.auto_remove {

@@ -39,10 +39,10 @@ pub fn wait_by_id(engine: &Engine, id: &str) -> Result<i32> {
 
 /// The exit code in the last `died` event of a container that is gone.
 fn last_exit(engine: &Engine, id: &str) -> Option<i32> {
-    let events = engine.store.rows().events().ok()?;
+    let events = engine.store.rows().events_after(0).ok()?;
     let died = events
         .iter()
         .rev()
-        .find(|event| event.container == id && event.kind == "died")?;
-    died.detail.parse().ok()
+        .find(|event| event.id == id && event.kind == "died")?;
+    died.exit_code()
 }

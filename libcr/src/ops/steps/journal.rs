@@ -85,7 +85,11 @@ impl<'a> Journal<'a> {
         self.fault("finish");
         self.engine.store.transaction(|rows| {
             if let Some(container) = container {
-                rows.insert_event("remove", container, "")?;
+                // The end of one that is frozen is yet to come: it has no exit code.
+                let ended = container.state.finished_at.is_some()
+                    && container.state.checkpointed_at.is_none();
+                let code = ended.then(|| container.state.exit_code.to_string());
+                rows.insert_event("remove", container, &code.unwrap_or_default())?;
             }
             rows.delete_container(&self.id)?;
             rows.end_operation(self.number)

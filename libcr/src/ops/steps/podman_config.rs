@@ -14,6 +14,7 @@ use crate::model::container::{
     Container, ContainerConfig, Limits, NetworkMode, Process, RestartPolicy, Rootfs, Security,
     VolumeMount,
 };
+use crate::model::health::{self, Healthcheck, OnFailure};
 use crate::model::id;
 use crate::ops::steps::thawing::foreign;
 use crate::ops::steps::thawing::imported_spec::{self, Grants};
@@ -49,8 +50,21 @@ pub fn to_podman(container: &Container) -> podman::ContainerConfig {
         stdin: config.process.stdin,
         user_volumes: user_volumes(config),
         named_volumes: config.named_volumes.iter().map(volume_out).collect(),
+        healthcheck: config
+            .healthcheck
+            .as_ref()
+            .and_then(|check| serde_json::to_value(check).ok()),
+        health_on_failure: config.health_on_failure.number(),
         ..podman::ContainerConfig::default()
     };
+    if config.healthcheck.is_some() {
+        // Without them Podman 5 and 6 keep results without a bound.
+        dump.other.extend([
+            ("healthLogDestination".to_owned(), "local".into()),
+            ("healthMaxLogCount".to_owned(), health::LOG_COUNT.into()),
+            ("healthMaxLogSize".to_owned(), health::LOG_SIZE.into()),
+        ]);
+    }
     match &config.rootfs {
         Rootfs::Image { id, name, raw_name } => {
             dump.rootfs_image_id.clone_from(id);
@@ -245,8 +259,25 @@ pub fn from_podman(
         network,
         id,
         name,
-        healthcheck: None,
+        healthcheck: healthcheck_in(dump)?,
+        health_on_failure: OnFailure::from_number(dump.health_on_failure),
         imported_spec: Some(spec),
+    })
+}
+
+fn healthcheck_in(dump: &podman::ContainerConfig) -> Result<Option<Healthcheck>> {
+    let Some(value) = dump.healthcheck.as_ref().filter(|value| !value.is_null()) else {
+        return Ok(None);
+    };
+    let mut value = value.clone();
+    // Go's durations have a sign, and Podman takes a negative interval.
+    for key in ["StartPeriod", "Interval", "Timeout", "Retries"] {
+        if value[key].as_i64().is_some_and(i64::is_negative) {
+            value[key] = 0.into();
+        }
+    }
+    serde_json::from_value(value).map(Some).map_err(|error| {
+        Error::Invalid(format!("archive has a health check that is none: {error}"))
     })
 }
 

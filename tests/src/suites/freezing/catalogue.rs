@@ -433,14 +433,14 @@ fn directories_that_are_refused(host: &Host) {
     symlink("/etc", host.path("plain/one")).unwrap();
     let plain = host.file("plain");
     let with = ["--checkpoint-dir", plain.as_str()];
-    let line = [&["checkpoint", "create"], &with[..], &["dirs", "one"]].concat();
-    host.fails(&line, 125, "exists and is not a directory");
-    let line = [&["checkpoint", "rm"], &with[..], &["dirs", "one"]].concat();
-    host.fails(&line, 125, "symbolic link");
+    let create = [&["checkpoint", "create"], &with[..], &["dirs", "one"]].concat();
+    host.fails(&create, 125, "exists and is not a directory");
+    let remove = [&["checkpoint", "rm"], &with[..], &["dirs", "one"]].concat();
+    host.fails(&remove, 125, "symbolic link");
     assert!(is_there(Path::new("/etc/passwd")));
     let missing = host.file("missing");
-    let line = ["checkpoint", "ls", "--checkpoint-dir", &missing, "dirs"];
-    host.fails(&line, 125, "does not exist");
+    let list = ["checkpoint", "ls", "--checkpoint-dir", &missing, "dirs"];
+    host.fails(&list, 125, "does not exist");
     assert_eq!(host.status("dirs"), "running");
 }
 

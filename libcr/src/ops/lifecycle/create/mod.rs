@@ -19,10 +19,13 @@ use crate::runtime::spec::{self, SpecError};
 use crate::store::StoreError;
 use crate::sys::{machine, signal};
 
+mod health;
 mod mount_flag;
 mod mounts;
 mod network;
 mod process;
+
+pub use health::HealthOptions;
 
 /// Default size of /dev/shm, bytes: Podman's.
 pub const DEFAULT_SHM_SIZE: u64 = 65_536_000;
@@ -94,6 +97,8 @@ pub struct CreateOptions {
     pub memory: Option<u64>,
     /// `--pids-limit`; 0 and below: unlimited.
     pub pids_limit: Option<i64>,
+    /// `--health-cmd` and what belongs to it, `--no-healthcheck`.
+    pub health: HealthOptions,
     /// `--log-driver`.
     pub log_driver: Option<String>,
     /// The whole command line, for `inspect`.
@@ -234,7 +239,8 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
         hosts_add: options.add_hosts.clone(),
         dns: options.dns.clone(),
         create_command: options.create_command.clone(),
-        healthcheck: None,
+        healthcheck: health::check(&options.health, image.as_ref())?,
+        health_on_failure: health::on_failure(&options.health)?,
         imported_spec: None,
     };
     check_together(options, &config)?;
@@ -251,6 +257,7 @@ fn check_together(options: &CreateOptions, config: &ContainerConfig) -> Result<(
     }
     network::check(options, &config.network)?;
     mounts::check_destinations(config)?;
+    health::check_together(config)?;
     spec::check_security(&config.security)?;
     if config.process.arguments().is_empty() {
         return Err(SpecError::NoCommand.into());

@@ -2,13 +2,73 @@
 
 use std::time::Duration;
 
+use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::Container;
 use crate::model::status::Status;
 use crate::ops::steps::life::bring_up::cgroup_path;
-use crate::ops::steps::life::observe::is_ours;
+use crate::ops::steps::life::observe::{is_ours, observe, wait_for_exit};
 use crate::sys::cgroup::Cgroup;
 use crate::sys::{proc, signal};
+
+/// How long a monitor may take to write an end down.
+const EXIT_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Stops a container that lives and whose lock is held, for good: its restart policy rests. It
+/// gets `timeout` seconds (`None`: its own time) before it is killed; true when it had to be.
+pub fn stop(engine: &Engine, container: &mut Container, timeout: Option<u32>) -> Result<bool> {
+    container.state.stopped_by_user = true;
+    container.state.restart_due = false;
+    end_and_observe(engine, container, timeout)
+}
+
+/// Stops a container that lives and whose lock is held, so that its clean-up starts it again,
+/// whatever its restart policy.
+pub fn stop_for_restart(engine: &Engine, container: &mut Container) -> Result<()> {
+    container.state.restart_due = true;
+    end_and_observe(engine, container, None).map(drop)
+}
+
+fn end_and_observe(
+    engine: &Engine,
+    container: &mut Container,
+    timeout: Option<u32>,
+) -> Result<bool> {
+    write_down(engine, container)?;
+    let killed = end(container, timeout.unwrap_or(container.config.stop_timeout))?;
+    wait_for_exit(engine, container, EXIT_PATIENCE);
+    observe(engine, container)?;
+    Ok(killed)
+}
+
+/// Sends a signal to the first process of a container that lives and whose lock is held.
+///
+/// As in Podman, whatever the signal is and does: the restart policy rests from now on.
+pub fn kill(engine: &Engine, container: &mut Container, number: i32) -> Result<()> {
+    let Some(pid) = container.state.pid else {
+        return Ok(());
+    };
+    let before = container.state.clone();
+    container.state.stopped_by_user = true;
+    write_down(engine, container)?;
+    if let Err(error) = proc::signal(pid, number) {
+        container.state = before;
+        write_down(engine, container)?;
+        return Err(error.into());
+    }
+    engine
+        .store
+        .transaction(|rows| rows.insert_event("kill", container, ""))?;
+    Ok(())
+}
+
+fn write_down(engine: &Engine, container: &Container) -> Result<()> {
+    let id = &container.config.id;
+    engine
+        .store
+        .transaction(|rows| rows.update_state(id, &container.state))?;
+    Ok(())
+}
 
 /// Ends the processes of a container, waiting `timeout` seconds before it kills them. Returns
 /// true when it had to kill.

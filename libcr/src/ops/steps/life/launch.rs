@@ -10,6 +10,7 @@ use crate::net::SavedAddresses;
 use crate::ops::steps::freezing::capture;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::bring_up::bring_up;
+use crate::ops::steps::life::health;
 use crate::ops::steps::life::monitor;
 use crate::ops::steps::life::tear_down::tear_down;
 use crate::ops::steps::undo::Undo;
@@ -32,6 +33,7 @@ pub fn launch(
         ))
     })?;
     let journal = Journal::begin(engine, &id, &Intent::Start)?;
+    let restarts = container.state.restart_due && container.state.restart_count > 0;
     // This is the start that was due; one that fails is not tried again.
     container.state.restart_due = false;
     let before = container.state.clone();
@@ -51,7 +53,18 @@ pub fn launch(
             state.restored_at = None;
             state.stopped_by_user = false;
             state.oom_killed = false;
-            journal.finish(container, Some(("start", "")))?;
+            let events = [
+                (restarts, "restart"),
+                (true, "init"),
+                (true, "start"),
+                (attachment.is_some(), "attach"),
+            ];
+            journal.end_with(|rows| {
+                rows.update_state(&id, &container.state)?;
+                let mut happened = events.iter().filter(|(happened, _)| *happened);
+                happened.try_for_each(|(_, kind)| rows.insert_event(kind, container, ""))
+            })?;
+            health::begin(engine, &container.config);
             Ok(attachment)
         }
         Err(error) => {
@@ -76,6 +89,7 @@ fn begin(
     capture::pin_files(engine, container)?;
     container.state.boot_id = proc::boot_id();
     bring_up(engine, container, &SavedAddresses::default(), |_| Ok(()))?;
+    health::reset(engine, &container.config)?;
     journal.fault("brought-up");
     let monitored = monitor::start(engine, container, None)?;
     container.state.pid = Some(monitored.pid);

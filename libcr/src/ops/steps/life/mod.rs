@@ -1,8 +1,11 @@
-//! What a container needs while it lives: mounts, network, files, monitor; its end and its removal.
+//! What a container needs while it lives: mounts, network, files, monitor, further
+//! processes, health checks; its end and its removal.
 
 pub mod bring_up;
 pub mod end;
+pub mod exec;
 pub mod files;
+pub mod health;
 pub mod launch;
 pub mod monitor;
 pub mod netplug;

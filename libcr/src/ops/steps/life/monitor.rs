@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::model::container::Container;
 use crate::monitor::MonitorError;
 use crate::monitor::client::{self, MonitorRequest, Monitored};
+use crate::ops::steps::life::health;
 use crate::runtime::criu_options::Routed;
 use crate::runtime::{Runtime, RuntimeError};
 use crate::sys::cgroup::{self, Cgroup};
@@ -54,6 +55,14 @@ pub fn start(
         exit_command.extend(["container", "cleanup", "--stopped-only"].map(String::from));
         exit_command.push(config.id.clone());
     }
+    let own = &engine.config.exit_command;
+    let health = health::interval(config).filter(|_| !own.is_empty());
+    let health = health.map(|interval| {
+        let mut words = own.clone();
+        words.extend(["healthcheck", "run"].map(String::from));
+        words.push(config.id.clone());
+        (interval, words)
+    });
     let log = match config.log_driver.as_str() {
         "k8s-file" => format!("k8s-file:{}", engine.log_file(&config.id).display()),
         driver => driver.to_owned(),
@@ -72,6 +81,7 @@ pub fn start(
         terminal: config.process.terminal,
         stdin: config.process.stdin,
         exit_command,
+        health,
         restore: restore.map(|call| (call.images.clone(), call.work.clone())),
     });
     let monitored = started.map_err(|error| match error {

@@ -101,11 +101,14 @@ fn end_of(engine: &Engine, container: &Container) -> Option<End> {
 /// Whether the container's first process is there. The number alone may be another's by now; one
 /// of the container is in its cgroup.
 pub fn is_ours(container: &Container) -> bool {
+    container.state.pid.is_some_and(|pid| is_in(container, pid))
+}
+
+/// Whether a process is there and one of the container's.
+pub fn is_in(container: &Container, pid: i32) -> bool {
     let own = cgroup_path(&container.config.id);
-    container.state.pid.is_some_and(|pid| {
-        let found = proc::cgroup_of(pid);
-        proc::exists(pid) && found.is_some_and(|found| is_or_is_below(&found, &own))
-    })
+    let found = proc::cgroup_of(pid);
+    proc::exists(pid) && found.is_some_and(|found| is_or_is_below(&found, &own))
 }
 
 fn is_or_is_below(path: &str, parent: &str) -> bool {
@@ -157,7 +160,11 @@ pub fn finish_exit(engine: &Engine, container: &mut Container) -> Result<()> {
     let detail = container.state.exit_code.to_string();
     engine.store.transaction(|rows| {
         rows.update_state(&container.config.id, &container.state)?;
-        rows.insert_event("died", container, &detail)
+        rows.insert_event("died", container, &detail)?;
+        if container.config.auto_remove {
+            return Ok(());
+        }
+        rows.insert_event("cleanup", container, "")
     })?;
     // Last: who looks without the lock finds the exit code in the file or in the record.
     Ok(engine.monitor_paths(&container.config.id).clear()?)
@@ -181,12 +188,12 @@ fn ended(container: &mut Container, end: End) {
     state.oom_killed = out_of_memory;
     state.finished_at = Some(machine::now());
     // Whoever sees the end first writes this down, for the clean-up that starts it again. A boot
-    // ends all containers, and no monitor of theirs is left to clean up.
+    // ends all containers, and no monitor of theirs is left to clean up. One that was ended to be
+    // started again has it written down already.
+    let policy = config.restart_policy;
     state.restart_due = end != End::EarlierBoot
         && !state.stopped_by_user
-        && config
-            .restart_policy
-            .starts_again(code, state.restart_count);
+        && (state.restart_due || policy.starts_again(code, state.restart_count));
 }
 
 /// Whether the container's processes stand still in memory though its record says running: a

@@ -6,6 +6,7 @@ use crate::model::container::Container;
 use crate::model::operation::Intent;
 use crate::ops::steps::catalogue;
 use crate::ops::steps::journal::Journal;
+use crate::ops::steps::life::health;
 use crate::ops::steps::life::tear_down::tear_down;
 use crate::ops::steps::life::volumes;
 use crate::sys::dir::remove_dir_if_present;
@@ -38,5 +39,6 @@ pub fn finish(
     catalogue::remove_all(engine, id)?;
     volumes::discard(engine, id)?;
     journal.finish_removal(container)?;
+    health::forget(engine, id)?;
     engine.forget_lock(id)
 }
