@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::checkpoint::move_through_file;
+use super::freezing::checkpoint::move_through_file;
 use super::{Tests, tests};
 use crate::harness::{Host, IMAGE, wait};
 
