@@ -87,7 +87,7 @@ pub fn gap() -> std::io::Result<()> {
 ///
 /// Each round goes on where the one before ended: pages all over the place would leave no huge page
 /// clean, and those are tracked as one.
-pub fn churn(megabytes: usize) -> Result<()> {
+pub fn churn(megabytes: usize) -> std::io::Result<()> {
     const WORDS_IN_PAGE: usize = 512;
     const PAGES_A_ROUND: usize = 4;
     let weight = |index: usize| index as u64 * 2 + 1;
@@ -118,7 +118,7 @@ pub fn churn(megabytes: usize) -> Result<()> {
         }
         let found = sum_of(&memory);
         let outcome = if found == expected { "intact" } else { "BROKEN" };
-        say(&format!("round={round} {outcome}"))?;
+        crate::say(&format!("round={round} {outcome}"))?;
         thread::sleep(Duration::from_millis(100));
     }
     Ok(())
