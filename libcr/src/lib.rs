@@ -24,6 +24,7 @@ pub mod image;
 pub mod model;
 pub mod monitor;
 pub mod net;
+pub mod operations;
 pub mod ops;
 pub mod progress;
 pub mod runtime;
@@ -34,6 +35,7 @@ pub mod sys;
 pub use config::Config;
 pub use engine::Engine;
 pub use error::{Error, ErrorKind, Result};
+pub use operations::{CheckpointOperations, ContainerOperations};
 
 /// Opens an engine: makes its directories on first use, brings the database to this version, and
 /// completes or undoes what a killed engine left half-done.

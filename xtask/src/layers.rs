@@ -49,7 +49,8 @@ fn allowed(from: &str) -> Option<BTreeSet<&'static str>> {
         "error" => [SUBSYSTEMS, &below, &["ops"]].concat(),
         "engine" => [SUBSYSTEMS, SHARED, &below].concat(),
         "ops" => [SUBSYSTEMS, SHARED, &below, &["engine"]].concat(),
-        "lib" => [SUBSYSTEMS, SHARED, &below, &["engine", "ops"]].concat(),
+        "operations" => [SHARED, &below, &["engine", "ops"]].concat(),
+        "lib" => [SUBSYSTEMS, SHARED, &below, &["engine", "ops", "operations"]].concat(),
         _ if SUBSYSTEMS.contains(&from) => [SHARED, &below].concat(),
         _ => return None,
     };

@@ -133,11 +133,12 @@ fn other_ports(host: &Host) {
 }
 
 fn restart_policy_travels(host: &Host) {
-    host.start_shell("policy", &["--restart", "always"], "echo begun; sleep 1000");
+    let script = "rm -f /data/end; echo begun; while [ ! -e /data/end ]; do sleep 0.1; done";
+    host.start_shell("policy", &["--restart", "always"], script);
     host.wait_for_log("policy", "begun");
     let archive = leave(host, "policy", &[], &[]);
     host.ok(&["container", "restore", "-i", &archive]);
-    host.ok(&["kill", "policy"]);
+    host.shell("policy", "touch /data/end");
     crate::harness::wait::until("another start by policy", || {
         (host.log("policy").matches("begun").count() == 2).then_some(())
     });
