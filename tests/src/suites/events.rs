@@ -17,6 +17,7 @@ pub const TESTS: Tests = tests![
     since_until_and_filters,
     a_stream_shows_what_happens,
     images,
+    volumes,
 ];
 
 /// The words of what happened to the last container of that name, oldest first.
@@ -324,4 +325,30 @@ fn images(host: &Host) {
         .collect();
     let line = |kind: &str| format!("image {kind} {id} localhost/empty:1");
     assert_eq!(ends, [line("tag"), line("untag"), line("remove")]);
+}
+
+fn volumes(host: &Host) {
+    let name = format!("events-{}", host.runtime);
+    host.ok(&["volume", "create", &name]);
+    host.ok(&["volume", "rm", &name]);
+    host.fails(&["volume", "rm", &name], 1, "no such volume");
+    host.ok(&[
+        "run",
+        "--rm",
+        "-v",
+        &format!("{name}:/data/v"),
+        IMAGE,
+        "true",
+    ]);
+    host.ok(&["volume", "rm", &name]);
+    let filter = format!("volume={name}");
+    let text = host.ok(&["events", "--stream=false", "--filter", &filter]);
+    let ends: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.split_once(" UTC "))
+        .map(|(_, end)| end)
+        .collect();
+    let line = |kind: &str| format!("volume {kind} {name}");
+    let both = [line("create"), line("remove")];
+    assert_eq!(ends, [both.clone(), both].concat());
 }

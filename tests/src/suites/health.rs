@@ -20,6 +20,7 @@ pub const TESTS: Tests = tests![
     goes_on_after_a_thaw_in_place,
     goes_on_after_an_import,
     stop_does_not_wait_for_a_check,
+    a_checkpoint_waits_for_a_check,
 ];
 
 /// Runs until it is stopped, at once.
@@ -416,4 +417,26 @@ fn stop_does_not_wait_for_a_check(host: &Host) {
     assert_eq!(host.inspect("busy")["State"]["ExitCode"], 0);
     // One that was cut short says nothing of the container.
     assert_eq!(results(host, "busy"), Vec::<Value>::new());
+}
+
+fn a_checkpoint_waits_for_a_check(host: &Host) {
+    let options = ["--health-interval", "disable"];
+    let command = "touch /data/began; sleep 1; touch /data/ended";
+    start(host, "waits", &options, command);
+    let mut check = host.spawn(&["healthcheck", "run", "waits"]);
+    wait::until("the check has begun", || {
+        (host
+            .run(&["exec", "waits", "test", "-e", "/data/began"])
+            .code
+            == 0)
+            .then_some(())
+    });
+    host.ok(&["container", "checkpoint", "waits"]);
+    assert_eq!(
+        check.wait().expect("a child can be waited for").code(),
+        Some(0)
+    );
+    assert_eq!(health(host, "waits")["Status"], "healthy");
+    host.ok(&["container", "restore", "waits"]);
+    assert_eq!(host.shell("waits", "ls /data/ended"), "/data/ended");
 }

@@ -30,8 +30,7 @@ pub fn exec(engine: &Engine, word: &str, options: &ExecOptions) -> Result<i32> {
             "must provide a non-empty command to start an exec session: invalid argument".into(),
         ));
     }
-    let mut prepared = prepare(engine, &container, options, None)?;
-    let mut command = prepared.take_command();
+    let (mut command, prepared) = prepare(engine, &container, options, None)?;
     command.stdout(Stdio::inherit()).stderr(Stdio::inherit());
     command.stdin(if options.stdin {
         Stdio::inherit()

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::model::container::Container;
 use crate::model::health::{Health, HealthResult, HealthStatus, Healthcheck, LOG_SIZE};
 use crate::model::status::Status;
-use crate::ops::steps::life::exec::{ExecOptions, Prepared, prepare};
+use crate::ops::steps::life::exec::{ExecOptions, prepare};
 use crate::ops::steps::life::health::{self, NoChecks};
 use crate::ops::steps::life::observe::{is_frozen, is_ours, look};
 use crate::sys::dir::remove_file_if_present;
@@ -140,14 +140,8 @@ fn ask(
     };
     let pid_file = health::pid_file(engine, &container.config.id);
     remove_file_if_present(&pid_file)?;
-    let mut prepared = prepare(engine, container, &options, Some(&pid_file))?;
-    let ended = watch(
-        engine,
-        container,
-        &mut prepared,
-        health::timeout(check),
-        turn,
-    )?;
+    let (command, prepared) = prepare(engine, container, &options, Some(&pid_file))?;
+    let ended = watch(engine, container, command, health::timeout(check), turn)?;
     remove_file_if_present(&pid_file)?;
     let exit_code = match prepared.finish(ended.status) {
         _ if ended.late => 125,
@@ -177,16 +171,15 @@ struct Ended {
     late: bool,
 }
 
-/// Runs the prepared command, its output into one buffer, for at most `limit`.
+/// Runs a prepared command, its output into one buffer, for at most `limit`.
 fn watch(
     engine: &Engine,
     container: &Container,
-    prepared: &mut Prepared,
+    mut command: Command,
     limit: Duration,
     turn: &NoChecks,
 ) -> Result<Ended> {
     let (reader, writer) = io::pipe()?;
-    let mut command = prepared.take_command();
     command.stdin(Stdio::null());
     command.stdout(writer.try_clone()?).stderr(writer);
     let mut child = command::spawn(command, &[turn.descriptor()])?;
@@ -353,7 +346,7 @@ mod tests {
     #[test]
     fn output_is_bounded_and_its_holder_not_waited_for() -> Result<()> {
         let (reader, writer) = io::pipe()?;
-        let mut shell = std::process::Command::new("sh");
+        let mut shell = Command::new("sh");
         shell.args(["-c", "sleep 3600 & head -c 100000 /dev/zero; echo $! >&2"]);
         shell.stdout(writer).stderr(Stdio::piped());
         let mut child = shell.spawn()?;

@@ -36,7 +36,10 @@ pub struct CreateVolumeOptions {
 /// [`StoreError::VolumeExists`].
 pub fn create(engine: &Engine, options: &CreateVolumeOptions) -> Result<String> {
     let volume = plan(options)?;
-    let inserted = engine.store.transaction(|rows| rows.insert_volume(&volume));
+    let inserted = engine.store.transaction(|rows| {
+        rows.insert_volume(&volume)?;
+        rows.insert_volume_event("create", &volume.name)
+    });
     match inserted {
         Err(StoreError::VolumeExists(name)) if options.ignore => Ok(name),
         Err(error) => Err(error.into()),

@@ -39,25 +39,24 @@ pub struct ExecOptions {
     pub privileged: bool,
 }
 
-/// A process that can be started.
+/// What a process that can be started leaves behind for its end.
 #[derive(Debug)]
 pub struct Prepared {
-    /// The runtime's command; its standard streams are the caller's to set.
-    command: Command,
     runtime: String,
     log: PathBuf,
     /// Read by the runtime when it starts; goes with this.
     _process: NamedTempFile,
 }
 
-/// Prepares a process in a running container. The runtime writes its number to `pid_file`, where
-/// one is given.
+/// Prepares a process in a running container: the runtime's command, whose standard streams are the
+/// caller's to set, and what is needed until it has ended. The runtime writes the number of the
+/// process to `pid_file`, where one is given.
 pub fn prepare(
     engine: &Engine,
     container: &Container,
     options: &ExecOptions,
     pid_file: Option<&std::path::Path>,
-) -> Result<Prepared> {
+) -> Result<(Command, Prepared)> {
     let id = &container.config.id;
     let bundle = engine.bundle(id);
     let process = process(engine, container, options)?;
@@ -70,20 +69,16 @@ pub fn prepare(
         "exec-{}.log",
         crate::model::id::short(&crate::model::id::from_random(machine::random()?))
     ));
-    Ok(Prepared {
-        command: runtime.exec(id, file.path(), options.detach, pid_file, &log),
+    let command = runtime.exec(id, file.path(), options.detach, pid_file, &log);
+    let prepared = Prepared {
         runtime: runtime.name,
         log,
         _process: file,
-    })
+    };
+    Ok((command, prepared))
 }
 
 impl Prepared {
-    /// The runtime's command, to be started once.
-    pub fn take_command(&mut self) -> Command {
-        std::mem::replace(&mut self.command, Command::new("true"))
-    }
-
     /// The exit code of the process, by that of the runtime's command.
     ///
     /// # Errors

@@ -111,6 +111,7 @@ fn insert(
     for mount in &config.named_volumes {
         if rows.volume(&mount.name)?.is_none() {
             rows.insert_volume(&finish(Volume::for_mount(mount, machine::now())))?;
+            rows.insert_volume_event("create", &mount.name)?;
         }
     }
     Ok(())
@@ -198,6 +199,7 @@ fn remove(
             && let Some(volume) = rows.volume(name)?
         {
             rows.delete_volume(name)?;
+            rows.insert_volume_event("remove", name)?;
             moved = move_away(engine, &volume)?;
         }
         Ok(())
