@@ -213,7 +213,8 @@ mod tests {
         assert!(life.list()?.is_empty());
         assert!(matches!(life.start("a"), Err(Error::NoSuchContainer(_))));
         let freezing: &dyn CheckpointOperations = &engine;
-        let refused = freezing.checkpoint("a", &CheckpointOptions::default(), &crate::progress::Silent);
+        let refused =
+            freezing.checkpoint("a", &CheckpointOptions::default(), &crate::progress::Silent);
         assert!(matches!(refused, Err(Error::NoSuchContainer(_))));
         assert!(freezing.checkpoints(None, None)?.is_empty());
         Ok(())
