@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// A pause between two ticks that no scheduler explains: the process was frozen.
-const FROZEN: Duration = Duration::from_millis(40);
+const FROZEN: Duration = Duration::from_millis(15);
 
 /// Both files are complete at the end of a tick, so whoever stands at the start of the next one must
 /// find them equal to its memory, however long it was frozen in between and wherever in the tick.

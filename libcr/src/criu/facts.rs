@@ -14,6 +14,9 @@ use crate::sys::machine;
 /// The first CRIU whose unlocking finds the table that its locking made in another PID namespace.
 const NFTABLES_SINCE: u32 = 40_200;
 
+/// The first CRIU that can be told not to lock the network: 3.19.
+const UNLOCKED_SINCE: u32 = 31_900;
+
 /// The installed CRIU, on this kernel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
@@ -43,6 +46,11 @@ impl Facts {
     /// As [`Features::find`].
     pub fn find(run_root: &Path) -> Result<Self, CriuError> {
         Self::of(Features::locate()?, run_root)
+    }
+
+    /// It knows `network-lock skip`.
+    pub fn can_leave_network_unlocked(&self) -> bool {
+        self.version >= UNLOCKED_SINCE
     }
 
     fn of(program: PathBuf, run_root: &Path) -> Result<Self, CriuError> {

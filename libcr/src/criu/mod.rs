@@ -11,6 +11,7 @@ pub mod config_file;
 pub mod contents;
 pub mod facts;
 pub mod features;
+pub mod gate;
 pub mod images;
 mod kernel_config;
 pub mod log;

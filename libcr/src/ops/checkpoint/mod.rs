@@ -25,7 +25,7 @@ use crate::monitor::client;
 use crate::ops::steps::catalogue::{self, record};
 use crate::ops::steps::claim::claim;
 use crate::ops::steps::freezing::capture::{self, CaptureOptions, Captured, capture};
-use crate::ops::steps::freezing::dump::dump;
+use crate::ops::steps::freezing::dump::{Beside, dump, dump_beside};
 use crate::ops::steps::freezing::freeze::Frozen;
 use crate::ops::steps::freezing::pack::{self, PackOptions};
 use crate::ops::steps::freezing::place::{self, Place};
@@ -203,6 +203,15 @@ struct Taken {
     stood_still: Duration,
 }
 
+/// A dump that is whole, and what there is beside it.
+struct Dumped {
+    runtime: Duration,
+    /// None for memory alone.
+    frozen: Option<Frozen>,
+    /// The files of its instant, where they are captured already.
+    captured: Option<Captured>,
+}
+
 /// Why there is no checkpoint, and what became of the container.
 enum Broken {
     /// It runs as before; nothing partial is left.
@@ -252,15 +261,15 @@ impl Work<'_> {
             .map(|path| pack::open(path, pack_options.compression))
             .transpose()?;
         self.place.prepare(self.options.with_previous)?;
-        let frozen = if self.place.is_memory_only() {
-            None
+        let dumped = if self.options.dump_ends() || self.place.is_memory_only() {
+            self.dump_in_turn(container, journal)
         } else {
-            Some(Frozen::begin(container)?)
+            self.dump_beside(container, journal)
         };
-        journal.fault("frozen");
-        let runtime = self.dump(container).inspect_err(|_| self.forget())?;
+        let dumped = dumped.inspect_err(|_| self.forget())?;
         journal.fault("dumped");
-        match self.capture_and_archive(container, frozen, writer, &pack_options, journal) {
+        let runtime = dumped.runtime;
+        match self.capture_and_archive(container, dumped, writer, &pack_options, journal) {
             Ok(stood_still) => Ok(Taken {
                 runtime,
                 stood_still,
@@ -275,6 +284,61 @@ impl Work<'_> {
         }
     }
 
+    /// Freezes, unless memory is all that is wanted, and dumps.
+    fn dump_in_turn(&self, container: &Container, journal: &Journal<'_>) -> Result<Dumped> {
+        let frozen = if self.place.is_memory_only() {
+            None
+        } else {
+            Some(Frozen::begin(container)?)
+        };
+        journal.fault("frozen");
+        Ok(Dumped {
+            runtime: self.dump(container)?,
+            frozen,
+            captured: None,
+        })
+    }
+
+    /// Freezes when CRIU is ready, and captures the files while it writes the memory.
+    fn dump_beside(&self, container: &Container, journal: &Journal<'_>) -> Result<Dumped> {
+        self.progress.step(&container.config.name, Step::Dump);
+        let connections = self.options.tcp_established;
+        let configuration = files::criu_configuration(self.engine, &self.routed, connections);
+        let still = || {
+            let frozen = Frozen::begin(container)?;
+            journal.fault("frozen");
+            Ok(frozen)
+        };
+        let done = self.call(container, |call| {
+            let capture = || self.capture(container);
+            let (engine, lock) = (self.engine, self.lock);
+            dump_beside(
+                engine,
+                container,
+                call,
+                lock,
+                &configuration,
+                still,
+                capture,
+            )
+        })?;
+        match done {
+            Beside::Done(runtime, (frozen, captured)) => Ok(Dumped {
+                runtime,
+                frozen: Some(frozen),
+                captured: Some(captured),
+            }),
+            Beside::Unguarded => {
+                tracing::debug!(
+                    "this runtime's CRIU reads no configuration: frozen before it starts"
+                );
+                self.place.discard()?;
+                self.place.prepare(self.options.with_previous)?;
+                self.dump_in_turn(container, journal)
+            }
+        }
+    }
+
     /// What is partial goes; that it can't is told by the first error's successor, not here.
     fn forget(&self) {
         if let Err(error) = self.place.discard() {
@@ -283,9 +347,18 @@ impl Work<'_> {
     }
 
     fn dump(&self, container: &Container) -> Result<Duration> {
-        let options = self.options;
         self.progress.step(&container.config.name, Step::Dump);
-        files::write_criu_config(self.engine, &container.config.id, &self.routed)?;
+        let connections = self.options.tcp_established;
+        files::criu_configuration(self.engine, &self.routed, connections)
+            .write(&files::criu_config(self.engine, &container.config.id))?;
+        self.call(container, |call| {
+            dump(self.engine, container, call, self.lock)
+        })
+    }
+
+    /// Does `with` what the runtime is to be asked for.
+    fn call<T>(&self, container: &Container, with: impl FnOnce(CheckpointCall<'_>) -> T) -> T {
+        let options = self.options;
         let previous = Path::new("..").join("pre-checkpoint");
         // The newest pre-checkpoint is what the next one builds upon.
         let chained = self.options.with_previous
@@ -299,7 +372,7 @@ impl Work<'_> {
             .parent_path
             .as_deref()
             .or(Some(previous.as_path()).filter(|_| chained));
-        let call = CheckpointCall {
+        with(CheckpointCall {
             images: &self.place.images(),
             work: &self.logs,
             leave_running: !options.dump_ends(),
@@ -308,8 +381,7 @@ impl Work<'_> {
             pre_dump: options.pre_checkpoint,
             parent,
             arguments: &self.routed.arguments,
-        };
-        dump(self.engine, container, call, self.lock)
+        })
     }
 
     /// Memory only: the container goes on beside it, and the next dump needs only what changes.
@@ -380,21 +452,20 @@ impl Work<'_> {
     fn capture_and_archive(
         &self,
         container: &Container,
-        frozen: Option<Frozen>,
+        dumped: Dumped,
         writer: Option<Writer>,
         pack_options: &PackOptions,
         journal: &Journal<'_>,
     ) -> Result<Duration> {
         let (options, engine) = (self.options, self.engine);
-        let captured = if self.place.is_memory_only() {
-            None
-        } else {
-            Some(self.capture(container)?)
+        let captured = match dumped.captured {
+            None if !self.place.is_memory_only() => Some(self.capture(container)?),
+            captured => captured,
         };
         journal.fault("captured");
         self.go_on_unless_cancelled(container)?;
         // All of one that goes on is copied: it need not wait for the archive.
-        let (frozen, thawed) = match frozen {
+        let (frozen, thawed) = match dumped.frozen {
             Some(frozen) if options.leave_running => (None, Some(frozen.thaw()?)),
             frozen => (frozen, None),
         };

@@ -1,13 +1,21 @@
-//! Lets the OCI runtime and CRIU dump a frozen container into a directory, and says what it
-//! means when they can't.
+//! Lets the OCI runtime and CRIU dump a container into a directory, and says what it means when
+//! they can't.
+//!
+//! A container that stays is frozen when CRIU has been started and waits for its configuration
+//! (`criu/gate.rs`), and its files are captured while CRIU writes its memory. One whose processes
+//! the dump ends is frozen first and captured afterwards: there is no second try for it.
 
 use std::path::Path;
+use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::criu::config_file::ConfigFile;
+use crate::criu::gate::Gate;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::Container;
 use crate::ops::steps::failure;
+use crate::ops::steps::life::files;
 use crate::runtime::{CheckpointCall, RuntimeError};
 use crate::store::lock::ContainerLock;
 use crate::sys::command::CommandError;
@@ -26,7 +34,73 @@ pub fn dump(
 ) -> Result<Duration> {
     let runtime = engine.runtime_of(container)?;
     let started = Instant::now();
-    match runtime.checkpoint(&container.config.id, call, lock.descriptor()) {
+    let done = runtime.checkpoint(&container.config.id, call, lock.descriptor());
+    concluded(engine, container, call, done, started)
+}
+
+/// What became of a dump that took place beside other work.
+#[derive(Debug)]
+pub enum Beside<T> {
+    /// It is whole, as is the other work; the runtime's time.
+    Done(Duration, T),
+    /// CRIU read no configuration, and so did not wait: what it dumped stood still for itself alone.
+    /// The caller begins again, and freezes first.
+    Unguarded,
+}
+
+/// As [`dump`], of a container that stays: `still` freezes it once CRIU is ready, and `meanwhile`
+/// is done while CRIU writes. `still`'s result lives until the dump has ended, whatever happens.
+///
+/// # Errors
+/// That of `still`, else the dump's, else that of `meanwhile`.
+pub fn dump_beside<F, T>(
+    engine: &Engine,
+    container: &Container,
+    call: CheckpointCall<'_>,
+    lock: &ContainerLock,
+    configuration: &ConfigFile,
+    still: impl FnOnce() -> Result<F>,
+    meanwhile: impl FnOnce() -> Result<T>,
+) -> Result<Beside<(F, T)>> {
+    let runtime = engine.runtime_of(container)?;
+    let (id, held) = (&container.config.id, lock.descriptor());
+    let gate = Gate::shut(&files::criu_config(engine, id))?;
+    let started = Instant::now();
+    thread::scope(|scope| {
+        let dumping = thread::Builder::new()
+            .name("dump".into())
+            .spawn_scoped(scope, || runtime.checkpoint(id, call, held))?;
+        let arrived = gate.arrived(|| dumping.is_finished())?;
+        // A gate that is dropped lets CRIU go on too, and its dump is waited for in any case.
+        let frozen = arrived.then(still).transpose();
+        let other = if let Ok(Some(_)) = &frozen {
+            gate.open(configuration)?;
+            Some(meanwhile())
+        } else {
+            drop(gate);
+            None
+        };
+        let done = dumping
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let frozen = frozen?;
+        let took = concluded(engine, container, call, done, started)?;
+        Ok(match (frozen, other) {
+            (Some(frozen), Some(other)) => Beside::Done(took, (frozen, other?)),
+            _ => Beside::Unguarded,
+        })
+    })
+}
+
+/// The runtime's time, or what its failure means.
+fn concluded(
+    engine: &Engine,
+    container: &Container,
+    call: CheckpointCall<'_>,
+    done: Result<(), RuntimeError>,
+    started: Instant,
+) -> Result<Duration> {
+    match done {
         Ok(()) => Ok(started.elapsed()),
         Err(error) if !call.leave_running && is_whole(container, call.images) => {
             // CRIU was done; the runtime stumbled over its own clean-up.

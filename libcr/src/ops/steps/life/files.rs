@@ -17,19 +17,32 @@ use crate::runtime::pod::{self, StandIn};
 use crate::sys::dir::at;
 
 /// Writes the CRIU configuration that the container's specification names, for what CRIU is asked
-/// next. Unless the user says otherwise CRIU is told to take the quickest way it has to keep packets
-/// from a container that it dumps. A host without CRIU runs containers all the same.
+/// next. A host without CRIU runs containers all the same.
 pub fn write_criu_config(engine: &Engine, id: &str, options: &Routed) -> Result<()> {
+    let configuration = criu_configuration(engine, options, true);
+    Ok(configuration.write(&criu_config(engine, id))?)
+}
+
+/// What CRIU is told beside the runtime's own options.
+///
+/// Unless the user says otherwise CRIU takes the quickest way it has to keep packets from a
+/// container that it dumps, and none where no `connections` are dumped: nobody's data could be
+/// acknowledged and lost then, and a rule of the firewall takes the kernel 10 ms and more to remove.
+pub fn criu_configuration(engine: &Engine, options: &Routed, connections: bool) -> ConfigFile {
     let mut lines = options.configuration.clone();
-    let facts = criu::Facts::find(&engine.config.run_root);
-    if !options.locks_network && facts.is_ok_and(|facts| facts.locks_by_nftables) {
-        lines.push("network-lock nftables".to_owned());
+    if !options.locks_network
+        && let Ok(facts) = criu::Facts::find(&engine.config.run_root)
+    {
+        if !connections && facts.can_leave_network_unlocked() {
+            lines.push("network-lock skip".to_owned());
+        } else if facts.locks_by_nftables {
+            lines.push("network-lock nftables".to_owned());
+        }
     }
-    let file = ConfigFile {
+    ConfigFile {
         leave_cgroups: options.leave_cgroups,
         options: lines,
-    };
-    Ok(file.write(&criu_config(engine, id))?)
+    }
 }
 
 /// Where that is.
