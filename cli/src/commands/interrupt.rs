@@ -1,5 +1,6 @@
 //! Ctrl-C, a hang-up or a polite kill while a container is being frozen or thawed: what was begun is
 //! brought to its end first, since half-way the container would stand still until the next command.
+//! A named checkpoint ends earlier: it is given up where the container can go on.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

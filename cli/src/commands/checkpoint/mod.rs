@@ -11,10 +11,11 @@ use super::{Opener, Outcome};
 use crate::args::checkpoint::{
     CheckpointCommand, CheckpointCreate, CheckpointRm, CheckpointTag, place,
 };
-use crate::commands::interrupt::Deferred;
-use crate::output::print;
+use crate::commands::interrupt::{self, Deferred};
+use crate::output::{CliError, print};
 use libcr::ops::checkpoint::checkpoint;
 use libcr::ops::checkpoints::{remove, tag};
+use libcr::progress::{Progress, Step};
 
 /// `checkpoint VERB`.
 pub fn run(opener: &Opener, command: CheckpointCommand) -> Outcome {
@@ -32,12 +33,41 @@ pub fn run(opener: &Opener, command: CheckpointCommand) -> Outcome {
 fn create(opener: &Opener, flags: &CheckpointCreate) -> Outcome {
     let (container, name, options) = flags.validate()?;
     let engine = opener.open()?;
-    // What was begun is brought to its end.
-    let _interrupt = Deferred::begin();
-    let steps = Steps::start("Checkpointing");
-    checkpoint(&engine, container, &options, &steps)?;
-    drop(steps);
-    print::line(name).map(|()| 0)
+    let progress = Awaited {
+        interrupt: Deferred::begin(),
+        steps: Steps::start("Checkpointing"),
+    };
+    let made = checkpoint(&engine, container, &options, &progress);
+    drop(progress);
+    match made {
+        Ok(_) => print::line(name).map(|()| 0),
+        Err(error @ libcr::Error::Cancelled(_)) => Err(CliError::Operation {
+            code: interrupt::STATUS,
+            source: Box::new(error),
+        }),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Progress that is drawn, of a checkpoint that a signal takes back: as with Docker, whose daemon
+/// gives it up when the client is gone.
+struct Awaited {
+    interrupt: Deferred,
+    steps: Steps,
+}
+
+impl Progress for Awaited {
+    fn step(&self, container: &str, step: Step) {
+        self.steps.step(container, step);
+    }
+
+    fn bytes(&self, container: &str, done: u64, total: Option<u64>) {
+        self.steps.bytes(container, done, total);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.interrupt.asked()
+    }
 }
 
 fn rm(opener: &Opener, flags: &CheckpointRm) -> Outcome {

@@ -4,15 +4,19 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
 
 use crate::harness::{Host, IMAGE, command, is_there, value, wait};
+use crate::suites::workloads::verdict;
 use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
     many_of_one_container,
     what_is_refused,
+    options_of_criu,
+    taken_back_by_a_signal,
     removed_by_name,
     another_name,
     pruned,
@@ -63,6 +67,12 @@ fn many_of_one_container(host: &Host) {
     assert_eq!(names(host, "many"), ["one", "two", "three"]);
     let table = host.ok(&["checkpoint", "list", "many"]);
     assert!(table.starts_with("CHECKPOINT NAME"), "{table}");
+    let bare = host.ok(&["checkpoint", "ls", "--noheading", "--no-trunc", "many"]);
+    assert_eq!(bare.lines().count(), 3, "{bare}");
+    assert!(
+        !bare.contains("CHECKPOINT NAME") && bare.contains("three"),
+        "{bare}"
+    );
     let all = host.ok(&["checkpoint", "ls", "--format", "{{.Container}} {{.Name}}"]);
     assert_eq!(all, "many one\nmany two\nmany three");
     let listed = json(&host.ok(&["checkpoint", "ls", "--format", "json", "many"]));
@@ -102,6 +112,66 @@ fn what_is_refused(host: &Host) {
     let stopped = ["checkpoint", "create", "no", "two"];
     host.fails(&stopped, 125, "container state improper");
     assert_eq!(names(host, "no"), ["one"]);
+}
+
+/// A lock and an unlinked file that has another name: each needs its option, as without a name.
+fn options_of_criu(host: &Host) {
+    host.start("locks", &[], &["workload", "hold", "locks"]);
+    host.wait_for_log("locks", "READY");
+    let script = "echo kept > /data/f; exec 3</data/f; ln /data/f /data/g; rm /data/f; echo ready; \
+        while [ ! -e /data/go ]; do sleep 0.1; done; cat <&3; while :; do sleep 0.1; done";
+    host.start_shell("linked", &[], script);
+    host.wait_for_log("linked", "ready");
+    for (container, needed, others) in [
+        (
+            "locks",
+            "--file-locks",
+            ["--ext-unix-sk", "--tcp-skip-in-flight"],
+        ),
+        ("linked", "--link-remap", ["--shell-job", "--file-locks"]),
+    ] {
+        let create = ["checkpoint", "create", container, "one"];
+        host.fails(&create, 125, needed);
+        assert_eq!(host.status(container), "running");
+        assert_eq!(names(host, container), [""; 0]);
+        host.ok(&[&create[..], &[needed], &others].concat());
+        host.ok(&["start", "--checkpoint", "one", container]);
+    }
+    verdict(host, "locks");
+    host.shell("linked", "touch /data/go");
+    host.wait_for_log("linked", "kept");
+}
+
+/// The one who asked is gone (Docker: the client hung up): the container runs on, nothing is left.
+fn taken_back_by_a_signal(host: &Host) {
+    let id = host.start("back", &[], &["workload", "eat", "200", "7"]);
+    let sum = host.wait_for_log("back", "sum=");
+    for (signal, options) in [
+        ("-INT", &[][..]),
+        ("-HUP", &["--leave-running"]),
+        ("-TERM", &["--tcp-established"]),
+    ] {
+        let line = [&["checkpoint", "create"], options, &["back", "one"]].concat();
+        let mut child = host.spawn(&line);
+        wait::until("the dump has begun", || {
+            let entries = fs::read_dir(own_directory(&id)).ok()?;
+            let mut names = entries.flatten().map(|entry| entry.file_name());
+            names
+                .any(|name| name.to_string_lossy().ends_with(".partial"))
+                .then_some(())
+        });
+        let pid = child.id().to_string();
+        let sent = command::run(Command::new("kill").args([signal, &pid]), "");
+        assert_eq!(sent.code, 0, "{sent}");
+        let code = command::wait(&mut child, "checkpoint", wait::limit(wait::SOON));
+        assert_eq!(code, 130, "{signal}");
+        assert_eq!(host.status("back"), "running");
+        assert_eq!(names(host, "back"), [""; 0]);
+        let left = fs::read_dir(own_directory(&id)).map_or(0, Iterator::count);
+        assert_eq!(left, 0, "{signal}: something partial is left");
+        let after = host.wait_for_more_log("back", &host.log("back"));
+        assert_eq!(after.lines().last(), sum.lines().next(), "{signal}");
+    }
 }
 
 fn removed_by_name(host: &Host) {

@@ -85,7 +85,7 @@ impl Plan<'_> {
 
 /// Says that it is time to verify, and fails with what the workload finds wrong.
 #[track_caller]
-fn verdict(host: &Host, name: &str) {
+pub fn verdict(host: &Host, name: &str) {
     host.ok(&["exec", name, "touch", "/dev/shm/go"]);
     let log = wait::try_until(Duration::from_mins(1), || {
         Some(host.log(name)).filter(|log| log.contains("\nOK ") || log.contains("\nWRONG "))
