@@ -107,6 +107,7 @@ fn steps() -> Vec<Step> {
         xtask("tidy", vec!["tidy"]),
         xtask("man pages", vec!["man", "--check"]),
         xtask("completions", vec!["completions", "--check"]),
+        xtask("compatibility", vec!["compat", "--check"]),
         cargo("unit tests", unit),
         cargo(
             "binaries",

@@ -4,6 +4,8 @@
 
 mod bench;
 #[cfg(feature = "pages")]
+mod compat;
+#[cfg(feature = "pages")]
 mod completions;
 mod end_to_end;
 mod gate;
@@ -49,6 +51,13 @@ enum Task {
     #[cfg(feature = "pages")]
     Man {
         /// Write nothing; fail when a command or flag has no line in its page
+        #[arg(long)]
+        check: bool,
+    },
+    /// Make the table of options in docs/compat.md
+    #[cfg(feature = "pages")]
+    Compat {
+        /// Write nothing; fail when the page is stale or the table has a gap
         #[arg(long)]
         check: bool,
     },
@@ -100,6 +109,10 @@ fn run(cli: Cli) -> Result<i32> {
         Task::Man { check: true } => man::check(&repository).map(|()| 0),
         #[cfg(feature = "pages")]
         Task::Man { check: false } => man::generate(&repository).map(|()| 0),
+        #[cfg(feature = "pages")]
+        Task::Compat { check: true } => compat::check(&repository).map(|()| 0),
+        #[cfg(feature = "pages")]
+        Task::Compat { check: false } => compat::generate(&repository).map(|()| 0),
         #[cfg(feature = "pages")]
         Task::Completions { check: true } => completions::check(&repository).map(|()| 0),
         #[cfg(feature = "pages")]

@@ -1,6 +1,7 @@
 //! The suites, a file each; a test is a function of a host and has a line in its file's table.
 
 mod bad_input;
+mod compat;
 mod events;
 mod freezing;
 mod golden;
@@ -33,6 +34,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("bad_input", bad_input::TESTS),
     ("interop", interop::TESTS),
     ("golden", golden::TESTS),
+    ("compat", compat::TESTS),
     ("crash", freezing::crash::TESTS),
     ("phases", freezing::phases::TESTS),
     ("volumes", volumes::TESTS),

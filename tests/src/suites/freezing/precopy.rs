@@ -3,6 +3,7 @@
 //! machine (`cargo xtask e2e --vm`), the refusal where the kernel can't.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::process::Command;
 
 use serde_json::Value;
@@ -16,6 +17,8 @@ pub const IN_VM: Tests = tests![
     kernel_tracks_memory,
     two_steps,
     chain_of_three,
+    chain_in_directories_of_ones_own,
+    named_one_builds_on_a_pre_checkpoint,
     two_archives,
     limits_hold_after_the_thaw,
     previous_must_exist,
@@ -167,6 +170,42 @@ fn freeze_twice(engine: &Engine, pre: &str, last: &str) {
 fn thaw_both(engine: &Engine, pre: &str, last: &str) {
     engine.ok(&["container", "restore", "-i", last, "--import-previous", pre]);
     next_rounds(engine);
+}
+
+fn chain_in_directories_of_ones_own(host: &Host) {
+    start(&host.engine, &[]);
+    let (pre, last) = (host.file("pre"), host.file("last"));
+    let first = pages_written(host, &[&PRE[..], &["--image-path", &pre]].concat());
+    next_rounds(&host.engine);
+    let blocks = || fs::metadata(host.path("pre/pages-1.img")).unwrap().blocks();
+    let before = blocks();
+    let onto = [
+        "--image-path",
+        &last,
+        "--parent-path",
+        "../pre",
+        "--auto-dedup",
+    ];
+    let second = pages_written(host, &[&["container", "checkpoint"], &onto[..]].concat());
+    assert!(second < first / 2, "written: {first}, then {second}");
+    assert!(blocks() < before, "what is written anew is punched out");
+    host.ok(&["container", "restore", "churn"]);
+    next_rounds(&host.engine);
+}
+
+fn named_one_builds_on_a_pre_checkpoint(host: &Host) {
+    start(&host.engine, &[]);
+    host.ok(&[&PRE[..], &["churn"]].concat());
+    next_rounds(&host.engine);
+    host.ok(&["checkpoint", "create", "--with-previous", "churn", "one"]);
+    host.ok(&["start", "--checkpoint", "one", "churn"]);
+    next_rounds(&host.engine);
+    host.ok(&["stop", "-t", "0", "churn"]);
+    // It keeps what it builds upon: a second thaw needs no other. Rounds are told again.
+    let before = log(&host.engine);
+    host.ok(&["start", "--checkpoint", "one", "churn"]);
+    let after = host.wait_for_more_log("churn", &before);
+    assert!(!after.contains("BROKEN"), "memory is of two times: {after}");
 }
 
 fn two_archives(host: &Host) {
