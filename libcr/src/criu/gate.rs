@@ -19,8 +19,8 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::ioctl_fionread;
 
-use super::config_file::ConfigFile;
 use crate::sys::dir::remove_file_if_present;
 
 /// Between two looks whether CRIU is there. No event tells of a pipe's first reader.
@@ -71,15 +71,24 @@ impl Gate {
         Ok(!events[0].revents().contains(PollFlags::ERR))
     }
 
-    /// Lets CRIU go on with this configuration. That it has died meanwhile its runtime tells.
-    ///
-    /// # Errors
-    /// As [`ConfigFile::text`]; those of the kernel.
-    pub fn open(mut self, configuration: &ConfigFile) -> io::Result<()> {
+    /// Lets CRIU go on with this text, and waits until it has it; false when `gone` says first that
+    /// nobody takes it any more. (A program that another thread started while the pipe was made has
+    /// its reading end for a moment, and looks as if it were CRIU.)
+    pub fn open(mut self, text: &str, gone: impl Fn() -> bool) -> io::Result<bool> {
         // A page at most, and a pipe takes more than that at once.
-        match self.writer.write_all(configuration.text()?.as_bytes()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
-            _ => Ok(()),
+        match self.writer.write_all(text.as_bytes()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(false),
+            written => written?,
+        }
+        loop {
+            let nobody = gone();
+            if ioctl_fionread(&self.writer)? == 0 {
+                return Ok(true);
+            }
+            if nobody {
+                return Ok(false);
+            }
+            thread::sleep(LOOK);
         }
     }
 }
@@ -115,10 +124,9 @@ mod tests {
             let reader = scope.spawn(|| read_all(&path));
             assert!(gate.arrived(|| false)?);
             assert!(!reader.is_finished());
-            let configuration = ConfigFile::default();
-            gate.open(&configuration)?;
+            assert!(gate.open("network-lock skip\n", || false)?);
             let read = reader.join().expect("the reader ends")?;
-            assert_eq!(read, configuration.text()?);
+            assert_eq!(read, "network-lock skip\n");
             Ok::<_, io::Error>(())
         })?;
         assert!(path.symlink_metadata().is_err());
@@ -138,5 +146,19 @@ mod tests {
             assert_eq!(reader.join().expect("the reader ends")?, "");
             Ok::<_, io::Error>(())
         })
+    }
+
+    #[test]
+    fn what_nobody_reads_is_told() -> io::Result<()> {
+        let directory = tempfile::tempdir()?;
+        let path = directory.path().join("criu.conf");
+        let gate = Gate::shut(&path)?;
+        assert!(!gate.open("x", || true)?);
+        let gate = Gate::shut(&path)?;
+        let reader = File::open(&path)?;
+        assert!(gate.arrived(|| false)?);
+        assert!(!gate.open("x", || true)?);
+        drop(reader);
+        Ok(())
     }
 }

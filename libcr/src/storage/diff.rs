@@ -32,6 +32,14 @@ const SKIPPED: [&[u8]; 12] = [
     b"etc/mtab",
 ];
 
+/// A directory that CRIU makes in the container for the moment of a dump, to see what a mount point
+/// hides (criu/mount.c, `get_clean_mnt`): in /tmp, or in the root where there is none.
+pub(super) fn is_criu_mount_point(path: &[u8]) -> bool {
+    let name = path.strip_prefix(b"tmp/").unwrap_or(path);
+    let end = name.strip_prefix(b"cr-tmpfs.").unwrap_or_default();
+    end.len() == 6 && end.iter().all(u8::is_ascii_alphanumeric)
+}
+
 /// A directory below the root, and the numbers of the lowers that shine through there, topmost first.
 type Shown = (Vec<u8>, Vec<usize>);
 
@@ -148,6 +156,9 @@ impl RootfsDiff {
         let mut below = Vec::new();
         for name in names(directory).map_err(wrap)? {
             let child = join(path, &name);
+            if is_criu_mount_point(&child) {
+                continue;
+            }
             let skipped = SKIPPED.contains(&child.as_slice());
             let wrap = |errno| StorageError::errno("read", &child)(errno);
             let stat =

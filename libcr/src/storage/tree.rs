@@ -16,7 +16,7 @@ use rustix::io::Errno;
 
 use super::StorageError;
 use super::contained::{names, open_in};
-use super::diff::{RootfsDiff, bytes};
+use super::diff::{RootfsDiff, bytes, is_criu_mount_point};
 use super::node::{Kind, Node};
 use super::tar::header::{padding, render};
 
@@ -81,6 +81,10 @@ impl TarPlan {
                     .open(&path, OFlags::RDONLY | OFlags::DIRECTORY)
                     .map_err(wrap)?;
                 for name in names(here.as_fd()).map_err(wrap)?.into_iter().rev() {
+                    // A volume may be mounted at /tmp.
+                    if path.is_empty() && is_criu_mount_point(&name) {
+                        continue;
+                    }
                     todo.push(if path.is_empty() {
                         name
                     } else {

@@ -137,19 +137,32 @@ fn suites(directory: &Path) -> Result<BTreeMap<String, String>> {
             Some(folder) if folder == "workloads" => format!("workloads::{stem}"),
             _ => stem.into_owned(),
         };
-        for list in text.split("tests![").skip(1) {
-            let names = list.split(']').next().unwrap_or_default();
-            for name in names
-                .split(',')
-                .map(str::trim)
-                .filter(|name| !name.is_empty())
-            {
-                // Helpers of a suite type its options too: its whole text counts.
-                tests.insert(format!("{suite}::{name}"), text.clone());
-            }
+        for (name, source) in tests_of(&text) {
+            tests.insert(format!("{suite}::{name}"), source);
         }
     }
     Ok(tests)
+}
+
+/// The tests of a suite, each with its own text and that of what the suite's tests share.
+fn tests_of(suite: &str) -> Vec<(String, String)> {
+    let lists = suite.split("tests![").skip(1);
+    let names: Vec<&str> = lists
+        .flat_map(|list| list.split(']').next().unwrap_or_default().split(','))
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .collect();
+    let (mut shared, mut own) = (String::new(), Vec::new());
+    for part in suite.split("\nfn ") {
+        let name = part.split('(').next().unwrap_or_default();
+        if names.contains(&name) {
+            own.push((name.to_owned(), part));
+        } else {
+            shared.push_str(part);
+        }
+    }
+    let with_shared = |(name, part): (String, &str)| (name, format!("{part}{shared}"));
+    own.into_iter().map(with_shared).collect()
 }
 
 fn without_a_test(tests: &BTreeMap<String, String>) -> Vec<String> {
@@ -191,7 +204,15 @@ fn mentions(text: &str, option: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{mentions, table};
+    use super::{mentions, table, tests_of};
+
+    #[test]
+    fn a_test_has_its_own_text_and_what_all_share() {
+        let suite = "tests![a, b];\nfn a() { \"--x\" }\nfn b() { help() }\nfn help() { \"--y\" }";
+        let tests = tests_of(suite);
+        assert!(tests[0].0 == "a" && tests[0].1.contains("--x") && tests[0].1.contains("--y"));
+        assert!(tests[1].0 == "b" && !tests[1].1.contains("--x"));
+    }
 
     #[test]
     fn an_option_is_found_as_a_word_of_a_string() {

@@ -1,7 +1,7 @@
 //! `container checkpoint` and `checkpoint create`: freezes a container to its bundle, to the
 //! catalogue or to a directory of the user's, and with `export` to a file.
 //!
-//! In order: options, preflight, intent, freeze, dump, capture, archive, and only when that is
+//! In order: options, preflight, intent, freeze, dump with capture, archive, and only when that is
 //! whole and durable the one line that ends the processes. Until then a failure lets them go on
 //! where they stood.
 //!
@@ -15,17 +15,18 @@ use std::time::Duration;
 
 use crate::archive::Writer;
 use crate::criu;
+use crate::criu::config_file::ConfigFile;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::catalogue::NamedCheckpoint;
 use crate::model::checkpoint::{CheckpointReport, micros};
-use crate::model::container::{Container, Rootfs};
+use crate::model::container::{Container, NetworkMode, Rootfs};
 use crate::model::operation::{CheckpointPhase, CheckpointTarget, Intent};
 use crate::monitor::client;
 use crate::ops::steps::catalogue::{self, record};
 use crate::ops::steps::claim::claim;
 use crate::ops::steps::freezing::capture::{self, CaptureOptions, Captured, capture};
-use crate::ops::steps::freezing::dump::{Beside, dump, dump_beside};
+use crate::ops::steps::freezing::dump::{Beside, dump, dump_beside, is_unguarded, note_unguarded};
 use crate::ops::steps::freezing::freeze::Frozen;
 use crate::ops::steps::freezing::pack::{self, PackOptions};
 use crate::ops::steps::freezing::place::{self, Place};
@@ -138,6 +139,16 @@ fn check(engine: &Engine, container: &Container, options: &CheckpointOptions) ->
             "cannot export container {}: it runs on the directory {} (--rootfs), which no archive holds; run it from an image (cryopod import), or checkpoint it without --export",
             container.config.name,
             path.display()
+        )));
+    }
+    if options.export.is_some()
+        && let NetworkMode::Container { .. } | NetworkMode::Namespace { .. } =
+            container.config.network
+    {
+        return Err(Error::Invalid(format!(
+            "cannot export checkpoints of containers with dependencies: container {} is in a network namespace that is not its own ({})",
+            container.config.name,
+            container.config.network.word()
         )));
     }
     if options.with_previous && container.state.pre_checkpoints == 0 {
@@ -261,7 +272,13 @@ impl Work<'_> {
             .map(|path| pack::open(path, pack_options.compression))
             .transpose()?;
         self.place.prepare(self.options.with_previous)?;
-        let dumped = if self.options.dump_ends() || self.place.is_memory_only() {
+        // One that ends the processes, or resets what the kernel has tracked of their memory, has no
+        // second try.
+        let dumped = if self.options.dump_ends()
+            || self.place.is_memory_only()
+            || self.options.tracks_memory()
+            || is_unguarded(self.engine, container)
+        {
             self.dump_in_turn(container, journal)
         } else {
             self.dump_beside(container, journal)
@@ -302,15 +319,17 @@ impl Work<'_> {
     /// Freezes when CRIU is ready, and captures the files while it writes the memory.
     fn dump_beside(&self, container: &Container, journal: &Journal<'_>) -> Result<Dumped> {
         self.progress.step(&container.config.name, Step::Dump);
-        let connections = self.options.tcp_established;
-        let configuration = files::criu_configuration(self.engine, &self.routed, connections);
+        let configuration = self.configuration();
         let still = || {
             let frozen = Frozen::begin(container)?;
             journal.fault("frozen");
             Ok(frozen)
         };
         let done = self.call(container, |call| {
-            let capture = || self.capture(container);
+            let capture = || {
+                journal.fault("dumping");
+                self.capture(container)
+            };
             let (engine, lock) = (self.engine, self.lock);
             dump_beside(
                 engine,
@@ -329,6 +348,7 @@ impl Work<'_> {
                 captured: Some(captured),
             }),
             Beside::Unguarded => {
+                note_unguarded(self.engine, container)?;
                 tracing::debug!(
                     "this runtime's CRIU reads no configuration: frozen before it starts"
                 );
@@ -348,12 +368,17 @@ impl Work<'_> {
 
     fn dump(&self, container: &Container) -> Result<Duration> {
         self.progress.step(&container.config.name, Step::Dump);
-        let connections = self.options.tcp_established;
-        files::criu_configuration(self.engine, &self.routed, connections)
+        self.configuration()
             .write(&files::criu_config(self.engine, &container.config.id))?;
         self.call(container, |call| {
             dump(self.engine, container, call, self.lock)
         })
+    }
+
+    /// A dump that ends the processes keeps the network locked until nobody could answer any more.
+    fn configuration(&self) -> ConfigFile {
+        let locked = self.options.tcp_established || self.options.dump_ends();
+        files::criu_configuration(self.engine, &self.routed, locked)
     }
 
     /// Does `with` what the runtime is to be asked for.
@@ -490,6 +515,7 @@ impl Work<'_> {
                 settle::make_durable(directory)?;
             }
         }
+        self.go_on_unless_cancelled(container)?;
         journal.advance(&self.intent(CheckpointPhase::Whole))?;
         journal.fault("whole");
         Ok(thawed

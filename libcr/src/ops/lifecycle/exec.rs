@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::model::container::Container;
 use crate::model::status::Status;
 use crate::ops::steps::life::exec::prepare;
-use crate::ops::steps::life::observe::look;
+use crate::ops::steps::life::observe::{look, wait_while_frozen};
 use crate::sys::command;
 
 pub use crate::ops::steps::life::exec::ExecOptions;
@@ -18,7 +18,9 @@ pub use crate::ops::steps::life::exec::ExecOptions;
 /// [`Error::WrongState`] unless it runs; [`Error::CommandNotFound`] and
 /// [`Error::CommandNotExecutable`] for the command.
 pub fn exec(engine: &Engine, word: &str, options: &ExecOptions) -> Result<i32> {
-    let mut container = engine.find(word)?;
+    let id = engine.find(word)?.config.id;
+    wait_while_frozen(engine, &id)?;
+    let mut container = engine.reload(&id)?;
     look(engine, &mut container);
     if container.state.status != Status::Running {
         return Err(Error::WrongState(

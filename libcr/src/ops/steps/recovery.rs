@@ -25,7 +25,7 @@ use crate::ops::steps::freezing::settle;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::bring_up::cgroup_path;
 use crate::ops::steps::life::tear_down::tear_down;
-use crate::ops::steps::life::{remove, rootfs, volumes};
+use crate::ops::steps::life::{files, remove, rootfs, volumes};
 use crate::ops::steps::thawing::consume;
 use crate::ops::steps::thawing::thaw::verify;
 use crate::sys::cgroup::Cgroup;
@@ -114,6 +114,8 @@ fn checkpoint(
         return journal.abandon();
     };
     let place = Place::new(engine, &container, target.clone());
+    // A link to the dead engine's pipe; whoever asks CRIU next writes a configuration anew.
+    remove_file_if_present(&files::criu_config(engine, &container.config.id))?;
     if *phase == CheckpointPhase::Dump {
         if let Some(path) = export.as_deref().filter(|path| *path != Path::new("-")) {
             remove_file_if_present(&partial_path(path))?;

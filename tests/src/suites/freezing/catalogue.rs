@@ -144,7 +144,8 @@ fn options_of_criu(host: &Host) {
 
 /// The one who asked is gone (Docker: the client hung up): the container runs on, nothing is left.
 fn taken_back_by_a_signal(host: &Host) {
-    let id = host.start("back", &[], &["workload", "eat", "200", "7"]);
+    // Enough memory for the signal to come before it is written.
+    let id = host.start("back", &[], &["workload", "eat", "600", "7"]);
     let sum = host.wait_for_log("back", "sum=");
     for (signal, options) in [
         ("-INT", &[][..]),

@@ -85,7 +85,9 @@ fn remove(host: &Host) {
 fn checkpoint(host: &Host) {
     at_phases(
         host,
-        &["begun", "frozen", "dumped", "captured", "whole", "finish"],
+        &[
+            "begun", "frozen", "dumping", "dumped", "captured", "whole", "finish",
+        ],
         || start_victim(host),
         &["container", "checkpoint", "victim"],
         |phase, state| {
@@ -103,7 +105,7 @@ fn checkpoint(host: &Host) {
 fn checkpoint_leaving_it_running(host: &Host) {
     at_phases(
         host,
-        &["begun", "frozen", "dumped", "captured", "finish"],
+        &["begun", "frozen", "dumping", "dumped", "captured", "finish"],
         || start_victim(host),
         &["container", "checkpoint", "--leave-running", "victim"],
         |phase, state| {
@@ -119,7 +121,7 @@ fn export(host: &Host) {
     at_phases(
         host,
         &[
-            "begun", "frozen", "dumped", "captured", "archived", "whole", "finish",
+            "begun", "frozen", "dumping", "dumped", "captured", "archived", "whole", "finish",
         ],
         || {
             let _ = std::fs::remove_file(&archive);

@@ -98,7 +98,7 @@ fn volume_of_one_instant(host: &Host) {
     host.ok(&["rm", "-f", "-t", "0", "instant"]);
     host.ok(&["volume", "rm", "counts"]);
     host.ok(&["container", "restore", "-i", &archive]);
-    assert!(check_gap(host, "instant", 0) >= 200);
+    assert!(check_gap(host, "instant", |_| true) >= 200);
     host.ok(&["rm", "-f", "-t", "0", "instant"]);
     host.ok(&["volume", "rm", "counts"]);
 }

@@ -5,7 +5,8 @@
 //! (`criu/gate.rs`), and its files are captured while CRIU writes its memory. One whose processes
 //! the dump ends is frozen first and captured afterwards: there is no second try for it.
 
-use std::path::Path;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,9 +17,10 @@ use crate::error::{Error, Result};
 use crate::model::container::Container;
 use crate::ops::steps::failure;
 use crate::ops::steps::life::files;
-use crate::runtime::{CheckpointCall, RuntimeError};
+use crate::runtime::{CheckpointCall, Runtime, RuntimeError};
 use crate::store::lock::ContainerLock;
 use crate::sys::command::CommandError;
+use crate::sys::dir::write_for_this_boot;
 use crate::sys::proc;
 
 /// Dumps into `call.images`, which is there; returns the runtime's time. What a failure leaves
@@ -49,7 +51,7 @@ pub enum Beside<T> {
 }
 
 /// As [`dump`], of a container that stays: `still` freezes it once CRIU is ready, and `meanwhile`
-/// is done while CRIU writes. `still`'s result lives until the dump has ended, whatever happens.
+/// is done while CRIU writes. What `still` gives lives until the dump has ended, whatever happens.
 ///
 /// # Errors
 /// That of `still`, else the dump's, else that of `meanwhile`.
@@ -64,32 +66,78 @@ pub fn dump_beside<F, T>(
 ) -> Result<Beside<(F, T)>> {
     let runtime = engine.runtime_of(container)?;
     let (id, held) = (&container.config.id, lock.descriptor());
+    let text = configuration.text()?;
     let gate = Gate::shut(&files::criu_config(engine, id))?;
     let started = Instant::now();
-    thread::scope(|scope| {
+    // Outside of the scope, which ends when the dump has.
+    let mut frozen = None;
+    let (done, beside) = thread::scope(|scope| {
         let dumping = thread::Builder::new()
             .name("dump".into())
             .spawn_scoped(scope, || runtime.checkpoint(id, call, held))?;
-        let arrived = gate.arrived(|| dumping.is_finished())?;
-        // A gate that is dropped lets CRIU go on too, and its dump is waited for in any case.
-        let frozen = arrived.then(still).transpose();
-        let other = if let Ok(Some(_)) = &frozen {
-            gate.open(configuration)?;
-            Some(meanwhile())
-        } else {
-            drop(gate);
-            None
+        let gone = || dumping.is_finished();
+        let work = || -> Result<Option<T>> {
+            if !gate.arrived(gone)? {
+                return Ok(None);
+            }
+            // A gate that is dropped lets CRIU go on too.
+            frozen = Some(still()?);
+            if !gate.open(&text, gone)? {
+                return Ok(None);
+            }
+            meanwhile().map(Some)
         };
-        let done = dumping
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        let frozen = frozen?;
-        let took = concluded(engine, container, call, done, started)?;
-        Ok(match (frozen, other) {
-            (Some(frozen), Some(other)) => Beside::Done(took, (frozen, other?)),
-            _ => Beside::Unguarded,
-        })
+        let beside = work();
+        let done = dumping.join();
+        let done = done.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok::<_, Error>((done, beside))
+    })?;
+    let took = concluded(engine, container, call, done, started);
+    match (frozen, beside) {
+        (Some(frozen), Ok(Some(other))) => Ok(Beside::Done(took?, (frozen, other))),
+        // It stood still, so what failed is the dump, or what was done meanwhile.
+        (Some(_), Err(error)) => took.and(Err(error)),
+        (None, Err(error)) => Err(error),
+        (_, Ok(_)) => took.map(|_| Beside::Unguarded),
+    }
+}
+
+/// Whether the CRIU that this runtime starts is known not to read the configuration that the bundle
+/// names: crun before 1.26, or with CRIU before 4.2. Learnt by [`note_unguarded`].
+pub fn is_unguarded(engine: &Engine, container: &Container) -> bool {
+    let known = engine
+        .runtime_of(container)
+        .ok()
+        .and_then(|runtime| Some((unguarded_note(engine, &runtime), identity(&runtime)?)));
+    known.is_some_and(|(path, identity)| {
+        std::fs::read_to_string(path).is_ok_and(|noted| noted == identity)
     })
+}
+
+/// Remembers it until the runtime's program is another.
+pub fn note_unguarded(engine: &Engine, container: &Container) -> Result<()> {
+    let runtime = engine.runtime_of(container)?;
+    let path = unguarded_note(engine, &runtime);
+    if let Some(identity) = identity(&runtime) {
+        write_for_this_boot(&path, identity.as_bytes(), 0o600)?;
+    }
+    Ok(())
+}
+
+fn unguarded_note(engine: &Engine, runtime: &Runtime) -> PathBuf {
+    let name = format!("{}.unguarded", runtime.name);
+    engine.config.run_root.join(name)
+}
+
+fn identity(runtime: &Runtime) -> Option<String> {
+    let file = std::fs::metadata(&runtime.path).ok()?;
+    let path = runtime.path.display();
+    Some(format!(
+        "{path} {} {} {}",
+        file.ino(),
+        file.size(),
+        file.mtime()
+    ))
 }
 
 /// The runtime's time, or what its failure means.

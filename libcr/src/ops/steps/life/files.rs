@@ -9,7 +9,7 @@ use crate::criu;
 use crate::criu::config_file::ConfigFile;
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::model::container::{Container, ContainerConfig};
+use crate::model::container::{Container, ContainerConfig, NetworkMode};
 use crate::net;
 use crate::ops::steps::life::netplug::Plugged;
 use crate::runtime::criu_options::Routed;
@@ -26,14 +26,15 @@ pub fn write_criu_config(engine: &Engine, id: &str, options: &Routed) -> Result<
 /// What CRIU is told beside the runtime's own options.
 ///
 /// Unless the user says otherwise CRIU takes the quickest way it has to keep packets from a
-/// container that it dumps, and none where no `connections` are dumped: nobody's data could be
-/// acknowledged and lost then, and a rule of the firewall takes the kernel 10 ms and more to remove.
-pub fn criu_configuration(engine: &Engine, options: &Routed, connections: bool) -> ConfigFile {
+/// container that it dumps, and none where it need not be `locked`: a container that stays, without
+/// connections, loses nothing that anybody acknowledged, and a rule of the firewall takes the kernel
+/// 10 ms and more to remove.
+pub fn criu_configuration(engine: &Engine, options: &Routed, locked: bool) -> ConfigFile {
     let mut lines = options.configuration.clone();
     if !options.locks_network
         && let Ok(facts) = criu::Facts::find(&engine.config.run_root)
     {
-        if !connections && facts.can_leave_network_unlocked() {
+        if !locked && facts.can_leave_network_unlocked() {
             lines.push("network-lock skip".to_owned());
         } else if facts.locks_by_nftables {
             lines.push("network-lock nftables".to_owned());
@@ -71,11 +72,21 @@ pub fn write(engine: &Engine, container: &Container, plugged: &Plugged) -> Resul
         (".containerenv", environment),
     ];
     let bundle = engine.bundle(&config.id);
-    for (name, text) in texts {
+    for (name, own) in texts {
         let path = bundle.join(name);
+        let text = shared(engine, config, name).unwrap_or(own);
         fs::write(&path, text).map_err(at("write", &path))?;
     }
     stand_ins(config, &bundle)
+}
+
+/// Who shares a network shares the names that are known there.
+fn shared(engine: &Engine, config: &ContainerConfig, name: &str) -> Option<String> {
+    let NetworkMode::Container { id } = &config.network else {
+        return None;
+    };
+    let of_network = matches!(name, "hosts" | "resolv.conf");
+    of_network.then(|| fs::read_to_string(engine.bundle(id).join(name)).ok())?
 }
 
 /// Made once: what the container wrote there since stays.

@@ -61,6 +61,23 @@ pub fn look(engine: &Engine, container: &mut Container) {
     }
 }
 
+/// Waits while somebody freezes a container: what begins in it then would neither be in the dump
+/// nor stand still while files are captured. One whose engine died is for recovery.
+pub fn wait_while_frozen(engine: &Engine, id: &str) -> Result<()> {
+    loop {
+        let operations = engine.store.rows().operations()?;
+        let at_work = operations.iter().any(|operation| {
+            operation.container == id
+                && matches!(operation.intent, Intent::Checkpoint { .. })
+                && proc::is_alive(&operation.owner)
+        });
+        if !at_work {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 fn is_being_frozen(engine: &Engine, container: &Container) -> bool {
     let operations = engine.store.rows().operations().unwrap_or_default();
     operations.iter().any(|operation| {
