@@ -1,13 +1,14 @@
 //! Which networks there are: one JSON file each in a directory, `/etc/containers/networks` for Podman,
-//! plus the default network `podman`, which needs no file. Reads only; nothing is cached.
+//! plus the default network `podman`, which needs no file. Nothing is cached.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
 use ipnetwork::{IpNetwork, Ipv4Network};
+use rustix::fs::{FlockOperation, fcntl_lock};
 
 use crate::error::Error;
 use crate::types::{Network, Subnet};
@@ -17,6 +18,12 @@ pub const DEFAULT_NETWORK: &str = "podman";
 
 /// Podman's id of it: the SHA-256 of the name.
 const DEFAULT_NETWORK_ID: &str = "2f259bab93aaaaa2542ba43ef33eb990d0999ee1b9924b557b7be53c0b7a1bb9";
+
+/// The right to change a directory of networks.
+#[derive(Debug)]
+pub struct DirectoryLock {
+    _file: File,
+}
 
 /// A directory of network files. It need not exist.
 #[derive(Debug, Clone)]
@@ -54,6 +61,74 @@ impl NetworkDirectory {
             }
         }
         Ok(networks.into_values().collect())
+    }
+
+    /// Keeps every other engine from changing the directory until dropped: Podman's own lock, made
+    /// with the directory when missing.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn lock(&self) -> Result<DirectoryLock, Error> {
+        fs::create_dir_all(&self.path).map_err(Error::io("create", &self.path))?;
+        let path = self.path.join("netavark.lock");
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(Error::io("open", &path))?;
+        // A record lock, as containers/storage takes it (pkg/lockfile).
+        fcntl_lock(&file, FlockOperation::LockExclusive).map_err(Error::io("lock", &path))?;
+        Ok(DirectoryLock { _file: file })
+    }
+
+    /// Writes the file of a network, mode 0644, whole or not at all; one of its name is replaced.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn write(&self, network: &Network, _lock: &DirectoryLock) -> Result<(), Error> {
+        let path = self.file(&network.name);
+        let partial = self.path.join(format!(".{}.partial", network.name));
+        let text = serde_json::to_vec_pretty(network).map_err(|error| Error::NetworkFile {
+            path: path.clone(),
+            reason: error.to_string(),
+        })?;
+        let write = || -> io::Result<()> {
+            let mut file = File::create(&partial)?;
+            file.write_all(&text)?;
+            file.write_all(b"\n")?;
+            file.sync_all()?;
+            fs::rename(&partial, &path)?;
+            File::open(&self.path)?.sync_all()
+        };
+        write().map_err(|error| {
+            let _ = fs::remove_file(&partial);
+            Error::io("write", &path)(error)
+        })
+    }
+
+    /// Removes the file of a network.
+    ///
+    /// # Errors
+    /// [`Error::NetworkIsDefault`], [`Error::Io`].
+    pub fn remove(&self, name: &str, _lock: &DirectoryLock) -> Result<(), Error> {
+        if name == DEFAULT_NETWORK {
+            return Err(Error::NetworkIsDefault {
+                name: name.to_owned(),
+            });
+        }
+        let path = self.file(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(Error::io("remove", &path)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Only for names that are [`valid_name`]s.
+    fn file(&self, name: &str) -> PathBuf {
+        self.path.join(format!("{name}.json"))
     }
 
     /// The network of this name, id or unambiguous id prefix. A name wins over an id, and a broken file
@@ -125,7 +200,7 @@ fn read(path: &Path) -> Result<Option<Network>, Error> {
 }
 
 /// Podman's rule for names: a letter or digit, then also `_`, `.` and `-`. Never leaves the directory.
-fn valid_name(name: &str) -> bool {
+pub(crate) fn valid_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphanumeric())
         && name
             .chars()
@@ -214,6 +289,24 @@ mod tests {
             Err(Error::NetworkAmbiguous { .. })
         ));
         assert_eq!(networks.get("podman").unwrap().id, "22");
+    }
+
+    #[test]
+    fn written_and_removed() {
+        let (dir, networks) = directory(&[]);
+        let lock = networks.lock().unwrap();
+        let network = Network {
+            name: "own".to_owned(),
+            id: "33".to_owned(),
+            ..default_network()
+        };
+        networks.write(&network, &lock).unwrap();
+        assert_eq!(networks.get("own").unwrap(), network);
+        networks.remove("own", &lock).unwrap();
+        assert!(networks.get("own").is_err());
+        assert!(networks.remove("podman", &lock).is_err());
+        let left: Vec<_> = fs::read_dir(dir.path()).unwrap().collect();
+        assert_eq!(left.len(), 1, "only the lock: {left:?}");
     }
 
     #[test]

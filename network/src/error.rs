@@ -5,6 +5,8 @@ use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use ipnetwork::IpNetwork;
+
 /// What can go wrong on the way to a network.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -21,6 +23,35 @@ pub enum Error {
         /// What was asked for.
         prefix: String,
     },
+    /// A network has this name already.
+    #[error("network name {name} already used: network already exists")]
+    NetworkExists {
+        /// The name.
+        name: String,
+    },
+    /// A network can't be as it was asked for.
+    #[error("{reason}: invalid argument")]
+    NetworkInvalid {
+        /// Why not.
+        reason: String,
+    },
+    /// The default network is always there.
+    #[error("default network {name} cannot be removed")]
+    NetworkIsDefault {
+        /// Its name.
+        name: String,
+    },
+    /// Addresses would belong to two networks.
+    #[error("subnet {subnet} is already used on the host or by another config (it overlaps {by})")]
+    SubnetTaken {
+        /// What was asked for.
+        subnet: IpNetwork,
+        /// What is there.
+        by: IpNetwork,
+    },
+    /// All subnets of the pools are in use.
+    #[error("could not find free subnet from subnet pools: give one with --subnet")]
+    NoFreeSubnet,
     /// A network file is not what it should be.
     #[error("network config {}: {reason}", path.display())]
     NetworkFile {
@@ -131,6 +162,56 @@ pub enum Error {
     Netavark {
         /// Its own message.
         message: String,
+    },
+    /// A CNI plugin is nowhere.
+    #[error(
+        "could not find CNI plugin {plugin:?} in one of {searched:?}: install the package containernetworking-plugins (Debian, Fedora) or cni-plugins (Arch, Alpine)"
+    )]
+    CniPluginMissing {
+        /// Its name, the `type` in the network's configuration.
+        plugin: String,
+        /// Directories looked into.
+        searched: Vec<PathBuf>,
+    },
+    /// A CNI plugin ran and failed.
+    #[error("cni plugin {plugin} failed: {message}")]
+    Cni {
+        /// Its name.
+        plugin: String,
+        /// Its own message.
+        message: String,
+    },
+    /// A CNI plugin does not speak the version that a network is configured for.
+    #[error(
+        "cni plugin {plugin} does not support version {version:?} of network {network}, only {supported:?}"
+    )]
+    CniVersion {
+        /// Its name.
+        plugin: String,
+        /// Name of the network.
+        network: String,
+        /// The `cniVersion` of the network.
+        version: String,
+        /// What the plugin supports.
+        supported: Vec<String>,
+    },
+    /// CNI plugins gave other addresses than those that were leased.
+    #[error("network {network}: its CNI plugins gave the addresses {got:?} instead of {wanted:?}")]
+    CniAddresses {
+        /// Name of the network.
+        network: String,
+        /// What was leased.
+        wanted: Vec<IpAddr>,
+        /// What the interface got.
+        got: Vec<IpAddr>,
+    },
+    /// Something that can't be done with a network by way of CNI.
+    #[error("network {network}: {reason}")]
+    CniUnsupported {
+        /// Name of the network.
+        network: String,
+        /// What, and what to do instead.
+        reason: String,
     },
     /// The path for a network namespace is in use.
     #[error("network namespace {} already exists", path.display())]

@@ -1,9 +1,9 @@
 //! Puts a container on its networks and takes it off again.
 //!
-//! Reading order: [`types`] (Podman's JSON), [`config`] (which networks there are), [`address`]
-//! (which address and MAC a container gets), [`netns`] (where its interfaces live), [`backend`]
-//! (the trait) with [`netavark`] behind it, [`port`] and [`reserve`] (published ports), [`hosts`] and
-//! [`resolv`] (the two files in /etc).
+//! Reading order: [`types`] (Podman's JSON), [`config`] (which networks there are), [`create`] (a new
+//! one), [`address`] (which address and MAC a container gets), [`netns`] (where its interfaces live),
+//! [`backend`] (the trait) with [`netavark`] and [`cni`] behind it, [`port`] and [`reserve`] (published
+//! ports), [`hosts`] and [`resolv`] (the two files in /etc), [`announce`] (to the neighbours).
 //!
 //! This crate keeps no state: who holds which lease is the caller's record. It knows nothing of
 //! containers beyond an id and a name, and prints nothing.
@@ -11,22 +11,28 @@
 
 pub mod address;
 pub mod backend;
+pub mod cni;
 pub mod config;
+pub mod create;
 pub mod error;
-pub mod hosts;
+mod files;
+mod kernel;
 pub mod mac;
 pub mod netavark;
-pub mod netns;
 pub mod port;
 pub mod reserve;
-pub mod resolv;
-mod rtnetlink;
 pub mod types;
 
 pub use address::{Lease, LeaseRequest, lease};
 pub use backend::{Backend, SetupRequest};
+pub use cni::Cni;
 pub use config::NetworkDirectory;
+pub use create::CreateRequest;
 pub use error::Error;
+pub use files::{hosts, resolv};
+pub use ipnetwork::IpNetwork;
+use kernel::rtnetlink;
+pub use kernel::{announce, host, netns};
 pub use mac::MacAddress;
 pub use netavark::Netavark;
 pub use types::{Network, PerNetworkOptions, PortMapping, Protocol, StatusBlock};

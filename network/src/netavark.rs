@@ -9,9 +9,12 @@ use std::env;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::net::IpAddr;
+use std::os::unix::fs::FileExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
@@ -28,6 +31,9 @@ const DIRECTORIES: [&str; 3] = [
     "/usr/lib/podman",
     "/usr/local/lib/podman",
 ];
+
+/// How long the netavark of a killed engine may take to end.
+const ORPHANS: Duration = Duration::from_secs(20);
 
 /// The netavark program and how to call it.
 #[derive(Debug, Clone)]
@@ -59,6 +65,20 @@ impl Netavark {
         })
     }
 
+    /// Tells the name server of a running network whom to ask for names of outside.
+    ///
+    /// # Errors
+    /// [`Error::Netavark`], [`Error::Io`].
+    pub fn update_dns(&self, network: &str, servers: &[IpAddr]) -> Result<(), Error> {
+        let _lock = self.lock()?;
+        let servers: Vec<String> = servers.iter().map(IpAddr::to_string).collect();
+        let mut command = self.command();
+        command
+            .args(["update", network, "--network-dns-servers"])
+            .arg(servers.join(","));
+        self.finish(command, &[]).map(drop)
+    }
+
     fn run(
         &self,
         verb: &'static str,
@@ -68,6 +88,15 @@ impl Netavark {
         let input = serde_json::to_vec(&Input::new(request)).map_err(|error| Error::Netavark {
             message: format!("request: {error}"),
         })?;
+        if self.aardvark.is_none() && request.networks.iter().any(|(n, _)| n.dns_enabled) {
+            tracing::warn!("aardvark-dns binary not found, container dns will not be enabled");
+        }
+        let mut command = self.command();
+        command.arg(verb).arg(netns);
+        self.finish(command, &input)
+    }
+
+    fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command
             .arg("--config")
@@ -75,15 +104,16 @@ impl Netavark {
             .arg("--rootless=false");
         if let Some(aardvark) = &self.aardvark {
             command.arg("--aardvark-binary").arg(aardvark);
-        } else if request.networks.iter().any(|(n, _)| n.dns_enabled) {
-            tracing::warn!("aardvark-dns binary not found, container dns will not be enabled");
         }
         if let Some(driver) = &self.firewall_driver {
             command.env("NETAVARK_FW", driver);
         }
-        command.arg(verb).arg(netns);
-        tracing::debug!(?command, "netavark");
+        command
+    }
 
+    /// Runs it to its end with this input and returns its answer.
+    fn finish(&self, mut command: Command, input: &[u8]) -> Result<Vec<u8>, Error> {
+        tracing::debug!(?command, "netavark");
         // Out of the terminal's process group: Ctrl-C must not cut it off half-way.
         command.process_group(0);
         let mut child = command
@@ -94,7 +124,7 @@ impl Netavark {
             .map_err(Error::io("run", &self.program))?;
         if let Some(mut stdin) = child.stdin.take() {
             // It reads all of its input before it writes. If it died early its answer says why.
-            if let Err(error) = stdin.write_all(&input) {
+            if let Err(error) = stdin.write_all(input) {
                 tracing::debug!(%error, "netavark did not take its request");
             }
         }
@@ -110,17 +140,61 @@ impl Netavark {
     }
 
     /// Exclusive until dropped. netavark does not inherit it: the descriptor closes on exec, so a DNS
-    /// daemon that it leaves running holds no lock.
-    fn lock(&self) -> Result<File, Error> {
+    /// daemon that it leaves running holds no lock. That of a killed engine goes on without it, and is
+    /// waited for here.
+    fn lock(&self) -> Result<Busy, Error> {
         fs::create_dir_all(&self.config_dir).map_err(Error::io("create", &self.config_dir))?;
         let path = self.config_dir.join("netavark.lock");
         let file = File::options()
             .create(true)
-            .append(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
             .open(&path)
             .map_err(Error::io("open", &path))?;
         flock(&file, FlockOperation::LockExclusive).map_err(Error::io("lock", &path))?;
-        Ok(file)
+        let left = file.metadata().map_err(Error::io("look at", &path))?.len();
+        if left > 0 {
+            self.wait_for_orphans();
+        }
+        file.write_all_at(b"busy\n", 0)
+            .map_err(Error::io("write", &path))?;
+        Ok(Busy(file))
+    }
+
+    /// Waits until no netavark works in our directory any more.
+    fn wait_for_orphans(&self) {
+        let deadline = Instant::now() + ORPHANS;
+        while self.is_at_work() {
+            if Instant::now() >= deadline {
+                tracing::warn!("a netavark whose engine was killed does not end");
+                return;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn is_at_work(&self) -> bool {
+        let own = self.config_dir.as_os_str().as_encoded_bytes();
+        let works = |process: fs::DirEntry| {
+            let arguments = fs::read(process.path().join("cmdline")).unwrap_or_default();
+            let mut words = arguments.split(|byte| *byte == 0);
+            words.next() == Some(self.program.as_os_str().as_encoded_bytes())
+                && words.any(|word| word == own)
+        };
+        fs::read_dir("/proc").is_ok_and(|all| all.flatten().any(works))
+    }
+}
+
+/// The lock, with a mark in its file as long as netavark may be at work.
+#[derive(Debug)]
+struct Busy(File);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        if let Err(error) = self.0.set_len(0) {
+            tracing::debug!(%error, "the next one looks for a netavark in vain");
+        }
     }
 }
 
@@ -334,6 +408,32 @@ mod tests {
         let log = fs::read_to_string(dir.path().join("log")).unwrap();
         let verbs: Vec<&str> = log.lines().filter(|line| !line.starts_with('{')).collect();
         assert_eq!(verbs, ["setup", "teardown"]);
+    }
+
+    #[test]
+    fn that_of_a_killed_engine_is_waited_for() {
+        let (dir, netavark) = fake("sleep 0.2; echo done >> \"$(dirname \"$0\")/log\"; echo '{}'");
+        fs::create_dir_all(&netavark.config_dir).unwrap();
+        fs::write(netavark.config_dir.join("netavark.lock"), "busy\n").unwrap();
+        // A script's command line begins with its shell: this one says what the program would.
+        let netavark = Netavark {
+            program: PathBuf::from("/bin/sh"),
+            ..netavark
+        };
+        let mut orphan = Command::new("/bin/sh")
+            .arg(dir.path().join("netavark"))
+            .arg(&netavark.config_dir)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        thread::spawn(move || orphan.wait());
+        let lock = netavark.lock().unwrap();
+        let log = fs::read_to_string(dir.path().join("log")).unwrap();
+        assert!(log.ends_with("done\n"), "{log}");
+        drop(lock);
+        let left = fs::metadata(netavark.config_dir.join("netavark.lock")).unwrap();
+        assert_eq!(left.len(), 0);
     }
 
     #[test]

@@ -86,15 +86,25 @@ pub(crate) fn make_up(path: &Path, interfaces: &[String]) -> Result<(), Error> {
         delete(path)?;
         create(path)?;
     }
-    let file = File::open(path).map_err(Error::io("open", path))?;
     let interfaces = interfaces.to_vec();
-    in_thread(move || {
-        setns(file, CloneFlags::CLONE_NEWNET)?;
+    let add = move || {
         interfaces
             .iter()
             .try_for_each(|name| rtnetlink::add_link(name, "veth"))
+    };
+    inside(path, add).map_err(Error::io("make up interfaces in", path))
+}
+
+/// Runs `work` in the namespace that is bound to `path`.
+pub(crate) fn inside(
+    path: &Path,
+    work: impl FnOnce() -> io::Result<()> + Send + 'static,
+) -> io::Result<()> {
+    let file = File::open(path)?;
+    in_thread(move || {
+        setns(file, CloneFlags::CLONE_NEWNET)?;
+        work()
     })
-    .map_err(Error::io("make up interfaces in", path))
 }
 
 /// Runs `work` in a thread of its own, whose namespace it may change.

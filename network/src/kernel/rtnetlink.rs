@@ -1,8 +1,9 @@
-//! The two things asked of rtnetlink(7) directly, in the network namespace of the calling thread. Each
+//! The three things asked of rtnetlink(7) directly, in the network namespace of the calling thread. Each
 //! is one RTM_NEWLINK message, answered by NLMSG_ERROR with code 0 or a negated errno.
 
 use std::io;
 
+use crate::mac::MacAddress;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink};
 
 const RTM_NEWLINK: u16 = 16;
@@ -11,6 +12,7 @@ const NLM_F_ACK: u16 = 0x4;
 const NLM_F_EXCL: u16 = 0x200;
 const NLM_F_CREATE: u16 = 0x400;
 const NLMSG_ERROR: u16 = 2;
+const IFLA_ADDRESS: u16 = 1;
 const IFLA_IFNAME: u16 = 3;
 const IFLA_LINKINFO: u16 = 18;
 const IFLA_INFO_KIND: u16 = 1;
@@ -33,6 +35,13 @@ pub(crate) fn add_link(name: &str, kind: &str) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         other => other,
     }
+}
+
+/// Gives an interface a hardware address.
+pub(crate) fn set_address(name: &str, mac: MacAddress) -> io::Result<()> {
+    let mut attributes = attribute(IFLA_IFNAME, &[name.as_bytes(), &[0]].concat())?;
+    attributes.extend(attribute(IFLA_ADDRESS, &mac.octets())?);
+    new_link(0, 0, 0, &attributes)
 }
 
 /// struct rtattr: length without padding, type, value; padded to four bytes.

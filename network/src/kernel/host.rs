@@ -1,0 +1,62 @@
+//! What the host itself has on its networks, as getifaddrs(3) tells it: nothing of ours may get in
+//! its way.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use ipnetwork::IpNetwork;
+use nix::ifaddrs::{InterfaceAddress, getifaddrs};
+use nix::sys::socket::SockaddrStorage;
+
+use crate::create::InUse;
+use crate::error::Error;
+use crate::types::Network;
+
+/// Interfaces and subnets of the calling thread's network namespace, beside the networks given.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn in_use(networks: Vec<Network>) -> Result<InUse, Error> {
+    let all = getifaddrs().map_err(Error::io("read", "network interfaces"))?;
+    let (mut interfaces, mut subnets) = (BTreeSet::new(), Vec::new());
+    for one in all {
+        subnets.extend(subnet(&one));
+        interfaces.insert(one.interface_name);
+    }
+    Ok(InUse {
+        networks,
+        subnets,
+        interfaces,
+    })
+}
+
+/// The subnet that an address is on; none for those that every host has.
+fn subnet(one: &InterfaceAddress) -> Option<IpNetwork> {
+    let ip = ip(one.address.as_ref()?)?;
+    let link_local = match ip {
+        IpAddr::V4(v4) => v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_unicast_link_local(),
+    };
+    if ip.is_loopback() || link_local {
+        return None;
+    }
+    IpNetwork::with_netmask(ip, self::ip(one.netmask.as_ref()?)?).ok()
+}
+
+fn ip(address: &SockaddrStorage) -> Option<IpAddr> {
+    let v4 = || address.as_sockaddr_in().map(|v4| IpAddr::V4(v4.ip()));
+    let v6 = || address.as_sockaddr_in6().map(|v6| IpAddr::V6(v6.ip()));
+    v4().or_else(v6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_use;
+
+    #[test]
+    fn loopback_is_an_interface_and_no_subnet() {
+        let found = in_use(Vec::new()).unwrap();
+        assert!(found.interfaces.contains("lo"));
+        assert!(!found.subnets.iter().any(|subnet| subnet.ip().is_loopback()));
+    }
+}
