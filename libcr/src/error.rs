@@ -182,6 +182,7 @@ impl Error {
             | Self::NoSuchContainerOrImage(_)
             | Self::NoSuchImage(_)
             | Self::NoSuchCheckpoint { .. }
+            | Self::Network(network::Error::NetworkNotFound { .. })
             | Self::Store(StoreError::NoSuchImage(_) | StoreError::NoSuchVolume(_)) => {
                 ErrorKind::NotFound
             }
@@ -190,7 +191,10 @@ impl Error {
                 StoreError::NameInUse { .. } | StoreError::IdInUse(_) | StoreError::VolumeExists(_),
             )
             | Self::Network(
-                network::Error::AddressTaken { .. } | network::Error::PortUnavailable { .. },
+                network::Error::AddressTaken { .. }
+                | network::Error::PortUnavailable { .. }
+                | network::Error::NetworkExists { .. }
+                | network::Error::SubnetTaken { .. },
             ) => ErrorKind::Conflict,
             Self::WrongState(_) => ErrorKind::WrongState,
             Self::Invalid(_)

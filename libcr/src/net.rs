@@ -78,7 +78,9 @@ pub fn hosts_text(
     let addresses: Vec<IpAddr> = match config.network {
         NetworkMode::Bridge { .. } => status.values().flat_map(StatusBlock::addresses).collect(),
         NetworkMode::None => vec![IpAddr::from([127, 0, 0, 1])],
-        NetworkMode::Host => Vec::new(),
+        NetworkMode::Host | NetworkMode::Container { .. } | NetworkMode::Namespace { .. } => {
+            Vec::new()
+        }
     };
     let added = config.hosts_add.iter().filter_map(|entry| {
         let (name, ip) = entry.split_once(':')?;

@@ -1,4 +1,4 @@
-//! `inspect` without a noun: containers first, then images, then volumes.
+//! `inspect` without a noun: containers first, then images, volumes, networks.
 
 use crate::output::CliError;
 use clap::Args;
@@ -12,23 +12,25 @@ pub struct Inspect {
     /// Act on the container created last
     #[arg(short, long)]
     pub latest: bool,
-    /// Specify inspect-object type ("all"|"container"|"image"|"volume")
+    /// Specify inspect-object type ("all"|"container"|"image"|"network"|"volume")
     #[arg(short = 't', long = "type", value_name = "TYPE", default_value = "all")]
     pub kind: String,
     /// The objects.
-    #[arg(value_name = "CONTAINER|IMAGE|VOLUME [CONTAINER|IMAGE|VOLUME...]")]
+    #[arg(value_name = "CONTAINER|IMAGE|VOLUME|NETWORK [CONTAINER|IMAGE|VOLUME|NETWORK...]")]
     pub names: Vec<String>,
 }
 
 /// What `inspect` looks among.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InspectKind {
-    /// Containers, then images, then volumes.
+    /// Containers, then images, then volumes, then networks.
     Any,
     /// Containers only.
     Container,
     /// Images only.
     Image,
+    /// Networks only.
+    Network,
     /// Volumes only.
     Volume,
 }
@@ -40,14 +42,20 @@ impl Inspect {
             "all" => InspectKind::Any,
             "container" => InspectKind::Container,
             "image" => InspectKind::Image,
+            "network" => InspectKind::Network,
             "volume" => InspectKind::Volume,
             other => {
                 return Err(CliError::usage(format!(
-                    "invalid type \"{other}\": must be \"image\", \"container\", \"volume\", or \"all\""
+                    "invalid type \"{other}\": must be \"image\", \"container\", \"network\", \"volume\", or \"all\""
                 )));
             }
         };
-        if self.latest && matches!(kind, InspectKind::Image | InspectKind::Volume) {
+        if self.latest
+            && matches!(
+                kind,
+                InspectKind::Image | InspectKind::Network | InspectKind::Volume
+            )
+        {
             return Err(CliError::usage(format!(
                 "latest is not supported for type \"{}\"",
                 self.kind

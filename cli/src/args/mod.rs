@@ -2,7 +2,7 @@
 //! file or asks the engine; what can be judged from the command line alone is judged by each
 //! struct's `validate()`, in Podman's order and words.
 //!
-//! `container/`, `image/`, `volume/`, `system.rs`: the verbs by noun. `value/`: what flags hold. `parse.rs`:
+//! `container/`, `image/`, `network/`, `volume/`, `system.rs`: the verbs by noun. `value/`: what flags hold. `parse.rs`:
 //! from words to structs, and clap's complaints in Podman's words.
 
 pub mod checkpoint;
@@ -12,6 +12,7 @@ pub mod globals;
 pub mod health;
 pub mod image;
 pub mod inspect;
+pub mod network;
 pub mod parse;
 pub mod selection;
 pub mod system;
@@ -52,6 +53,9 @@ pub enum Command {
     /// Manage images
     #[command(subcommand)]
     Image(image::ImageCommand),
+    /// Manage networks
+    #[command(subcommand)]
+    Network(network::NetworkCommand),
     /// Manage volumes
     #[command(subcommand)]
     Volume(volume::VolumeCommand),

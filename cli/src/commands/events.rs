@@ -59,6 +59,9 @@ fn as_line(event: &StoredEvent, whole: bool) -> String {
         "volume" => {
             let _ = write!(line, " {}", event.name);
         }
+        "network" => {
+            let _ = write!(line, " {id} (container={id}, name={})", event.name);
+        }
         _ => {
             let _ = write!(line, " {id} {}", event.name);
         }
@@ -109,7 +112,7 @@ fn as_fields(event: &StoredEvent) -> Value {
         "Type": event.subject,
         "ContainerExitCode": event.exit_code(),
         "HealthStatus": event.health().map_or("", |(status, _)| status),
-        "Network": "",
+        "Network": if event.subject == "network" { event.name.as_str() } else { "" },
         "PodID": "",
         "Error": "",
         "Attributes": event.labels,

@@ -1,10 +1,11 @@
-//! `inspect`, of containers, images, volumes, or whatever has the name: all found are shown, then what was
+//! `inspect`, of containers, images, volumes, networks, or whatever has the name: all found are shown, then what was
 //! not found is an error.
 
 use super::{Opener, Outcome, selected};
 use crate::args::container::ContainerInspect;
 use crate::args::image::ImageInspect;
 use crate::args::inspect::{Inspect, InspectKind, check_names};
+use crate::args::network::NetworkInspect;
 use crate::args::volume::VolumeInspect;
 use crate::output::json::{self, is_json};
 use crate::output::template::{Headings, JSON_FACE, Schema, is_table, render_rows, render_table};
@@ -70,6 +71,18 @@ pub fn volumes(opener: &Opener, flags: &VolumeInspect) -> Outcome {
         flags.names.clone()
     };
     show(opener, InspectKind::Volume, false, &names, &flags.format)
+}
+
+/// `network inspect`.
+pub fn networks(opener: &Opener, flags: &NetworkInspect) -> Outcome {
+    flags.validate()?;
+    show(
+        opener,
+        InspectKind::Network,
+        false,
+        &flags.names,
+        &flags.format,
+    )
 }
 
 fn show(
@@ -150,6 +163,7 @@ fn look(engine: &Engine, kind: InspectKind, name: &str) -> Result<Value, CliErro
     let container = || libcr::ops::lifecycle::inspect::inspect(engine, name);
     let image = || libcr::ops::images::inspect::inspect(engine, name);
     let volume = || libcr::ops::volumes::inspect::inspect(engine, name);
+    let network = || libcr::ops::networks::inspect::inspect(engine, name);
     // Podman has a sentence of its own for each.
     let reworded = |error: Error, text: String| {
         if error.kind() == ErrorKind::NotFound {
@@ -166,6 +180,9 @@ fn look(engine: &Engine, kind: InspectKind, name: &str) -> Result<Value, CliErro
         InspectKind::Volume => {
             volume().map_err(|error| reworded(error, format!("no such volume {name}")))
         }
+        InspectKind::Network => {
+            network().map_err(|error| reworded(error, format!("network {name}: unable to find network with name or ID {name}: network not found")))
+        }
         InspectKind::Any => {
             let absent = |error: &Error| error.kind() == ErrorKind::NotFound;
             let mut found = container();
@@ -174,6 +191,9 @@ fn look(engine: &Engine, kind: InspectKind, name: &str) -> Result<Value, CliErro
             }
             if found.as_ref().is_err_and(absent) {
                 found = volume();
+            }
+            if found.as_ref().is_err_and(absent) {
+                found = network();
             }
             found.map_err(|error| reworded(error, format!("no such object: \"{name}\"")))
         }

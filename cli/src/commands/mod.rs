@@ -8,6 +8,7 @@ mod healthcheck;
 mod image;
 mod inspect;
 mod interrupt;
+mod network;
 mod open;
 mod outcome;
 mod selected;
@@ -35,6 +36,7 @@ pub fn run(cli: Cli, words: Vec<String>) -> Outcome {
             events::run(&opener, &flags)
         }
         Command::Image(command) => image::run(&opener, command),
+        Command::Network(command) => network::run(&opener, command),
         Command::Volume(command) => volume::run(&opener, command),
         Command::Images(flags) => image::list::run(&opener, &flags),
         Command::Import(flags) => image::import::run(&opener, &flags),

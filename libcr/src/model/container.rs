@@ -1,5 +1,6 @@
 //! A container as the store knows it: what it was asked to be, and what became of it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -155,16 +156,33 @@ pub enum NetworkMode {
     None,
     /// The host's own network.
     Host,
+    /// The network namespace of another container, which must run.
+    Container {
+        /// Its id.
+        id: String,
+    },
+    /// A network namespace that somebody else made and keeps.
+    Namespace {
+        /// Where it is bound (ip-netns(8)).
+        path: PathBuf,
+    },
 }
 
 impl NetworkMode {
     /// Podman's word in `HostConfig.NetworkMode` and config.dump.
-    pub fn as_str(&self) -> &'static str {
+    pub fn word(&self) -> Cow<'static, str> {
         match self {
-            Self::Bridge { .. } => "bridge",
-            Self::None => "none",
-            Self::Host => "host",
+            Self::Bridge { .. } => "bridge".into(),
+            Self::None => "none".into(),
+            Self::Host => "host".into(),
+            Self::Container { id } => format!("container:{id}").into(),
+            Self::Namespace { path } => format!("ns:{}", path.display()).into(),
         }
+    }
+
+    /// True for a network namespace that is made for the container alone, and goes with it.
+    pub fn is_own(&self) -> bool {
+        matches!(self, Self::Bridge { .. } | Self::None)
     }
 }
 

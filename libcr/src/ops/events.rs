@@ -36,7 +36,9 @@ pub enum FilterKey {
     Image,
     /// `label=KEY` or `label=KEY=VALUE`.
     Label,
-    /// `type=`: `container`, `image`, `volume`.
+    /// `network=`: name.
+    Network,
+    /// `type=`: `container`, `image`, `network`, `volume`.
     Type,
     /// `volume=`: name.
     Volume,
@@ -65,6 +67,7 @@ impl EventFilter {
             "event" | "status" => FilterKey::Event,
             "image" => FilterKey::Image,
             "label" => FilterKey::Label,
+            "network" => FilterKey::Network,
             "type" => FilterKey::Type,
             "volume" => FilterKey::Volume,
             "pod" => FilterKey::Pod,
@@ -92,6 +95,7 @@ impl EventFilter {
             FilterKey::Container => is("container") && named(),
             FilterKey::Image => is("image") && named(),
             FilterKey::Volume => is("volume") && event.name.starts_with(value),
+            FilterKey::Network => is("network") && event.name.starts_with(value),
             FilterKey::Event => event.kind == value,
             FilterKey::Type => event.subject == value,
             FilterKey::Pod => false,

@@ -20,6 +20,7 @@ pub mod events;
 pub mod images;
 pub mod lifecycle;
 pub mod many;
+pub mod networks;
 pub mod recover;
 pub mod restore;
 pub mod steps;

@@ -85,6 +85,16 @@ impl Rows<'_> {
         self.write_plain_event("volume", kind, "", name)
     }
 
+    /// Writes down that something happened to a network; `container`: who joined or left it.
+    pub fn insert_network_event(
+        &self,
+        kind: &str,
+        name: &str,
+        container: &str,
+    ) -> Result<(), StoreError> {
+        self.write_plain_event("network", kind, container, name)
+    }
+
     fn write_plain_event(
         &self,
         subject: &str,

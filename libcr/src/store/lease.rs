@@ -58,6 +58,15 @@ impl Rows<'_> {
         Ok(())
     }
 
+    /// Takes its addresses on one network from a container.
+    pub fn release_leases_on(&self, network: &str, container: &str) -> Result<(), StoreError> {
+        self.execute(
+            "DELETE FROM leases WHERE network = ?1 AND container = ?2",
+            params![network, container],
+        )?;
+        Ok(())
+    }
+
     /// Takes all addresses from a container.
     pub fn release_leases(&self, container: &str) -> Result<(), StoreError> {
         self.execute(

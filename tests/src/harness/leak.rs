@@ -30,6 +30,7 @@ impl Snapshot {
             ("interface", "/sys/class/net"),
             ("container directory", "/var/lib/cryopod/containers"),
             ("checkpoint directory", "/var/lib/cryopod/checkpoints"),
+            ("network", "/etc/containers/networks"),
             ("volume", "/var/lib/cryopod/volumes"),
             ("container run directory", "/run/cryopod/containers"),
             ("checkpoint work", "/run/criu"),

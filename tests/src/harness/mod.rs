@@ -304,6 +304,8 @@ pub fn is_there(path: &Path) -> bool {
 /// When the image can't be imported.
 pub fn prepare(engine: &Engine, archive: &Path) {
     engine.ok(&["import", &archive.display().to_string(), IMAGE]);
+    engine.ok(&["network", "create", "first"]);
+    engine.ok(&["network", "rm", "first"]);
     for runtime in ["crun", "runc"] {
         let done = engine
             .clone()

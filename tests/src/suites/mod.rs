@@ -9,6 +9,7 @@ mod health;
 mod interop;
 mod lifecycle;
 mod network;
+mod networks;
 mod volume_mounts;
 mod volumes;
 mod workloads;
@@ -27,6 +28,8 @@ pub const ALL: &[(&str, Tests)] = &[
     ("consistency", freezing::consistency::TESTS),
     ("all", freezing::all::TESTS),
     ("network", network::TESTS),
+    ("networks", networks::TESTS),
+    ("networks::addresses", networks::addresses::TESTS),
     ("options", freezing::options::TESTS),
     ("travel", freezing::travel::TESTS),
     ("health", health::TESTS),

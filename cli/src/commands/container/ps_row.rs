@@ -157,7 +157,7 @@ fn networks(container: &Container) -> Vec<&str> {
         NetworkMode::Bridge { networks } => {
             networks.iter().map(|(name, _)| name.as_str()).collect()
         }
-        NetworkMode::None | NetworkMode::Host => Vec::new(),
+        _ => Vec::new(),
     }
 }
 

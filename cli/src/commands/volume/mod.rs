@@ -1,7 +1,7 @@
 //! Volume verbs.
 
 mod list;
-mod prune;
+pub mod prune;
 mod rm;
 
 use super::{Opener, Outcome};

@@ -37,7 +37,8 @@ pub fn run(opener: &Opener, flags: &VolumePrune) -> Outcome {
     Ok(0)
 }
 
-fn confirmed() -> Result<bool, CliError> {
+/// Asks whether to go on.
+pub fn confirmed() -> Result<bool, CliError> {
     print::text("Are you sure you want to continue? [y/N] ")?;
     let mut answer = String::new();
     let read = std::io::stdin().lock().read_line(&mut answer);

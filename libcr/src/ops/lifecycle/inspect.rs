@@ -225,7 +225,7 @@ fn ports(container: &Container) -> Value {
 fn network_settings(engine: &Engine, container: &Container) -> Value {
     let id = &container.config.id;
     let alive = container.state.status.is_alive();
-    let own_namespace = alive && container.config.network != NetworkMode::Host;
+    let own_namespace = alive && container.config.network.is_own();
     let sandbox = if own_namespace {
         engine.netns(id).display().to_string()
     } else {
@@ -381,7 +381,7 @@ fn host_configuration(engine: &Engine, container: &Container) -> Value {
         "CgroupMode": "private",
         "ContainerIDFile": "",
         "LogConfig": { "Type": config.log_driver, "Config": null, "Path": log, "Tag": "", "Size": "0B" },
-        "NetworkMode": config.network.as_str(),
+        "NetworkMode": config.network.word(),
         "PortBindings": ports(container),
         "RestartPolicy": { "Name": config.restart_policy.as_str(), "MaximumRetryCount": retries },
         "AutoRemove": config.auto_remove,

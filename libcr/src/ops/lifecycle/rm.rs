@@ -2,6 +2,7 @@
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::model::container::{ContainerConfig, NetworkMode};
 use crate::model::event::Event;
 use crate::model::status::Status;
 use crate::ops::steps::claim::claim;
@@ -28,6 +29,7 @@ pub fn rm(engine: &Engine, word: &str, options: RmOptions) -> Result<String> {
     let id = engine.find(word)?.config.id;
     let (_lock, mut container) = claim(engine, &id)?;
     observe(engine, &mut container)?;
+    refuse_dependents(engine, &id)?;
     if container.state.status.is_alive() {
         if !options.force {
             let state = container.state.status.as_str();
@@ -41,4 +43,19 @@ pub fn rm(engine: &Engine, word: &str, options: RmOptions) -> Result<String> {
     container.state.status = next.unwrap_or(Status::Removing);
     remove_with(engine, &container, options.volumes)?;
     Ok(id)
+}
+
+/// Others in its network would be left in one that nobody knows any more; Podman's words.
+fn refuse_dependents(engine: &Engine, id: &str) -> Result<()> {
+    let all = engine.store.rows().containers()?;
+    let depends = |config: &ContainerConfig| matches!(&config.network, NetworkMode::Container { id: other } if other == id);
+    let dependents = all.into_iter().filter(|one| depends(&one.config));
+    let ids: Vec<String> = dependents.map(|one| one.config.id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Conflict(format!(
+        "container {id} has dependent containers which must be removed before it: {}: container already exists",
+        ids.join(", ")
+    )))
 }

@@ -1,6 +1,7 @@
 //! How a new container is on the network: `--network`, `--ip`, `--mac-address`, `--add-host`.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 
 use network::types::PerNetworkOptions;
 
@@ -16,6 +17,20 @@ pub(super) fn mode(engine: &Engine, options: &CreateOptions) -> Result<NetworkMo
     match words[..] {
         ["none"] => return Ok(NetworkMode::None),
         ["host"] => return Ok(NetworkMode::Host),
+        [word] if word.starts_with("container:") => {
+            let id = engine.find(&word["container:".len()..])?.config.id;
+            return Ok(NetworkMode::Container { id });
+        }
+        [word] if word.starts_with("ns:") => {
+            let path = PathBuf::from(&word["ns:".len()..]);
+            if !path.is_absolute() || !::network::netns::exists(&path) {
+                return Err(Error::Invalid(format!(
+                    "{} is no network namespace: give the path of one that ip netns add made",
+                    path.display()
+                )));
+            }
+            return Ok(NetworkMode::Namespace { path });
+        }
         _ => {}
     }
     let wanted: Vec<&str> = if words.is_empty() {
@@ -83,6 +98,17 @@ pub(super) fn check(options: &CreateOptions, mode: &NetworkMode) -> Result<()> {
                 "--{flag} can only be set when the network mode is bridge: invalid argument"
             )));
         }
+    }
+    if !options.publish.is_empty()
+        && matches!(
+            mode,
+            NetworkMode::Container { .. } | NetworkMode::Namespace { .. }
+        )
+    {
+        return Err(Error::Invalid(
+            "cannot set port bindings on an existing container network namespace: publish them where it is made"
+                .into(),
+        ));
     }
     options.add_hosts.iter().try_for_each(|entry| host(entry))
 }

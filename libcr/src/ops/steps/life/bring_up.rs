@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::model::container::{Container, ContainerConfig, NetworkMode};
+use crate::model::container::{Container, ContainerConfig};
 use crate::net::SavedAddresses;
 use crate::ops::steps::life::files;
 use crate::ops::steps::life::netplug::{self, Plugged};
@@ -82,15 +82,11 @@ fn open_root(paths: &rootfs::RootfsPaths) -> Result<Dir> {
 fn write_spec(engine: &Engine, container: &Container, paths: &rootfs::RootfsPaths) -> Result<()> {
     let config = &container.config;
     let bundle = engine.bundle(&config.id);
-    let netns = match config.network {
-        NetworkMode::Host => None,
-        NetworkMode::Bridge { .. } | NetworkMode::None => Some(engine.netns(&config.id)),
-    };
     let places = Places {
         rootfs: paths.merged.clone(),
         bundle: bundle.clone(),
         shm: paths.shm.clone(),
-        netns,
+        netns: netplug::namespace(engine, config)?,
         cgroup: cgroup_path(&config.id),
         volumes: engine.config.root.join("volumes"),
         criu_config: files::criu_config(engine, &config.id),

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::model::container::{Container, NetworkMode};
+use crate::model::container::Container;
 use crate::monitor::MonitorError;
 use crate::monitor::client::Monitored;
 use crate::ops::steps::failure;
 use crate::ops::steps::life::bring_up::cgroup_path;
-use crate::ops::steps::life::files;
 use crate::ops::steps::life::monitor::{self, RestoreCall};
+use crate::ops::steps::life::{files, netplug};
 use crate::sys::cgroup::Cgroup;
 use crate::sys::dir::remove_dir_if_present;
 use crate::sys::proc;
@@ -31,7 +31,24 @@ pub fn thaw(
         .map_err(|error| explain(engine, container, &error, &call.work.join("restore.log")))?;
     let took = started.elapsed();
     verify(engine, container, monitored.pid)?;
+    announce(engine, container);
     Ok((monitored, took))
+}
+
+/// Peers on the segment find the new place at once. One that doesn't hear of it finds it later.
+fn announce(engine: &Engine, container: &Container) {
+    let blocks = container.state.network_status.values();
+    let interfaces: Vec<_> = blocks
+        .flat_map(|block| &block.interfaces)
+        .filter_map(|(name, facts)| Some((name.clone(), facts.mac_address.parse().ok()?)))
+        .collect();
+    if interfaces.is_empty() {
+        return;
+    }
+    let netns = engine.netns(&container.config.id);
+    if let Err(error) = network::announce::announce(&netns, &interfaces) {
+        tracing::debug!(%error, "the network was not told where the container is");
+    }
 }
 
 /// All processes are in the container's own cgroup.
@@ -80,9 +97,9 @@ pub fn verify(engine: &Engine, container: &Container, pid: i32) -> Result<()> {
         log: None,
     };
     gather(&cgroup_path(&container.config.id), pid).map_err(failed)?;
-    if let NetworkMode::Bridge { .. } | NetworkMode::None = container.config.network {
+    if let Some(path) = netplug::namespace(engine, &container.config)? {
         use std::os::unix::fs::MetadataExt;
-        let own = std::fs::metadata(engine.netns(&container.config.id)).ok();
+        let own = std::fs::metadata(path).ok();
         let own = own.map(|facts| (facts.dev(), facts.ino()));
         let found = proc::namespace(pid, "net");
         if found.is_some() && own != found {

@@ -1,22 +1,23 @@
 //! Attaches a container to its networks with kept or new addresses, and takes it off.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use network::types::{
-    NetAddress, NetInterface, Network, PerNetworkOptions, PortMapping, StatusBlock,
-};
-use network::{Backend, LeaseRequest, Netavark, NetworkDirectory, SetupRequest};
+use network::types::{Network, PerNetworkOptions, PortMapping, StatusBlock};
+use network::{Backend, Netavark, NetworkDirectory, SetupRequest};
 
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::{Container, ContainerConfig, NetworkMode};
-use crate::model::id;
-use crate::net::{self, SavedAddresses};
-use crate::store::Rows;
+use crate::net::SavedAddresses;
 use crate::sys::proc;
+
+pub mod attach;
+mod leases;
+pub mod networks;
+
+use leases::{check_ports, lease_all, provisional, release_earlier_boots};
 
 /// Addresses and MACs by network, as the back end says them.
 pub type Status = BTreeMap<String, StatusBlock>;
@@ -32,6 +33,35 @@ pub struct Plugged {
     pub ports: Vec<PortMapping>,
     /// What the user should know (a new address).
     pub warnings: Vec<String>,
+}
+
+/// The network namespace that a container's processes are in; none: the host's.
+///
+/// # Errors
+/// [`Error::WrongState`] for that of a container that doesn't run; [`Error::MissingOnHost`] for one
+/// that is no namespace (any more).
+pub fn namespace(engine: &Engine, config: &ContainerConfig) -> Result<Option<PathBuf>> {
+    match &config.network {
+        NetworkMode::Bridge { .. } | NetworkMode::None => Ok(Some(engine.netns(&config.id))),
+        NetworkMode::Host => Ok(None),
+        NetworkMode::Namespace { path } if network::netns::exists(path) => Ok(Some(path.clone())),
+        NetworkMode::Namespace { path } => Err(Error::MissingOnHost(format!(
+            "{} of container {} is no network namespace: make it with ip netns add",
+            path.display(),
+            config.name
+        ))),
+        NetworkMode::Container { id } => {
+            // It was there before this one, so nobody comes back here.
+            let other = engine.reload(id)?;
+            if !other.state.status.is_alive() {
+                return Err(Error::WrongState(format!(
+                    "container {} is in the network of container {}, which is not running: start that one first",
+                    config.name, other.config.name
+                )));
+            }
+            namespace(engine, &other.config)
+        }
+    }
 }
 
 /// What a container was given and its back end has not made yet.
@@ -50,6 +80,8 @@ pub fn lease(engine: &Engine, container: &mut Container, saved: &SavedAddresses)
     let Container { config, state } = container;
     let id = &config.id;
     let NetworkMode::Bridge { networks: wanted } = &config.network else {
+        // One that isn't there is told before anything is made.
+        namespace(engine, config)?;
         return Ok(Leased::default());
     };
     let directory = NetworkDirectory::new(&engine.config.network_config_dir);
@@ -97,7 +129,9 @@ pub fn set_up(places: &Config, config: &ContainerConfig, leased: &Leased) -> Res
                 Ok(backend(places)?.setup(&netns, &leased.request)?)
             }
             NetworkMode::None => make_namespace(&netns).map(|()| Status::default()),
-            NetworkMode::Host => Ok(Status::default()),
+            NetworkMode::Host | NetworkMode::Container { .. } | NetworkMode::Namespace { .. } => {
+                Ok(Status::default())
+            }
         }
     };
     make().or_else(|error| {
@@ -140,32 +174,7 @@ pub fn unplug(places: &Config, container: &Container) -> Result<()> {
     let id = &container.config.id;
     let netns = places.netns(id);
     if !container.state.network_status.is_empty() && network::netns::exists(&netns) {
-        let directory = NetworkDirectory::new(&places.network_config_dir);
-        let known = container
-            .state
-            .network_status
-            .iter()
-            .filter_map(|(name, block)| {
-                // A network that was removed meanwhile has nothing left to take off.
-                let network = directory.get(name).ok()?;
-                let (interface, facts) = block.interfaces.iter().next()?;
-                let options = PerNetworkOptions {
-                    static_ips: facts
-                        .subnets
-                        .iter()
-                        .map(|subnet| subnet.ipnet.ip())
-                        .collect(),
-                    static_mac: facts.mac_address.clone(),
-                    interface_name: interface.clone(),
-                    ..PerNetworkOptions::default()
-                };
-                Some((network, options))
-            });
-        let request = SetupRequest {
-            networks: known.collect(),
-            port_mappings: container.state.ports.clone(),
-            ..request(&container.config)
-        };
+        let request = attached(places, container);
         let torn_down = backend(places)
             .and_then(|backend| backend.teardown(&netns, &request).map_err(Error::from));
         if let Err(error) = torn_down {
@@ -176,82 +185,48 @@ pub fn unplug(places: &Config, container: &Container) -> Result<()> {
     Ok(network::netns::delete(&netns)?)
 }
 
+/// What a container is attached to, as its record says it.
+fn attached(places: &Config, container: &Container) -> SetupRequest {
+    let directory = NetworkDirectory::new(&places.network_config_dir);
+    let known = container
+        .state
+        .network_status
+        .iter()
+        .filter_map(|(name, block)| {
+            // A network that was removed meanwhile has nothing left to take off.
+            let network = directory.get(name).ok()?;
+            let (interface, facts) = block.interfaces.iter().next()?;
+            let options = PerNetworkOptions {
+                static_ips: facts
+                    .subnets
+                    .iter()
+                    .map(|subnet| subnet.ipnet.ip())
+                    .collect(),
+                static_mac: facts.mac_address.clone(),
+                interface_name: interface.clone(),
+                ..options_of(&container.config, name)
+            };
+            Some((network, options))
+        });
+    SetupRequest {
+        networks: known.collect(),
+        port_mappings: container.state.ports.clone(),
+        ..request(&container.config)
+    }
+}
+
+/// What a container asks of a network; nothing of one that it isn't on.
+fn options_of(config: &ContainerConfig, name: &str) -> PerNetworkOptions {
+    let NetworkMode::Bridge { networks } = &config.network else {
+        return PerNetworkOptions::default();
+    };
+    let own = networks.iter().find(|(network, _)| network == name);
+    own.map(|(_, options)| options.clone()).unwrap_or_default()
+}
+
 /// Gives the addresses of a container back.
 pub fn release(engine: &Engine, id: &str) -> Result<()> {
     Ok(engine.store.transaction(|rows| rows.release_leases(id))?)
-}
-
-/// What the back end is going to give, as its answer will say it, less what only it knows (DNS).
-fn provisional(leased: &[(Network, PerNetworkOptions)]) -> BTreeMap<String, StatusBlock> {
-    let block = |network: &Network, own: &PerNetworkOptions| {
-        let subnets = own.static_ips.iter().filter_map(|ip| {
-            let mut subnets = network.subnets.iter();
-            let subnet = subnets.find(|subnet| subnet.subnet.contains(*ip))?;
-            Some(NetAddress {
-                ipnet: format!("{ip}/{}", subnet.subnet.prefix()).parse().ok()?,
-                gateway: subnet.gateway,
-            })
-        });
-        let interface = NetInterface {
-            subnets: subnets.collect(),
-            mac_address: own.static_mac.clone(),
-        };
-        StatusBlock {
-            interfaces: BTreeMap::from([(own.interface_name.clone(), interface)]),
-            ..StatusBlock::default()
-        }
-    };
-    leased
-        .iter()
-        .map(|(network, own)| (network.name.clone(), block(network, own)))
-        .collect()
-}
-
-/// Containers of an earlier boot hold nothing, though nobody has looked at their records since.
-fn release_earlier_boots(rows: &Rows<'_>, boot: &str) -> Result<()> {
-    for other in rows.containers()? {
-        if other.state.boot_id != boot {
-            rows.release_leases(&other.config.id)?;
-        }
-    }
-    Ok(())
-}
-
-/// Rules of netavark bind no port on the host, so two containers could publish the same one:
-/// what the others have is looked up, whatever their status: one that is being started or that
-/// nobody has cleaned up after has its rules too.
-fn check_ports(rows: &Rows<'_>, id: &str, wanted: &[PortMapping], boot: &str) -> Result<()> {
-    if wanted.is_empty() {
-        return Ok(());
-    }
-    let span = |ports: &PortMapping| {
-        u32::from(ports.host_port)..u32::from(ports.host_port) + u32::from(ports.range.max(1))
-    };
-    let same_place = |a: &PortMapping, b: &PortMapping| {
-        let everywhere = |ip: &str| matches!(ip, "" | "0.0.0.0" | "::");
-        let (first, second) = (span(a), span(b));
-        a.protocol == b.protocol
-            && (a.host_ip == b.host_ip || everywhere(&a.host_ip) || everywhere(&b.host_ip))
-            && first.start < second.end
-            && second.start < first.end
-    };
-    for other in rows.containers()? {
-        if other.config.id == id || other.state.boot_id != boot {
-            continue;
-        }
-        let clash = wanted
-            .iter()
-            .find(|own| other.state.ports.iter().any(|has| same_place(own, has)));
-        if let Some(ports) = clash {
-            return Err(Error::Conflict(format!(
-                "host port {}/{} is published by container {} already",
-                ports.host_port,
-                ports.protocol.as_str(),
-                other.config.name
-            )));
-        }
-    }
-    Ok(())
 }
 
 fn make_namespace(path: &Path) -> Result<()> {
@@ -275,93 +250,6 @@ fn request(config: &ContainerConfig) -> SetupRequest {
         dns_servers: config.dns.iter().filter_map(|ip| ip.parse().ok()).collect(),
         ..SetupRequest::default()
     }
-}
-
-type Given = (Vec<(Network, PerNetworkOptions)>, Vec<String>);
-
-fn lease_all(
-    rows: &Rows<'_>,
-    config: &ContainerConfig,
-    wanted: &[(String, PerNetworkOptions)],
-    networks: &[Network],
-    saved: &SavedAddresses,
-) -> Result<Given> {
-    let (mut leased, mut warnings) = (Vec::new(), Vec::new());
-    for (network, (name, options)) in networks.iter().zip(wanted) {
-        let had = saved.networks.get(name);
-        let wish = net::wish(options, had);
-        let held = rows.leases(name)?;
-        let last = last_leases(rows, network)?;
-        let holder = |ip: &IpAddr| held.get(ip).cloned();
-        let ask = |ips: &[IpAddr]| {
-            network::lease(
-                network,
-                &LeaseRequest {
-                    ips,
-                    mac: wish.mac,
-                    holder: &holder,
-                    last: &last,
-                },
-            )
-        };
-        let lease = match ask(&wish.ips) {
-            Err(network::Error::AddressTaken { ip, holder }) if had.is_some() => {
-                let holder = name_of(rows, &holder)?;
-                if saved.required {
-                    return Err(Error::Conflict(format!(
-                        "address {ip} of container {} is held by container {holder}, and open connections need it: stop {holder} first, or restore without --tcp-established",
-                        config.name
-                    )));
-                }
-                warnings.push(format!(
-                    "address {ip} on network {name} is held by container {holder}: container {} got another one",
-                    config.name
-                ));
-                ask(&options.static_ips)?
-            }
-            // The network of this host has other subnets than that of the checkpoint's host.
-            Err(network::Error::AddressOutside { ip, .. }) if had.is_some() && !saved.required => {
-                warnings.push(format!(
-                    "address {ip} is in no subnet of network {name} here: container {} got another one",
-                    config.name
-                ));
-                ask(&options.static_ips)?
-            }
-            lease => lease?,
-        };
-        for ip in &lease.ips {
-            rows.insert_lease(name, *ip, &config.id)?;
-            if let Some(subnet) = network
-                .subnets
-                .iter()
-                .find(|subnet| subnet.subnet.contains(*ip))
-            {
-                rows.set_last_lease(name, &subnet.subnet.to_string(), *ip)?;
-            }
-        }
-        let mut own = options.clone();
-        own.static_ips = lease.ips;
-        own.static_mac = lease.mac.to_string();
-        own.interface_name = wish.interface;
-        leased.push((network.clone(), own));
-    }
-    Ok((leased, warnings))
-}
-
-fn last_leases(rows: &Rows<'_>, network: &Network) -> Result<Vec<IpAddr>> {
-    let mut last = Vec::new();
-    for subnet in &network.subnets {
-        last.extend(rows.last_lease(&network.name, &subnet.subnet.to_string())?);
-    }
-    Ok(last)
-}
-
-fn name_of(rows: &Rows<'_>, holder: &str) -> Result<String> {
-    let found = rows.container(holder)?;
-    Ok(found.map_or_else(
-        || id::short(holder).to_owned(),
-        |container| container.config.name,
-    ))
 }
 
 #[cfg(test)]

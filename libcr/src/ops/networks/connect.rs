@@ -1,0 +1,112 @@
+//! `network connect` and `network disconnect`: one network more or less for a container, at once
+//! when it runs, else from its next start on.
+
+use std::net::IpAddr;
+
+use network::MacAddress;
+use network::types::PerNetworkOptions;
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::model::container::{Container, NetworkMode};
+use crate::ops::steps::claim::claim;
+use crate::ops::steps::life::netplug::attach::{attach, detach};
+use crate::ops::steps::life::netplug::networks::{find, is_on};
+use crate::ops::steps::life::observe::observe;
+
+/// What a container asks of the network it joins.
+#[derive(Debug, Clone, Default)]
+pub struct ConnectOptions {
+    /// `--alias`: further names in the network's DNS.
+    pub aliases: Vec<String>,
+    /// `--ip`, `--ip6`.
+    pub ips: Vec<IpAddr>,
+    /// `--mac-address`.
+    pub mac: Option<MacAddress>,
+}
+
+/// Puts a container on a network.
+///
+/// # Errors
+/// [`Error::Conflict`] where it is on it already; [`Error::Invalid`] for one that has no networks;
+/// those of an address that can't be had. The container is as it was then.
+pub fn connect(
+    engine: &Engine,
+    network: &str,
+    container: &str,
+    options: &ConnectOptions,
+) -> Result<()> {
+    let id = engine.find(container)?.config.id;
+    let (_lock, mut container) = claim(engine, &id)?;
+    observe(engine, &mut container)?;
+    let network = find(engine, network)?;
+    let name = network.name.as_str();
+    let taken = interfaces(&container)?;
+    if is_on(&container, name) {
+        return Err(Error::Conflict(format!(
+            "container {id} is already connected to network \"{name}\": network is already connected"
+        )));
+    }
+    let mut free = (0..=u32::MAX).map(|number| format!("eth{number}"));
+    let own = PerNetworkOptions {
+        static_ips: options.ips.clone(),
+        aliases: options.aliases.clone(),
+        static_mac: options.mac.map(|mac| mac.to_string()).unwrap_or_default(),
+        interface_name: free.find(|name| !taken.contains(name)).unwrap_or_default(),
+        ..PerNetworkOptions::default()
+    };
+    if container.state.status.is_alive() {
+        attach(engine, &mut container, name, &own)?;
+    } else if let NetworkMode::Bridge { networks } = &mut container.config.network {
+        networks.push((name.to_owned(), own));
+    }
+    engine.store.transaction(|rows| {
+        rows.update_config(&container.config)?;
+        rows.insert_network_event("connect", name, &id)
+    })?;
+    Ok(())
+}
+
+/// Takes a container off a network.
+///
+/// # Errors
+/// [`Error::Invalid`] where it isn't on it.
+pub fn disconnect(engine: &Engine, network: &str, container: &str) -> Result<()> {
+    let id = engine.find(container)?.config.id;
+    let (_lock, mut container) = claim(engine, &id)?;
+    observe(engine, &mut container)?;
+    interfaces(&container)?;
+    // One that was removed is known by the container's own record alone.
+    let name = find(engine, network).map_or_else(|_| network.to_owned(), |network| network.name);
+    if !is_on(&container, &name) {
+        find(engine, network)?;
+        return Err(Error::Invalid(format!(
+            "container {id} is not connected to network \"{name}\": network is not connected"
+        )));
+    }
+    if container.state.status.is_alive() {
+        detach(engine, &mut container, &name)?;
+    }
+    if let NetworkMode::Bridge { networks } = &mut container.config.network {
+        networks.retain(|(network, _)| *network != name);
+    }
+    engine.store.transaction(|rows| {
+        rows.update_config(&container.config)?;
+        rows.insert_network_event("disconnect", &name, &id)
+    })?;
+    Ok(())
+}
+
+/// Names of the interfaces that its configuration gives a container.
+fn interfaces(container: &Container) -> Result<Vec<String>> {
+    match &container.config.network {
+        NetworkMode::Bridge { networks } => {
+            let names = networks.iter().map(|(_, own)| own.interface_name.clone());
+            Ok(names.collect())
+        }
+        other => Err(Error::Invalid(format!(
+            "\"{}\" is not supported: invalid network mode",
+            other.word()
+        ))),
+    }
+}

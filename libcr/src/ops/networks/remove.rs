@@ -1,0 +1,41 @@
+//! `network rm`: the description of a network that no container is on.
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::ops::steps::life::netplug::networks::{self, directory, find};
+
+/// Removes the network that a word names.
+///
+/// # Errors
+/// [`network::Error::NetworkNotFound`]; [`Error::Conflict`] in Podman's words while containers are
+/// on it; [`network::Error::NetworkIsDefault`].
+pub fn remove(engine: &Engine, word: &str) -> Result<()> {
+    let network = find(engine, word)?;
+    let directory = directory(engine);
+    let lock = directory.lock()?;
+    if networks::is_default(&network) {
+        // Its file, where somebody wrote one, is no network that can go.
+        directory.remove(&network.name, &lock)?;
+    }
+    if !networks::users(engine, &network.name)?.is_empty() {
+        return Err(Error::Conflict(format!(
+            "\"{}\" has associated containers with it. Use -f to forcibly delete containers and pods: network is being used",
+            network.name
+        )));
+    }
+    directory.remove(&network.name, &lock)?;
+    engine
+        .store
+        .transaction(|rows| rows.insert_network_event("remove", &network.name, ""))?;
+    Ok(())
+}
+
+/// Ids of the containers that are on the network that a word names.
+///
+/// # Errors
+/// [`network::Error::NetworkNotFound`].
+pub fn users(engine: &Engine, word: &str) -> Result<Vec<String>> {
+    let name = find(engine, word)?.name;
+    let users = networks::users(engine, &name)?;
+    Ok(users.into_iter().map(|user| user.config.id).collect())
+}
