@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`types`] (Podman's JSON), [`config`] (which networks there are), [`create`] (a new
 //! one), [`address`] (which address and MAC a container gets), [`netns`] (where its interfaces live),
-//! [`backend`] (the trait) with [`netavark`] and [`cni`] behind it, [`port`] and [`reserve`] (published
+//! [`backend`] (the trait) with [`netavark`] and [`cni`] behind it, [`networks`] (whichever there is), [`port`] and [`reserve`] (published
 //! ports), [`hosts`] and [`resolv`] (the two files in /etc), [`announce`] (to the neighbours).
 //!
 //! This crate keeps no state: who holds which lease is the caller's record. It knows nothing of
@@ -19,6 +19,7 @@ mod files;
 mod kernel;
 pub mod mac;
 pub mod netavark;
+pub mod networks;
 pub mod port;
 pub mod reserve;
 pub mod types;
@@ -35,4 +36,5 @@ use kernel::rtnetlink;
 pub use kernel::{announce, host, netns};
 pub use mac::MacAddress;
 pub use netavark::Netavark;
+pub use networks::Networks;
 pub use types::{Network, PerNetworkOptions, PortMapping, Protocol, StatusBlock};

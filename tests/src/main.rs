@@ -63,6 +63,12 @@ fn main() -> ExitCode {
             let programs = image::make_programs(directory.path());
             engine.ok(&["import", &programs.display().to_string(), image::PROGRAMS]);
         }
+        if !engine.is_podman()
+            && !harness::wait::in_vm()
+            && is_selected(&arguments, "networks::cni")
+        {
+            suites::prepare_cni(&engine);
+        }
         let interop = trials.iter().any(|trial| {
             let wanted = arguments.filter.as_ref();
             trial.name().contains("interop")

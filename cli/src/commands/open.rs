@@ -2,6 +2,7 @@
 
 use crate::args::Globals;
 use crate::output::CliError;
+use libcr::config::containers_conf::network_backend;
 use libcr::{Config, Engine};
 use std::path::{Path, PathBuf};
 
@@ -84,6 +85,7 @@ fn configuration(globals: Globals) -> Result<Config, CliError> {
         run_root,
         runtime: globals.runtime,
         network_config_dir,
+        network_backend: network_backend()?,
         monitor,
         exit_command,
     })

@@ -311,6 +311,9 @@ pub struct ContainerState {
     /// Addresses while it is on its networks; kept when frozen, for the thaw.
     #[serde(default)]
     pub network_status: BTreeMap<String, StatusBlock>,
+    /// What put it on its networks: `netavark` or `cni`; empty: the one there is.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub network_backend: String,
     /// Published ports while it runs, host ports chosen.
     #[serde(default)]
     pub ports: Vec<PortMapping>,
@@ -354,6 +357,7 @@ impl Default for ContainerState {
             checkpointed_at: None,
             restored_at: None,
             network_status: BTreeMap::new(),
+            network_backend: String::new(),
             ports: Vec::new(),
             stopped_by_user: false,
             restart_due: false,

@@ -6,6 +6,7 @@ use crate::criu;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::status::Status;
+use crate::ops::steps::life::netplug::networks::networks;
 use crate::ops::steps::life::observe::look;
 use crate::sys::{cgroup, machine};
 
@@ -72,7 +73,7 @@ pub fn info(engine: &Engine) -> Result<Value> {
             "logDriver": "k8s-file",
             "memFree": available,
             "memTotal": total,
-            "networkBackend": "netavark",
+            "networkBackend": networks(&engine.config).word(),
             "ociRuntime": runtime,
             "os": "linux",
             "security": { "rootless": false },

@@ -61,6 +61,8 @@ pub struct SubnetRequest {
 /// What a new network must keep clear of.
 #[derive(Debug, Clone, Default)]
 pub struct InUse {
+    /// What names of bridges begin with; `podman` when empty.
+    pub bridge: &'static str,
     /// All networks that are described.
     pub networks: Vec<Network>,
     /// Subnets of the host's own interfaces.
@@ -179,8 +181,13 @@ fn first_free_bridge(in_use: &InUse) -> String {
                 .iter()
                 .any(|other| other.network_interface == name || other.name == name)
     };
+    let prefix = if in_use.bridge.is_empty() {
+        "podman"
+    } else {
+        in_use.bridge
+    };
     (1..=u32::MAX)
-        .map(|number| format!("podman{number}"))
+        .map(|number| format!("{prefix}{number}"))
         .find(|name| !taken(name))
         .unwrap_or_default()
 }
@@ -355,6 +362,7 @@ mod tests {
 
     fn in_use() -> InUse {
         InUse {
+            bridge: "",
             networks: vec![default_network()],
             subnets: vec![
                 "192.168.1.7/24".parse().unwrap(),
@@ -410,6 +418,16 @@ mod tests {
         assert!(network.subnets[1].subnet.to_string().starts_with("fd"));
         assert!(network.dns_enabled && network.ipv6_enabled && network.id.len() == 64);
         assert_eq!(network.ipam_options["driver"], "host-local");
+    }
+
+    #[test]
+    fn bridges_are_named_for_their_back_end() {
+        let in_use = InUse {
+            bridge: "cni-podman",
+            ..in_use()
+        };
+        let network = plan(&CreateRequest::default(), &in_use).unwrap();
+        assert_eq!(network.network_interface, "cni-podman1");
     }
 
     #[test]

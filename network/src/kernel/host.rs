@@ -24,6 +24,7 @@ pub fn in_use(networks: Vec<Network>) -> Result<InUse, Error> {
         interfaces.insert(one.interface_name);
     }
     Ok(InUse {
+        bridge: "",
         networks,
         subnets,
         interfaces,

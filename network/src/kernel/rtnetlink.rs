@@ -1,5 +1,5 @@
-//! The three things asked of rtnetlink(7) directly, in the network namespace of the calling thread. Each
-//! is one RTM_NEWLINK message, answered by NLMSG_ERROR with code 0 or a negated errno.
+//! The four things asked of rtnetlink(7) directly, in the network namespace of the calling thread. Each
+//! is one message, answered by NLMSG_ERROR with code 0 or a negated errno.
 
 use std::io;
 
@@ -7,6 +7,7 @@ use crate::mac::MacAddress;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink};
 
 const RTM_NEWLINK: u16 = 16;
+const RTM_DELLINK: u16 = 17;
 const NLM_F_REQUEST: u16 = 0x1;
 const NLM_F_ACK: u16 = 0x4;
 const NLM_F_EXCL: u16 = 0x200;
@@ -44,6 +45,18 @@ pub(crate) fn set_address(name: &str, mac: MacAddress) -> io::Result<()> {
     new_link(0, 0, 0, &attributes)
 }
 
+/// Removes an interface; one that isn't there is gone.
+pub(crate) fn remove_link(name: &str) -> io::Result<()> {
+    let attributes = attribute(IFLA_IFNAME, &[name.as_bytes(), &[0]].concat())?;
+    match ask(RTM_DELLINK, 0, 0, 0, &attributes) {
+        // ENODEV has no kind of its own.
+        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::NODEV.raw_os_error()) => {
+            Ok(())
+        }
+        other => other,
+    }
+}
+
 /// struct rtattr: length without padding, type, value; padded to four bytes.
 fn attribute(kind: u16, value: &[u8]) -> io::Result<Vec<u8>> {
     let length = u16::try_from(value.len() + 4).map_err(|_| io::ErrorKind::InvalidInput)?;
@@ -54,12 +67,16 @@ fn attribute(kind: u16, value: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 fn new_link(flags: u16, index: i32, up: u32, attributes: &[u8]) -> io::Result<()> {
+    ask(RTM_NEWLINK, flags, index, up, attributes)
+}
+
+fn ask(kind: u16, flags: u16, index: i32, up: u32, attributes: &[u8]) -> io::Result<()> {
     let length = u32::try_from(32 + attributes.len())
         .map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
     let mut message = Vec::new();
     // struct nlmsghdr: length, type, flags, sequence, port id.
     message.extend(length.to_ne_bytes());
-    message.extend(RTM_NEWLINK.to_ne_bytes());
+    message.extend(kind.to_ne_bytes());
     message.extend((NLM_F_REQUEST | NLM_F_ACK | flags).to_ne_bytes());
     message.extend([0; 8]);
     // struct ifinfomsg: family, padding and type, index, flags, change mask.

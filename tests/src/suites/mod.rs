@@ -28,6 +28,8 @@ pub const ALL: &[(&str, Tests)] = &[
     ("consistency", freezing::consistency::TESTS),
     ("all", freezing::all::TESTS),
     ("network", network::TESTS),
+    // Before the firewall is flushed: what CNI made once for all would be made again.
+    ("networks::cni", networks::cni::TESTS),
     ("networks", networks::TESTS),
     ("networks::addresses", networks::addresses::TESTS),
     ("options", freezing::options::TESTS),
@@ -57,6 +59,11 @@ pub const IN_VM: &[(&str, Tests)] = &[
     ("precopy", freezing::precopy::IN_VM),
     ("precopy_interop", freezing::precopy::INTEROP_IN_VM),
 ];
+
+/// What CNI's plugins make once for all is there before the first test looks around.
+pub fn prepare_cni(engine: &crate::harness::Engine) {
+    networks::cni::prepare(engine);
+}
 
 /// The table of a suite from the names of its functions.
 macro_rules! tests {

@@ -25,6 +25,7 @@ const PACKAGES: &[&str] = &[
     "nftables",
     "iptables",
     "golang-github-containers-common",
+    "containernetworking-plugins",
     "conmon",
     "podman",
     "python3-pycriu",

@@ -1,4 +1,4 @@
-//! `network create`: a description in Podman's directory, which both engines read.
+//! `network create`: a description where Podman looks for it too.
 
 use network::types::Network;
 
@@ -8,7 +8,7 @@ pub use network::types::{LeaseRange, Route};
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::ops::steps::life::netplug::networks::directory;
+use crate::ops::steps::life::netplug::networks::networks;
 
 /// Makes a network, clear of all others and of the host's own subnets. The bridge comes with the
 /// first container.
@@ -18,18 +18,12 @@ use crate::ops::steps::life::netplug::networks::directory;
 /// # Errors
 /// Those of [`network::create::plan`], in Podman's words.
 pub fn create(engine: &Engine, request: &CreateRequest, ignore: bool) -> Result<Network> {
-    let directory = directory(engine);
-    let lock = directory.lock()?;
-    let in_use = network::host::in_use(directory.list()?)?;
-    let planned = match (network::create::plan(request, &in_use), &request.name) {
-        (Err(network::Error::NetworkExists { .. }), Some(name)) if ignore => {
-            return Ok(directory.get(name)?);
-        }
-        (planned, _) => planned?,
+    let known = networks(&engine.config);
+    let Some(made) = known.create(request, ignore)? else {
+        return Ok(known.get(request.name.as_deref().unwrap_or_default())?);
     };
-    directory.write(&planned, &lock)?;
     engine
         .store
-        .transaction(|rows| rows.insert_network_event("create", &planned.name, ""))?;
-    Ok(planned)
+        .transaction(|rows| rows.insert_network_event("create", &made.name, ""))?;
+    Ok(made)
 }

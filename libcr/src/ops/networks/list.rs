@@ -5,7 +5,7 @@ use network::types::Network;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::ops::steps::life::netplug::networks::{directory, find, is_default, is_on};
+use crate::ops::steps::life::netplug::networks::{find, is_default, is_on, networks};
 
 /// Which networks: Podman's filters (libnetwork/util/filters.go). Of several values of one key one
 /// must hold, of each key; labels must all be there.
@@ -70,7 +70,7 @@ impl NetworkFilter {
 /// [`network::Error::NetworkFile`] for a description that is damaged.
 pub fn list(engine: &Engine, filter: &NetworkFilter) -> Result<Vec<Network>> {
     let containers = engine.store.rows().containers()?;
-    let mut networks = directory(engine).list()?;
+    let mut networks = networks(&engine.config).list()?;
     networks.retain(|network| {
         let used = containers.iter().any(|one| is_on(one, &network.name));
         filter.fits(network, used)

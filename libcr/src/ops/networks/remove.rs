@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::ops::steps::life::netplug::networks::{self, directory, find};
+use crate::ops::steps::life::netplug::networks::{self, find};
 
 /// Removes the network that a word names.
 ///
@@ -11,11 +11,10 @@ use crate::ops::steps::life::netplug::networks::{self, directory, find};
 /// on it; [`network::Error::NetworkIsDefault`].
 pub fn remove(engine: &Engine, word: &str) -> Result<()> {
     let network = find(engine, word)?;
-    let directory = directory(engine);
-    let lock = directory.lock()?;
+    let known = networks::networks(&engine.config);
     if networks::is_default(&network) {
         // Its file, where somebody wrote one, is no network that can go.
-        directory.remove(&network.name, &lock)?;
+        known.remove(&network)?;
     }
     if !networks::users(engine, &network.name)?.is_empty() {
         return Err(Error::Conflict(format!(
@@ -23,7 +22,7 @@ pub fn remove(engine: &Engine, word: &str) -> Result<()> {
             network.name
         )));
     }
-    directory.remove(&network.name, &lock)?;
+    known.remove(&network)?;
     engine
         .store
         .transaction(|rows| rows.insert_network_event("remove", &network.name, ""))?;

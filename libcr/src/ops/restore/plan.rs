@@ -9,6 +9,7 @@ use crate::model::container::{Container, ContainerState, NetworkMode, Rootfs};
 use crate::model::id;
 use crate::model::status::Status;
 use crate::ops::restore::RestoreOptions;
+use crate::ops::steps::life::netplug::networks::networks as known;
 use crate::ops::steps::life::volumes;
 use crate::ops::steps::podman_config;
 use crate::ops::steps::thawing::{base_image, foreign};
@@ -108,7 +109,7 @@ pub(super) fn plan(
         )));
     }
     if let NetworkMode::Bridge { networks } = &config.network {
-        let directory = network::NetworkDirectory::new(&engine.config.network_config_dir);
+        let directory = known(&engine.config);
         for (name, _) in networks {
             directory.get(name)?;
         }

@@ -21,7 +21,7 @@ pub const TESTS: Tests = tests![
     namespaces_of_others,
 ];
 
-fn several_with_both_families(host: &Host) {
+pub(super) fn several_with_both_families(host: &Host) {
     let _networks = both_families(host);
     let join = ["--network", "front", "--network", "back:ip=10.72.0.77"];
     host.start_shell("many", &join, COUNT_ALOUD);
@@ -49,7 +49,7 @@ fn several_with_both_families(host: &Host) {
 }
 
 /// Podman's matrix (compat/podman.md §4, §7): where addresses are kept and where they are new.
-fn addresses_over_a_thaw(host: &Host) {
+pub(super) fn addresses_over_a_thaw(host: &Host) {
     let _networks = both_families(host);
     host.start_shell(
         "a",
@@ -98,7 +98,7 @@ fn addresses_over_a_thaw(host: &Host) {
     assert_ne!(ips(&attached(host, "a")), ips(&before));
 }
 
-fn taken_address(host: &Host) {
+pub(super) fn taken_address(host: &Host) {
     host.start("a", &[], &["workload", "echo", "7000"]);
     let mut client = Client::connect(host, "a");
     assert_eq!(client.say("x"), "1 x");
@@ -129,7 +129,7 @@ fn taken_address(host: &Host) {
     assert_ne!(host.address("b").0, address);
 }
 
-fn static_address_stays(host: &Host) {
+pub(super) fn static_address_stays(host: &Host) {
     let fixed = ["--ip", "10.88.7.7", "--mac-address", "02:00:00:00:07:07"];
     host.start_shell("fixed", &fixed, COUNT_ALOUD);
     let expected = ("10.88.7.7".to_owned(), "02:00:00:00:07:07".to_owned());
@@ -198,7 +198,7 @@ fn peers_hear_of_the_new_place(host: &Host) {
     });
 }
 
-fn internal_has_no_way_out(host: &Host) {
+pub(super) fn internal_has_no_way_out(host: &Host) {
     let _networks = Networks::make(
         host,
         &[("inner", &["--internal", "--subnet", "10.73.0.0/24"])],

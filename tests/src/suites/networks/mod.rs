@@ -12,6 +12,7 @@ use super::{COUNT_ALOUD, Tests, tests};
 use crate::harness::{Engine, Host, IMAGE, ask_web, command, wait};
 
 pub mod addresses;
+pub mod cni;
 
 pub const TESTS: Tests = tests![
     made_listed_removed,

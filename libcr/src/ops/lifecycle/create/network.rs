@@ -9,10 +9,11 @@ use super::CreateOptions;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::NetworkMode;
+use crate::ops::steps::life::netplug::networks::networks;
 
 /// The networks asked for, which must exist; none asked for: the default one.
 pub(super) fn mode(engine: &Engine, options: &CreateOptions) -> Result<NetworkMode> {
-    let directory = ::network::NetworkDirectory::new(&engine.config.network_config_dir);
+    let directory = networks(&engine.config);
     let words: Vec<&str> = options.networks.iter().map(String::as_str).collect();
     match words[..] {
         ["none"] => return Ok(NetworkMode::None),

@@ -3,12 +3,12 @@
 //! What the back end is asked for is in the record first, as with a start: whatever kills this
 //! process on the way, the container's end takes off what it had.
 
+use network::SetupRequest;
 use network::types::PerNetworkOptions;
-use network::{Backend, SetupRequest};
 
 use super::leases::{lease_all, provisional};
-use super::networks::directory;
-use super::{Plugged, attached, backend, request};
+use super::networks::networks_of;
+use super::{Plugged, attached, request};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::{Container, NetworkMode};
@@ -24,7 +24,8 @@ pub fn attach(
 ) -> Result<()> {
     let id = container.config.id.clone();
     let before = container.clone();
-    let network = directory(engine).get(name)?;
+    let known = networks_of(&engine.config, &container.state);
+    let network = known.get(name)?;
     let wanted = [(name.to_owned(), options.clone())];
     if let NetworkMode::Bridge { networks } = &mut container.config.network {
         networks.push(wanted[0].clone());
@@ -32,7 +33,7 @@ pub fn attach(
     let networks = engine.store.transaction(|rows| {
         let none = SavedAddresses::default();
         let network = std::slice::from_ref(&network);
-        let (leased, _) = lease_all(rows, &container.config, &wanted, network, &none)?;
+        let (leased, _) = lease_all(rows, &container.config, &wanted, network, &known, &none)?;
         container.state.network_status.extend(provisional(&leased));
         rows.update_config(&container.config)?;
         rows.update_state(&id, &container.state)?;
@@ -43,8 +44,9 @@ pub fn attach(
         port_mappings: container.state.ports.clone(),
         ..request(&container.config)
     };
-    let set_up =
-        backend(&engine.config).and_then(|backend| Ok(backend.setup(&engine.netns(&id), &asked)?));
+    let set_up = known
+        .backend()
+        .and_then(|backend| backend.setup(&engine.netns(&id), &asked));
     match set_up {
         Ok(status) => container.state.network_status.extend(status),
         Err(error) => {
@@ -54,7 +56,7 @@ pub fn attach(
                 rows.update_state(&id, &container.state)?;
                 rows.release_leases_on(name, &id)
             })?;
-            return Err(error);
+            return Err(error.into());
         }
     }
     engine
@@ -68,7 +70,8 @@ pub fn detach(engine: &Engine, container: &mut Container, name: &str) -> Result<
     let id = container.config.id.clone();
     let mut asked = attached(&engine.config, container);
     asked.networks.retain(|(network, _)| network.name == name);
-    backend(&engine.config)?.teardown(&engine.netns(&id), &asked)?;
+    let known = networks_of(&engine.config, &container.state);
+    known.backend()?.teardown(&engine.netns(&id), &asked)?;
     container.state.network_status.remove(name);
     engine.store.transaction(|rows| {
         rows.update_state(&id, &container.state)?;
@@ -81,7 +84,8 @@ pub fn detach(engine: &Engine, container: &mut Container, name: &str) -> Result<
 /// rules of the firewall, which somebody flushed.
 pub fn reload(engine: &Engine, container: &mut Container) -> Result<()> {
     let id = container.config.id.clone();
-    let (backend, netns) = (backend(&engine.config)?, engine.netns(&id));
+    let backend = networks_of(&engine.config, &container.state).backend()?;
+    let netns = engine.netns(&id);
     let asked = attached(&engine.config, container);
     if let Err(error) = backend.teardown(&netns, &asked) {
         // The rules may be gone: that is what this is for.
@@ -97,7 +101,7 @@ pub fn reload(engine: &Engine, container: &mut Container) -> Result<()> {
 
 /// /etc/hosts and resolv.conf, of which a running container has mounts.
 fn write_files(engine: &Engine, container: &Container) -> Result<()> {
-    let directory = directory(engine);
+    let directory = networks_of(&engine.config, &container.state);
     let status = container.state.network_status.clone();
     let networks = status.keys().filter_map(|name| directory.get(name).ok());
     let plugged = Plugged {

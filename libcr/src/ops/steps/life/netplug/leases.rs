@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use network::LeaseRequest;
 use network::types::{
     NetAddress, NetInterface, Network, PerNetworkOptions, PortMapping, StatusBlock,
 };
+use network::{LeaseRequest, Networks};
 
 use crate::error::{Error, Result};
 use crate::model::container::ContainerConfig;
@@ -103,6 +103,7 @@ pub(super) fn lease_all(
     config: &ContainerConfig,
     wanted: &[(String, PerNetworkOptions)],
     networks: &[Network],
+    known: &Networks,
     saved: &SavedAddresses,
 ) -> Result<Given> {
     let (mut leased, mut warnings) = (Vec::new(), Vec::new());
@@ -111,7 +112,10 @@ pub(super) fn lease_all(
         let wish = net::wish(options, had);
         let held = rows.leases(name)?;
         let last = last_leases(rows, network)?;
-        let holder = |ip: &IpAddr| held.get(ip).cloned();
+        let holder = |ip: &IpAddr| {
+            let elsewhere = || known.holder(name, *ip).filter(|id| *id != config.id);
+            held.get(ip).cloned().or_else(elsewhere)
+        };
         let ask = |ips: &[IpAddr]| {
             network::lease(
                 network,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use network::types::{Network, PerNetworkOptions, PortMapping, StatusBlock};
-use network::{Backend, Netavark, NetworkDirectory, SetupRequest};
+use network::{Networks, SetupRequest};
 
 use crate::config::Config;
 use crate::engine::Engine;
@@ -84,10 +84,10 @@ pub fn lease(engine: &Engine, container: &mut Container, saved: &SavedAddresses)
         namespace(engine, config)?;
         return Ok(Leased::default());
     };
-    let directory = NetworkDirectory::new(&engine.config.network_config_dir);
+    let known = networks::networks(&engine.config);
     let networks = wanted
         .iter()
-        .map(|(name, _)| directory.get(name))
+        .map(|(name, _)| known.get(name))
         .collect::<Result<Vec<_>, _>>()?;
     // Host ports that are taken are found before anything is made.
     let mut ports = config.ports.clone();
@@ -95,11 +95,12 @@ pub fn lease(engine: &Engine, container: &mut Container, saved: &SavedAddresses)
     drop(network::reserve::reserve(&ports)?);
 
     state.boot_id = proc::boot_id();
+    known.word().clone_into(&mut state.network_backend);
     let (leased, warnings) = engine.store.transaction(|rows| {
         release_earlier_boots(rows, &state.boot_id)?;
         rows.release_leases(id)?;
         check_ports(rows, id, &ports, &state.boot_id)?;
-        let leased = lease_all(rows, config, wanted, &networks, saved)?;
+        let leased = lease_all(rows, config, wanted, &networks, &known, saved)?;
         state.network_status = provisional(&leased.0);
         state.ports.clone_from(&ports);
         rows.update_state(id, state)?;
@@ -126,7 +127,9 @@ pub fn set_up(places: &Config, config: &ContainerConfig, leased: &Leased) -> Res
         match config.network {
             NetworkMode::Bridge { .. } => {
                 make_namespace(&netns)?;
-                Ok(backend(places)?.setup(&netns, &leased.request)?)
+                Ok(networks::networks(places)
+                    .backend()?
+                    .setup(&netns, &leased.request)?)
             }
             NetworkMode::None => make_namespace(&netns).map(|()| Status::default()),
             NetworkMode::Host | NetworkMode::Container { .. } | NetworkMode::Namespace { .. } => {
@@ -173,10 +176,14 @@ pub fn record(
 pub fn unplug(places: &Config, container: &Container) -> Result<()> {
     let id = &container.config.id;
     let netns = places.netns(id);
-    if !container.state.network_status.is_empty() && network::netns::exists(&netns) {
+    let known = networks::networks_of(places, &container.state);
+    // CNI's plugins keep what outlives the namespace: addresses, rules.
+    let is_attached = network::netns::exists(&netns) || matches!(known, Networks::Cni(_));
+    if !container.state.network_status.is_empty() && is_attached {
         let request = attached(places, container);
-        let torn_down = backend(places)
-            .and_then(|backend| backend.teardown(&netns, &request).map_err(Error::from));
+        let torn_down = known
+            .backend()
+            .and_then(|backend| backend.teardown(&netns, &request));
         if let Err(error) = torn_down {
             // The namespace goes in any case, and its interfaces with it; the leases too.
             tracing::warn!(container = id, %error, "network teardown");
@@ -187,7 +194,7 @@ pub fn unplug(places: &Config, container: &Container) -> Result<()> {
 
 /// What a container is attached to, as its record says it.
 fn attached(places: &Config, container: &Container) -> SetupRequest {
-    let directory = NetworkDirectory::new(&places.network_config_dir);
+    let directory = networks::networks_of(places, &container.state);
     let known = container
         .state
         .network_status
@@ -236,10 +243,6 @@ fn make_namespace(path: &Path) -> Result<()> {
         std::fs::create_dir_all(parent).map_err(crate::sys::dir::at("make", parent))?;
     }
     Ok(network::netns::create(path)?)
-}
-
-fn backend(places: &Config) -> Result<Netavark> {
-    Ok(Netavark::find(places.run_root.join("networks"))?)
 }
 
 fn request(config: &ContainerConfig) -> SetupRequest {

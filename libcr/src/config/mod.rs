@@ -1,7 +1,9 @@
 //! What the engine is told before it opens: places and programs, from the command's global
-//! options. Plain data.
+//! options and containers.conf. Plain data.
 
 use std::path::{Path, PathBuf};
+
+pub mod containers_conf;
 
 /// Places and programs of an engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +16,8 @@ pub struct Config {
     pub runtime: Option<String>,
     /// Where networks are described, a JSON file each. Default `/etc/containers/networks`.
     pub network_config_dir: PathBuf,
+    /// What puts containers on networks, `netavark` or `cni`; `None`: what is installed.
+    pub network_backend: Option<String>,
     /// The monitor; `None`: beside this program, else in libexec.
     pub monitor: Option<PathBuf>,
     /// The program that monitors run as exit command, with its global options before the verb.
@@ -27,6 +31,7 @@ impl Default for Config {
             run_root: PathBuf::from("/run/cryopod"),
             runtime: None,
             network_config_dir: PathBuf::from("/etc/containers/networks"),
+            network_backend: None,
             monitor: None,
             exit_command: Vec::new(),
         }
