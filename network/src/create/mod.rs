@@ -421,6 +421,16 @@ mod tests {
     }
 
     #[test]
+    fn a_bridge_of_the_users_keeps_its_subnet() {
+        let mut request = with_subnet("192.168.1.0/24", Some("192.168.1.1"));
+        request.interface = Some("podman1".into());
+        assert!(plan(&request, &in_use()).is_err());
+        request.options.insert("mode".into(), "unmanaged".into());
+        let network = plan(&request, &in_use()).unwrap();
+        assert_eq!(network.network_interface, "podman1");
+    }
+
+    #[test]
     fn bridges_are_named_for_their_back_end() {
         let in_use = InUse {
             bridge: "cni-podman",

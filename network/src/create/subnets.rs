@@ -24,7 +24,16 @@ pub(super) fn subnets(
     bridge: bool,
     in_use: &InUse,
 ) -> Result<Vec<Subnet>, Error> {
-    let mut used = in_use.subnets.clone();
+    // Who looks after the bridge has given it its addresses already.
+    let unmanaged = request
+        .options
+        .get("mode")
+        .is_some_and(|mode| mode == "unmanaged");
+    let mut used = if unmanaged {
+        Vec::new()
+    } else {
+        in_use.subnets.clone()
+    };
     used.extend(
         in_use
             .networks

@@ -1,6 +1,9 @@
-//! `make demo`: a web server is frozen on one host and thawed on another, step by step.
+//! `make demo`: a web server is frozen on one host and thawed on another, step by step; then a
+//! container moves while somebody talks to it.
 //!
 //! Both hosts are throw-away ones joined by a veth pair; commands reach the second by `on-peer`.
+
+mod connection;
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -117,6 +120,7 @@ fn show() {
     println!(
         "\nThe count went on in memory and in the file, at the same address, in the same log."
     );
+    connection::show(&engine);
 }
 
 fn curl(address: &str) -> [String; 4] {
