@@ -3,7 +3,7 @@
 //! Reading order: [`types`] (Podman's JSON), [`config`] (which networks there are), [`create`] (a new
 //! one), [`address`] (which address and MAC a container gets), [`netns`] (where its interfaces live),
 //! [`backend`] (the trait) with [`netavark`] and [`cni`] behind it, [`networks`] (whichever there is), [`port`] and [`reserve`] (published
-//! ports), [`hosts`] and [`resolv`] (the two files in /etc), [`announce`] (to the neighbours).
+//! ports), [`hosts`] and [`resolv`] (the two files in /etc), [`silence`] and [`announce`] (around a thaw).
 //!
 //! This crate keeps no state: who holds which lease is the caller's record. It knows nothing of
 //! containers beyond an id and a name, and prints nothing.
@@ -33,7 +33,7 @@ pub use error::Error;
 pub use files::{hosts, resolv};
 pub use ipnetwork::IpNetwork;
 use kernel::rtnetlink;
-pub use kernel::{announce, host, netns};
+pub use kernel::{announce, host, netns, silence};
 pub use mac::MacAddress;
 pub use netavark::Netavark;
 pub use networks::Networks;

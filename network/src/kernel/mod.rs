@@ -4,3 +4,4 @@ pub mod announce;
 pub mod host;
 pub mod netns;
 pub(crate) mod rtnetlink;
+pub mod silence;

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::freezing::checkpoint::move_through_file;
@@ -14,6 +15,7 @@ pub const TESTS: Tests = tests![
     listening_socket_goes_on,
     open_connection_needs_its_flag,
     open_connection_goes_on,
+    nobody_hangs_up_on_one_who_talks_on,
     none_network,
     published_port_is_free_while_frozen,
 ];
@@ -162,6 +164,49 @@ fn open_connection_goes_on(host: &Host) {
         "echo",
     ]);
     assert_eq!(client.say("d"), "4 d");
+}
+
+/// Its packets come at every moment of the thaw, also when the address is back and the socket isn't.
+pub(super) fn nobody_hangs_up_on_one_who_talks_on(host: &Host) {
+    host.start("echo", &[], &["workload", "echo", "7000"]);
+    let mut client = Client::connect(host, "echo");
+    let (said, done) = (AtomicU64::new(0), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        let talking = scope.spawn(|| {
+            for number in 1_u64.. {
+                // The server counts too: a line that it missed or saw twice shows.
+                let answer = client.say(&format!("line {number}"));
+                assert_eq!(answer, format!("{number} line {number}"));
+                said.store(number, Ordering::Relaxed);
+                if done.load(Ordering::Relaxed) {
+                    break;
+                }
+            }
+        });
+        let more = || {
+            let then = said.load(Ordering::Relaxed);
+            let is_there = || (said.load(Ordering::Relaxed) > then + 50).then_some(());
+            wait::try_until(Duration::from_secs(20), is_there).is_some()
+        };
+        let mut goes_on = more();
+        let archive = host.file("echo.tar");
+        for export in [&[][..], &["-e", &archive], &[]] {
+            let flags = ["container", "checkpoint", "--tcp-established"];
+            host.ok(&[&flags[..], export, &["echo"]].concat());
+            let which = if export.is_empty() {
+                vec!["echo"]
+            } else {
+                host.ok(&["rm", "echo"]);
+                vec!["-i", &archive]
+            };
+            let flags = ["container", "restore", "--tcp-established"];
+            host.ok(&[&flags[..], &which].concat());
+            goes_on &= more();
+        }
+        done.store(true, Ordering::Relaxed);
+        let lost = talking.join();
+        assert!(goes_on && lost.is_ok(), "the connection was lost");
+    });
 }
 
 fn none_network(host: &Host) {

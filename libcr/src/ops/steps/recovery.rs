@@ -27,7 +27,7 @@ use crate::ops::steps::life::bring_up::cgroup_path;
 use crate::ops::steps::life::tear_down::tear_down;
 use crate::ops::steps::life::{files, remove, rootfs, volumes};
 use crate::ops::steps::thawing::consume;
-use crate::ops::steps::thawing::thaw::verify;
+use crate::ops::steps::thawing::thaw::{end_silence, verify};
 use crate::sys::cgroup::Cgroup;
 use crate::sys::dir::{partial_path, remove_dir_if_present, remove_file_if_present};
 use crate::sys::{machine, proc};
@@ -193,6 +193,7 @@ fn restore(
     let monitor = client::find(&id).pop();
     if let (Some(monitor), Some(pid)) = (monitor, running_pid(engine, &container)) {
         verify(engine, &container, pid)?;
+        end_silence(engine, &container)?;
         let state = &mut container.state;
         state.status = state
             .status

@@ -15,6 +15,7 @@ pub const TESTS: Tests = tests![
     static_address_stays,
     internal_has_no_way_out,
     joined_and_left,
+    nobody_hangs_up_on_one_who_talks_on,
     published_port,
     lists_are_files,
     what_is_refused,
@@ -100,6 +101,13 @@ fn internal_has_no_way_out(host: &Host) {
 
 fn joined_and_left(host: &Host) {
     through_cni(host, super::joined_and_left);
+}
+
+fn nobody_hangs_up_on_one_who_talks_on(host: &Host) {
+    through_cni(
+        host,
+        crate::suites::network::nobody_hangs_up_on_one_who_talks_on,
+    );
 }
 
 fn published_port(host: &Host) {

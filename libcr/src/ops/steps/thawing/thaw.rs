@@ -31,8 +31,27 @@ pub fn thaw(
         .map_err(|error| explain(engine, container, &error, &call.work.join("restore.log")))?;
     let took = started.elapsed();
     verify(engine, container, monitored.pid)?;
+    if call.tcp_established {
+        end_silence(engine, container)?;
+    }
     announce(engine, container);
     Ok((monitored, took))
+}
+
+/// Lets packets in and out again where open connections were kept in silence until their sockets
+/// were back (`netplug::set_up`).
+pub fn end_silence(engine: &Engine, container: &Container) -> Result<()> {
+    let netns = engine.netns(&container.config.id);
+    if !network::netns::exists(&netns) {
+        return Ok(());
+    }
+    match network::silence::end(&netns) {
+        // Without the program there was no silence.
+        Err(network::Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+            Ok(())
+        }
+        ended => Ok(ended?),
+    }
 }
 
 /// Peers on the segment find the new place at once. One that doesn't hear of it finds it later.

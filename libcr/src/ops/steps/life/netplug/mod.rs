@@ -70,6 +70,8 @@ pub struct Leased {
     request: SetupRequest,
     networks: Vec<Network>,
     warnings: Vec<String>,
+    /// Connections are open on the addresses: nobody may speak before their sockets are back.
+    silent: bool,
 }
 
 /// Leases the container's addresses and takes its ports.
@@ -115,6 +117,7 @@ pub fn lease(engine: &Engine, container: &mut Container, saved: &SavedAddresses)
         request,
         networks,
         warnings,
+        silent: saved.required,
     })
 }
 
@@ -127,6 +130,11 @@ pub fn set_up(places: &Config, config: &ContainerConfig, leased: &Leased) -> Res
         match config.network {
             NetworkMode::Bridge { .. } => {
                 make_namespace(&netns)?;
+                if leased.silent
+                    && let Err(error) = network::silence::begin(&netns)
+                {
+                    tracing::warn!(%error, "a peer that speaks too early may lose its connection: install the package nftables");
+                }
                 Ok(networks::networks(places)
                     .backend()?
                     .setup(&netns, &leased.request)?)

@@ -1,0 +1,58 @@
+//! Keeps a network namespace silent while a container with open connections is being thawed in it.
+//!
+//! Its interfaces have their addresses before its sockets are back. A packet of a peer that comes
+//! meanwhile would find no socket, and the kernel would answer that there is no such connection.
+//! CRIU keeps packets out too, but begins later.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::error::Error;
+use crate::kernel::netns;
+
+/// Drops all packets but those over loopback (nft(8)); ARP is none of them.
+const RULES: &str = r#"table inet cryopod-silence {
+    chain in { type filter hook input priority -300; policy drop; iifname "lo" accept; }
+    chain out { type filter hook output priority -300; policy drop; oifname "lo" accept; }
+}
+"#;
+
+/// Lets nothing in or out of the namespace at `netns`. Once is as good as twice.
+///
+/// # Errors
+/// [`Error::Io`], of the program `nft` where it isn't there.
+pub fn begin(netns: &Path) -> Result<(), Error> {
+    run(netns, RULES).map_err(Error::io("silence network namespace", netns))
+}
+
+/// Ends it, where it has begun.
+///
+/// # Errors
+/// As [`begin`].
+pub fn end(netns: &Path) -> Result<(), Error> {
+    // Added first, so that it is there to be deleted.
+    let rules = "table inet cryopod-silence {}\ndelete table inet cryopod-silence\n";
+    run(netns, rules).map_err(Error::io("end the silence of network namespace", netns))
+}
+
+fn run(netns: &Path, rules: &'static str) -> io::Result<()> {
+    netns::inside(netns, move || {
+        let mut child = Command::new("nft")
+            .args(["-f", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        if let Some(mut stdin) = child.stdin.take() {
+            stdin.write_all(rules.as_bytes())?;
+        }
+        let output = child.wait_with_output()?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let why = String::from_utf8_lossy(&output.stderr);
+        let why = why.lines().next().unwrap_or("it says nothing");
+        Err(io::Error::other(format!("nft: {why}")))
+    })
+}
