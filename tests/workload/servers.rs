@@ -36,7 +36,14 @@ pub fn web(port: u16, path: &str) -> std::io::Result<()> {
 }
 
 pub fn echo(port: u16) -> std::io::Result<()> {
-    let listener = TcpListener::bind(("0.0.0.0", port))?;
+    serve(TcpListener::bind(("0.0.0.0", port))?, port)
+}
+
+pub fn echo_over_ipv6(port: u16) -> std::io::Result<()> {
+    serve(TcpListener::bind(("::", port))?, port)
+}
+
+fn serve(listener: TcpListener, port: u16) -> std::io::Result<()> {
     crate::say(&format!("listening on {port}"))?;
     for stream in listener.incoming().flatten() {
         thread::spawn(move || serve_echo(&stream));

@@ -6,6 +6,7 @@
 //! count FILE        each millisecond: a counter in memory +1, FILE := counter, FILE.log += counter
 //! web PORT FILE     HTTP server; each request counts in memory and in FILE
 //! echo PORT         TCP server; answers each line with the connection's own line number
+//! echo6 PORT        the same over IPv6
 //! udp PORT          UDP server; answers each datagram with its number
 //! eat MB SEED       fills memory with pseudo-random bytes, says their sum again and again
 //! churn MB          changes some pages of its memory each round, checks all of it, says the outcome
@@ -55,6 +56,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["gap"] => counters::gap(),
         ["web", port, file] => servers::web(number(port), file),
         ["echo", port] => servers::echo(number(port)),
+        ["echo6", port] => servers::echo_over_ipv6(number(port)),
         ["udp", port] => sockets::udp(number(port)),
         ["scribble"] => trees::scribble(false),
         ["scribble", "nodes"] => trees::scribble(true),

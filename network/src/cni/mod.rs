@@ -7,8 +7,9 @@
 //! the whole chain), `record` (what is attached, on disk), `host_local`.
 //!
 //! Addresses are leased by the engine and asked of the plugins; what they give is compared. What CNI
-//! leaves behind by its nature: a bridge that none uses any more, and the masquerading rule of a
-//! container whose namespace went before it was detached.
+//! leaves behind by its nature: the chains that plugins hook into the firewall once for all, and the
+//! masquerading rule of a container whose namespace went before it was detached. A bridge without ports
+//! is removed, as netavark does.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -21,6 +22,7 @@ use crate::backend::{Backend, SetupRequest};
 use crate::config::DEFAULT_NETWORK;
 use crate::error::Error;
 use crate::netns;
+use crate::rtnetlink;
 use crate::types::{Network, PerNetworkOptions, StatusBlock};
 
 mod attachment;
@@ -301,6 +303,19 @@ impl Cni {
     }
 }
 
+/// The bridge plugin makes one and never removes it. One that has no port is nobody's any more.
+fn remove_idle_bridge(network: &Network) {
+    let bridge = &network.network_interface;
+    let ports = Path::new("/sys/class/net").join(bridge).join("brif");
+    let idle = fs::read_dir(ports).is_ok_and(|mut ports| ports.next().is_none());
+    if network.driver == "bridge"
+        && idle
+        && let Err(error) = rtnetlink::remove_link(bridge)
+    {
+        tracing::debug!(%error, bridge, "an idle bridge stays");
+    }
+}
+
 impl Backend for Cni {
     fn setup(
         &self,
@@ -340,7 +355,7 @@ impl Backend for Cni {
         let mut outcome = Ok(());
         for (network, options) in request.networks.iter().rev() {
             match self.detach_network(netns, request, network, options) {
-                Ok(()) => (),
+                Ok(()) => remove_idle_bridge(network),
                 Err(error) if outcome.is_ok() => outcome = Err(error),
                 Err(error) => tracing::warn!(%error, "detaching from a CNI network"),
             }

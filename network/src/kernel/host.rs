@@ -1,8 +1,9 @@
 //! What the host itself has on its networks, as getifaddrs(3) tells it: nothing of ours may get in
 //! its way.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::path::Path;
 
 use ipnetwork::IpNetwork;
 use nix::ifaddrs::{InterfaceAddress, getifaddrs};
@@ -10,6 +11,7 @@ use nix::sys::socket::SockaddrStorage;
 
 use crate::create::InUse;
 use crate::error::Error;
+use crate::kernel::netns;
 use crate::types::Network;
 
 /// Interfaces and subnets of the calling thread's network namespace, beside the networks given.
@@ -29,6 +31,33 @@ pub fn in_use(networks: Vec<Network>) -> Result<InUse, Error> {
         subnets,
         interfaces,
     })
+}
+
+/// Addresses in other network namespaces of this host that have a name in `directory` (ip-netns(8):
+/// /run/netns), with that name: those of containers of other engines, whose records are their own.
+pub fn addresses_in(directory: &Path) -> BTreeMap<IpAddr, String> {
+    let mut found = BTreeMap::new();
+    let Ok(entries) = std::fs::read_dir(directory) else {
+        return found;
+    };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if !netns::exists(&path) {
+            continue;
+        }
+        // One that goes meanwhile has none.
+        for ip in netns::inside(&path, addresses).unwrap_or_default() {
+            found.insert(ip, entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    found
+}
+
+/// Those of the calling thread's namespace, but loopback's.
+fn addresses() -> std::io::Result<Vec<IpAddr>> {
+    let all = getifaddrs()?;
+    let ips = all.filter_map(|one| ip(one.address.as_ref()?));
+    Ok(ips.filter(|ip| !ip.is_loopback()).collect())
 }
 
 /// The subnet that an address is on; none for those that every host has.

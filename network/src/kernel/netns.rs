@@ -96,10 +96,10 @@ pub(crate) fn make_up(path: &Path, interfaces: &[String]) -> Result<(), Error> {
 }
 
 /// Runs `work` in the namespace that is bound to `path`.
-pub(crate) fn inside(
+pub(crate) fn inside<T: Send + 'static>(
     path: &Path,
-    work: impl FnOnce() -> io::Result<()> + Send + 'static,
-) -> io::Result<()> {
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
     let file = File::open(path)?;
     in_thread(move || {
         setns(file, CloneFlags::CLONE_NEWNET)?;
@@ -108,7 +108,9 @@ pub(crate) fn inside(
 }
 
 /// Runs `work` in a thread of its own, whose namespace it may change.
-fn in_thread(work: impl FnOnce() -> io::Result<()> + Send + 'static) -> io::Result<()> {
+fn in_thread<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
     let thread = thread::Builder::new()
         .name("netns".to_owned())
         .spawn(work)?;

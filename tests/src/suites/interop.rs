@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Tests, tests};
+use super::{COUNT_ALOUD, Tests, tests};
 use crate::harness::{Engine, Host, IMAGE, ONLY_IN_IMAGE, ask_web, wait};
 
 pub const TESTS: Tests = tests![
@@ -11,6 +11,7 @@ pub const TESTS: Tests = tests![
     we_thaw_podmans,
     there_and_back,
     files_of_mounts_there_and_back,
+    addresses_of_podmans_are_left_alone,
 ];
 
 /// Real Podman, set up for this kind of host, until dropped.
@@ -199,4 +200,31 @@ fn files_of_mounts_there_and_back(host: &Host) {
     goes_on(&engine);
     engine.ok(&["rm", "-f", "-v", "-t", "0", "web"]);
     engine.ok(&["volume", "rm", "crosses"]);
+}
+
+/// Podman has a record of its own of what it gave to whom, on the same default network.
+fn addresses_of_podmans_are_left_alone(host: &Host) {
+    let podman = Podman::set_up(host.runtime);
+    let address = {
+        host.start_shell("first", &[], COUNT_ALOUD);
+        let (address, _) = host.address("first");
+        host.ok(&["rm", "-f", "-t", "0", "first"]);
+        address
+    };
+    // The next one that ours would give.
+    let (front, last) = address.rsplit_once('.').unwrap();
+    let next = format!("{front}.{}", last.parse::<u8>().unwrap() + 1);
+    podman.0.ok(&[
+        "run", "-d", "--name", "theirs", "--ip", &next, IMAGE, "sleep", "1000",
+    ]);
+    host.start_shell("ours", &[], COUNT_ALOUD);
+    let (own, _) = host.address("ours");
+    let asked = ["run", "-d", "--name", "asked", "--ip", &next, IMAGE, "true"];
+    let done = host.run(&asked);
+    podman.0.ok(&["rm", "-f", "-t", "0", "theirs"]);
+    assert_ne!(own, next);
+    assert!(
+        done.code == 125 && done.stderr.contains("is already allocated"),
+        "{done}"
+    );
 }

@@ -32,6 +32,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("networks::cni", networks::cni::TESTS),
     ("networks", networks::TESTS),
     ("networks::addresses", networks::addresses::TESTS),
+    ("networks::connections", networks::connections::TESTS),
     ("options", freezing::options::TESTS),
     ("travel", freezing::travel::TESTS),
     ("health", health::TESTS),

@@ -82,6 +82,11 @@ impl Client {
         let stream = wait::until("a connection", || {
             TcpStream::connect(format!("{address}:7000")).ok()
         });
+        Self::over(stream)
+    }
+
+    /// Over a connection that is there.
+    pub(super) fn over(stream: TcpStream) -> Self {
         stream
             .set_read_timeout(Some(Duration::from_secs(10)))
             .unwrap();

@@ -13,6 +13,7 @@ use crate::harness::{Engine, Host, IMAGE, ask_web, command, wait};
 
 pub mod addresses;
 pub mod cni;
+pub mod connections;
 
 pub const TESTS: Tests = tests![
     made_listed_removed,

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::path::Path;
 
 use network::types::{
     NetAddress, NetInterface, Network, PerNetworkOptions, PortMapping, StatusBlock,
@@ -107,14 +108,18 @@ pub(super) fn lease_all(
     saved: &SavedAddresses,
 ) -> Result<Given> {
     let (mut leased, mut warnings) = (Vec::new(), Vec::new());
+    // Podman's containers have theirs here, and often the same default network.
+    let others = network::host::addresses_in(Path::new("/run/netns"));
     for (network, (name, options)) in networks.iter().zip(wanted) {
         let had = saved.networks.get(name);
         let wish = net::wish(options, had);
         let held = rows.leases(name)?;
         let last = last_leases(rows, network)?;
         let holder = |ip: &IpAddr| {
-            let elsewhere = || known.holder(name, *ip).filter(|id| *id != config.id);
-            held.get(ip).cloned().or_else(elsewhere)
+            let of_plugins = || known.holder(name, *ip).filter(|id| *id != config.id);
+            let of_others = || others.get(ip).cloned();
+            let mine = held.get(ip).cloned();
+            mine.or_else(of_plugins).or_else(of_others)
         };
         let ask = |ips: &[IpAddr]| {
             network::lease(
