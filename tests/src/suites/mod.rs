@@ -33,6 +33,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("networks", networks::TESTS),
     ("networks::addresses", networks::addresses::TESTS),
     ("networks::connections", networks::connections::TESTS),
+    ("networks::failures", networks::failures::TESTS),
     ("options", freezing::options::TESTS),
     ("travel", freezing::travel::TESTS),
     ("health", health::TESTS),

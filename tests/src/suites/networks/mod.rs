@@ -14,6 +14,7 @@ use crate::harness::{Engine, Host, IMAGE, ask_web, command, wait};
 pub mod addresses;
 pub mod cni;
 pub mod connections;
+pub mod failures;
 
 pub const TESTS: Tests = tests![
     made_listed_removed,
