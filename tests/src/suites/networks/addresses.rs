@@ -19,6 +19,7 @@ pub const TESTS: Tests = tests![
     peers_hear_of_the_new_place,
     internal_has_no_way_out,
     namespaces_of_others,
+    macvlan,
 ];
 
 pub(super) fn several_with_both_families(host: &Host) {
@@ -303,4 +304,61 @@ fn namespaces_of_others(host: &Host) {
         "true",
     ];
     host.fails(&gone, 125, "is no network namespace");
+}
+
+/// A cable whose one end the host's macvlan is on, until dropped.
+struct Cable;
+
+impl Cable {
+    fn lay() -> Self {
+        let ip = |words: &[&str]| {
+            let done = command::run(Command::new("ip").args(words), "");
+            assert_eq!(done.code, 0, "{done}");
+        };
+        ip(&[
+            "link", "add", "cable0", "type", "veth", "peer", "name", "cable1",
+        ]);
+        ip(&["link", "set", "cable0", "up"]);
+        ip(&["link", "set", "cable1", "up"]);
+        ip(&["addr", "add", "10.67.0.1/24", "dev", "cable1"]);
+        Self
+    }
+}
+
+impl Drop for Cable {
+    fn drop(&mut self) {
+        command::run(Command::new("ip").args(["link", "delete", "cable0"]), "");
+    }
+}
+
+/// On a segment that is not the engine's: whoever is at the other end finds the container.
+pub(super) fn macvlan(host: &Host) {
+    let _cable = Cable::lay();
+    let options = [
+        "-d",
+        "macvlan",
+        "-o",
+        "parent=cable0",
+        "--subnet",
+        "10.67.0.0/24",
+        "--gateway",
+        "10.67.0.1",
+        "--ip-range",
+        "10.67.0.128/25",
+    ];
+    let _networks = Networks::make(host, &[("wire", &options)]);
+    let words = ["workload", "web", "8080", "/data/count"];
+    host.start("web", &["--network", "wire"], &words);
+    host.wait_for_log("web", "listening");
+    let before = attached(host, "web");
+    let address = before["wire"][0].as_str().unwrap().to_owned();
+    let ask = || wait::until("an answer", || crate::harness::ask_web(&address, 8080));
+    assert_eq!(ask(), "count mem=1 file=1");
+    host.ok(&["container", "checkpoint", "web"]);
+    host.ok(&["container", "restore", "web"]);
+    assert_eq!(ask(), "count mem=2 file=2");
+    move_through_file(host, "web");
+    assert_eq!(ask(), "count mem=3 file=3");
+    assert_eq!(attached(host, "web"), before);
+    host.ok(&["rm", "-f", "-t", "0", "web"]);
 }

@@ -16,6 +16,7 @@ pub const TESTS: Tests = tests![
     internal_has_no_way_out,
     joined_and_left,
     nobody_hangs_up_on_one_who_talks_on,
+    macvlan,
     published_port,
     lists_are_files,
     what_is_refused,
@@ -108,6 +109,10 @@ fn nobody_hangs_up_on_one_who_talks_on(host: &Host) {
         host,
         crate::suites::network::nobody_hangs_up_on_one_who_talks_on,
     );
+}
+
+fn macvlan(host: &Host) {
+    through_cni(host, addresses::macvlan);
 }
 
 fn published_port(host: &Host) {

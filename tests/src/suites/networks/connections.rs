@@ -26,7 +26,7 @@ fn over_ipv6(host: &Host) {
     let _networks = Networks::make(host, &[("six", &subnets)]);
     host.start(
         "echo",
-        &["--network", "six"],
+        &["--network", "six", "-p", "[::]:18120:7000"],
         &["workload", "echo6", "7000"],
     );
     host.wait_for_log("echo", "listening");
@@ -40,6 +40,11 @@ fn over_ipv6(host: &Host) {
     host.ok(&[&KEEP[..], &["echo"]].concat());
     host.ok(&[&BACK[..], &["echo"]].concat());
     assert_eq!(client.say("b"), "2 b");
+    // By the published port of the bridge's own address, a connection of its own.
+    let published = || TcpStream::connect(("fd66::1", 18120)).ok();
+    let mut other = Client::over(wait::until("the published port", published));
+    assert_eq!(other.say("x"), "1 x");
+    drop(other);
     let archive = host.file("echo.tar");
     host.ok(&[&KEEP[..], &["-e", &archive, "echo"]].concat());
     host.ok(&["rm", "echo"]);
