@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use rustix::fs::{FlockOperation, fcntl_lock};
 
 use crate::error::Error;
 use crate::types::{Network, Subnet};
+use crate::whole;
 
 /// Name of the network that a container joins when none is named.
 pub const DEFAULT_NETWORK: &str = "podman";
@@ -88,23 +89,11 @@ impl NetworkDirectory {
     /// [`Error::Io`].
     pub fn write(&self, network: &Network, _lock: &DirectoryLock) -> Result<(), Error> {
         let path = self.file(&network.name);
-        let partial = self.path.join(format!(".{}.partial", network.name));
         let text = serde_json::to_vec_pretty(network).map_err(|error| Error::NetworkFile {
             path: path.clone(),
             reason: error.to_string(),
         })?;
-        let write = || -> io::Result<()> {
-            let mut file = File::create(&partial)?;
-            file.write_all(&text)?;
-            file.write_all(b"\n")?;
-            file.sync_all()?;
-            fs::rename(&partial, &path)?;
-            File::open(&self.path)?.sync_all()
-        };
-        write().map_err(|error| {
-            let _ = fs::remove_file(&partial);
-            Error::io("write", &path)(error)
-        })
+        whole::write(&self.path, &format!("{}.json", network.name), &text)
     }
 
     /// Removes the file of a network.

@@ -23,6 +23,7 @@ pub mod networks;
 pub mod port;
 pub mod reserve;
 pub mod types;
+mod whole;
 
 pub use address::{Lease, LeaseRequest, lease};
 pub use backend::{Backend, SetupRequest};

@@ -1,8 +1,8 @@
 //! The configuration of a network as Podman's CNI back end writes it
 //! (libnetwork/cni/cni_conversion.go), and its file: made, replaced, removed.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 
 use serde::Serialize as _;
 use serde_json::ser::PrettyFormatter;
@@ -13,6 +13,7 @@ use crate::cni::directory::ConflistDirectory;
 use crate::config::valid_name;
 use crate::error::Error;
 use crate::types::{Network, Subnet};
+use crate::whole;
 
 /// The version that all plugins since 0.8 speak, and dnsname no newer one.
 const VERSION: &str = "0.4.0";
@@ -61,9 +62,6 @@ impl ConflistDirectory {
     /// [`Error::NetworkFile`] if a file of another name configures this network, [`Error::Io`].
     pub fn write(&self, conflist: &Conflist) -> Result<(), Error> {
         let path = self.path.join(format!("{}.conflist", conflist.name));
-        let partial = self
-            .path
-            .join(format!(".{}.conflist.partial", conflist.name));
         let other = self.conflist(&conflist.name).ok().flatten();
         if let Some(other) = other.and_then(|other| other.path).filter(|p| *p != path) {
             return Err(broken(&other, "it configures this network already"));
@@ -76,18 +74,7 @@ impl ConflistDirectory {
             .serialize(&mut serializer)
             .map_err(|error| broken(&path, error.to_string()))?;
         fs::create_dir_all(&self.path).map_err(Error::io("create", &self.path))?;
-        let write = || -> io::Result<()> {
-            let mut file = File::create(&partial)?;
-            file.write_all(&text)?;
-            file.write_all(b"\n")?;
-            file.sync_all()?;
-            fs::rename(&partial, &path)?;
-            File::open(&self.path)?.sync_all()
-        };
-        write().map_err(|error| {
-            let _ = fs::remove_file(&partial);
-            Error::io("write", &path)(error)
-        })
+        whole::write(&self.path, &format!("{}.conflist", conflist.name), &text)
     }
 
     /// Removes the file of a network, whatever it is called.
