@@ -165,8 +165,14 @@ impl Netavark {
     /// Waits until no netavark works in our directory any more.
     fn wait_for_orphans(&self) {
         let deadline = Instant::now() + ORPHANS;
-        while self.is_at_work() {
-            if Instant::now() >= deadline {
+        // Seen idle twice: a program that begins has no command line for a moment.
+        let mut idle = 0;
+        while idle < 2 {
+            if !self.is_at_work() {
+                idle += 1;
+            } else if Instant::now() < deadline {
+                idle = 0;
+            } else {
                 tracing::warn!("a netavark whose engine was killed does not end");
                 return;
             }
