@@ -8,6 +8,7 @@ pub const TESTS: Tests = tests![
     leave_running_with_memory_to_write,
     stopping_is_of_one_instant,
     leave_running_leaves_it_running,
+    nobody_begins_in_it_meanwhile,
 ];
 
 /// The numbers at which the workload says that it was frozen.
@@ -103,4 +104,31 @@ fn leave_running_leaves_it_running(host: &Host) {
     assert_ne!(state["Checkpointed"].as_bool(), Some(true), "{state}");
     let before = host.log("stay");
     host.wait_for_more_log("stay", &before);
+}
+
+/// A process that `exec` started now would be in no dump, and write while files are captured.
+fn nobody_begins_in_it_meanwhile(host: &Host) {
+    let id = host.start("busy", &[], &["workload", "eat", "300", "7"]);
+    host.wait_for_log("busy", "sum=");
+    let archive = host.file("busy.tar");
+    let mut child = host.spawn(&["container", "checkpoint", "-R", "-e", &archive, "busy"]);
+    wait::until("the checkpoint has begun", || {
+        host.path("busy.tar.partial").exists().then_some(())
+    });
+    host.ok(&["exec", "busy", "touch", "/data/later"]);
+    assert!(child.wait().unwrap().success());
+    let events = host.ok(&[
+        "events",
+        "--stream=false",
+        "--filter",
+        &format!("container={id}"),
+        "--format",
+        "{{.Status}}",
+    ]);
+    let at = |what: &str| events.lines().position(|line| line == what);
+    let (frozen, begun) = (at("checkpoint"), at("exec"));
+    assert!(frozen.is_some() && frozen < begun, "{events}");
+    host.ok(&["container", "restore", "-i", &archive, "--name", "copy"]);
+    let found = host.run(&["exec", "copy", "test", "-e", "/data/later"]);
+    assert_eq!(found.code, 1, "the file is of a later instant");
 }
