@@ -1,6 +1,9 @@
 //! Memory and files in one checkpoint are of one instant, also when the container runs on.
 
-use crate::harness::{Host, value, wait};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use crate::harness::{Host, IMAGE, is_there, value, wait};
 use crate::suites::{Tests, tests};
 
 pub const TESTS: Tests = tests![
@@ -9,6 +12,7 @@ pub const TESTS: Tests = tests![
     stopping_is_of_one_instant,
     leave_running_leaves_it_running,
     nobody_begins_in_it_meanwhile,
+    a_criu_that_reads_no_configuration,
 ];
 
 /// The numbers at which the workload says that it was frozen.
@@ -131,4 +135,40 @@ fn nobody_begins_in_it_meanwhile(host: &Host) {
     host.ok(&["container", "restore", "-i", &archive, "--name", "copy"]);
     let found = host.run(&["exec", "copy", "test", "-e", "/data/later"]);
     assert_eq!(found.code, 1, "the file is of a later instant");
+}
+
+/// As an older runtime's, or one of another make: it can't be held back until the container stands
+/// still, so that it is frozen first.
+fn a_criu_that_reads_no_configuration(host: &Host) {
+    let program = host.path(host.runtime);
+    let script = format!(
+        "#!/bin/sh\nfor last; do :; done\ncase \" $* \" in *' checkpoint '*)\n\
+         sed -i s/org.criu.config/org.criu.nothing/ /run/{0}/$last/*.json;;\nesac\nexec {0} \"$@\"\n",
+        host.runtime
+    );
+    std::fs::write(&program, script).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut engine = host.engine.clone();
+    engine.globals = vec!["--runtime".to_owned(), program.display().to_string()];
+    let run = ["run", "-d", "--name", "old", IMAGE];
+    engine.ok(&[&run[..], &["workload", "count", "/data/counter"]].concat());
+    host.wait_for_log("old", "tick mem=300");
+    let note = format!("/run/cryopod/{}.unguarded", host.runtime);
+    for round in 0..2 {
+        let archive = host.file(&format!("{round}.tar"));
+        let before = gaps(&host.log("old"));
+        engine.ok(&["container", "checkpoint", "-R", "-e", &archive, "old"]);
+        assert!(
+            is_there(Path::new(&note)),
+            "it was found out the first time"
+        );
+        let frozen_at = wait::until("the counter tells of its freeze", || {
+            let now = gaps(&host.log("old"));
+            now.into_iter().rfind(|number| !before.contains(number))
+        });
+        host.ok(&["container", "restore", "-i", &archive, "--name", "copy"]);
+        check_gap(host, "copy", |number| number >= frozen_at);
+        host.ok(&["rm", "-f", "-t", "0", "copy"]);
+    }
+    std::fs::remove_file(note).unwrap();
 }
