@@ -14,6 +14,7 @@ pub const TESTS: Tests = tests![
     over_ipv6,
     between_two_containers,
     one_of_two_is_frozen,
+    on_the_hosts_network,
     every_form_of_port,
     port_taken_meanwhile,
 ];
@@ -95,6 +96,23 @@ fn one_of_two_is_frozen(host: &Host) {
         host.ok(&[&BACK[..], &[name]].concat());
         goes_on(host);
     }
+}
+
+/// There CRIU locks each connection by itself; of its rules none stays after the thaw.
+fn on_the_hosts_network(host: &Host) {
+    let words = ["workload", "echo", "7119"];
+    host.start("echo", &["--network", "host"], &words);
+    host.wait_for_log("echo", "listening");
+    let stream = wait::until("a connection", || {
+        TcpStream::connect(("127.0.0.1", 7119)).ok()
+    });
+    let mut client = Client::over(stream);
+    assert_eq!(client.say("a"), "1 a");
+    host.ok(&[&KEEP[..], &["echo"]].concat());
+    host.ok(&[&BACK[..], &["echo"]].concat());
+    assert_eq!(client.say("b"), "2 b");
+    let rules = command::run(Command::new("nft").args(["list", "ruleset"]), "").stdout;
+    assert!(!rules.contains("CRIU"), "{rules}");
 }
 
 /// The bridge's own address stands for the host as others see it.
