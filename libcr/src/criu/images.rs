@@ -44,6 +44,14 @@ pub struct ImageFacts {
     pub lsm: u32,
 }
 
+/// Id of the run of CRIU that made the images in a directory; none where there are none, or where CRIU
+/// wrote none.
+pub fn run_id(images: &Path) -> Option<String> {
+    let inventory = images.join("inventory.img");
+    let entries: Vec<Inventory> = decode(&inventory, wire::INVENTORY).ok()?;
+    entries.into_iter().find_map(|entry| entry.dump_criu_run_id)
+}
+
 impl ImageFacts {
     /// Reads `inventory.img` and `pstree.img` and counts the rest of the directory.
     ///

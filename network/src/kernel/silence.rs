@@ -36,6 +36,35 @@ pub fn end(netns: &Path) -> Result<(), Error> {
     run(netns, rules).map_err(Error::io("end the silence of network namespace", netns))
 }
 
+/// Takes away the rules by which CRIU keeps packets from the connections of a container on the host's
+/// own network that it dumped in the run of this id, which nobody is going to thaw any more. CRIU cuts
+/// their table's name off when it is too long (criu/netfilter.c, `nftables_get_table`).
+///
+/// # Errors
+/// [`Error::Io`], of the program `nft` where it isn't there.
+pub fn end_of_run(run_id: &str) -> Result<(), Error> {
+    let wrong = |source| Error::io::<io::Error>("remove rules of", "CRIU")(source);
+    let listed = Command::new("nft")
+        .args(["list", "tables"])
+        .output()
+        .map_err(wrong)?;
+    let text = String::from_utf8_lossy(&listed.stdout);
+    let whole = format!("CRIU-{run_id}");
+    let names = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("table inet "));
+    // Shorter ones could be of any run.
+    let own = names.filter(|name| name.len() > "CRIU-".len() + 8 && whole.starts_with(*name));
+    for name in own {
+        let words = ["delete", "table", "inet", name];
+        let status = Command::new("nft").args(words).status().map_err(wrong)?;
+        if !status.success() {
+            return Err(wrong(io::Error::other(format!("nft: {status}"))));
+        }
+    }
+    Ok(())
+}
+
 fn run(netns: &Path, rules: &'static str) -> io::Result<()> {
     netns::inside(netns, move || {
         let mut child = Command::new("nft")

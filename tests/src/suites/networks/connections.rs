@@ -111,8 +111,13 @@ fn on_the_hosts_network(host: &Host) {
     host.ok(&[&KEEP[..], &["echo"]].concat());
     host.ok(&[&BACK[..], &["echo"]].concat());
     assert_eq!(client.say("b"), "2 b");
-    let rules = command::run(Command::new("nft").args(["list", "ruleset"]), "").stdout;
-    assert!(!rules.contains("CRIU"), "{rules}");
+    let rules = || command::run(Command::new("nft").args(["list", "ruleset"]), "").stdout;
+    assert!(!rules().contains("CRIU"), "{}", rules());
+    // Nor when nobody is going to thaw it.
+    host.ok(&[&KEEP[..], &["echo"]].concat());
+    assert!(rules().contains("CRIU"), "the connection is locked");
+    host.ok(&["rm", "echo"]);
+    assert!(!rules().contains("CRIU"), "{}", rules());
 }
 
 /// The bridge's own address stands for the host as others see it.

@@ -1,8 +1,9 @@
 //! Removes a container that doesn't run: journal, mounts, files, row.
 
+use crate::criu;
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::model::container::Container;
+use crate::model::container::{Container, NetworkMode};
 use crate::model::operation::Intent;
 use crate::ops::steps::catalogue;
 use crate::ops::steps::journal::Journal;
@@ -34,6 +35,7 @@ pub fn finish(
 ) -> Result<()> {
     if let Some(container) = container {
         tear_down(engine, container)?;
+        unlock_connections(engine, container);
     }
     remove_dir_if_present(&engine.container_dir(id))?;
     catalogue::remove_all(engine, id)?;
@@ -41,4 +43,30 @@ pub fn finish(
     journal.finish_removal(container)?;
     health::forget(engine, id)?;
     engine.forget_lock(id)
+}
+
+/// On the host's network CRIU's rules for the connections of a dump stay until a thaw; now there is
+/// going to be none. A failure leaves a rule for connections that nobody has any more.
+fn unlock_connections(engine: &Engine, container: &Container) {
+    if container.config.network != NetworkMode::Host {
+        return;
+    }
+    let id = &container.config.id;
+    let named = std::fs::read_dir(catalogue::own_directory(engine, id));
+    let mut homes = vec![engine.bundle(id)];
+    homes.extend(
+        named
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path()),
+    );
+    for home in homes {
+        let Some(run) = criu::images::run_id(&home.join("checkpoint")) else {
+            continue;
+        };
+        if let Err(error) = network::silence::end_of_run(&run) {
+            tracing::debug!(%error, "rules of CRIU may stay");
+        }
+    }
 }
