@@ -134,21 +134,29 @@ impl NetworkDirectory {
                 return Ok(default_network());
             }
         }
-        let not_found = || Error::NetworkNotFound {
-            name: name_or_id.to_owned(),
-        };
-        if name_or_id.is_empty() {
-            return Err(not_found());
-        }
-        let mut fits: Vec<Network> = self.list()?;
-        fits.retain(|network| network.id.starts_with(name_or_id));
-        match (fits.pop(), fits.is_empty()) {
-            (Some(network), true) => Ok(network),
-            (Some(_), false) => Err(Error::NetworkAmbiguous {
-                prefix: name_or_id.to_owned(),
-            }),
-            (None, _) => Err(not_found()),
-        }
+        by_id(name_or_id, || self.list())
+    }
+}
+
+/// The one network of the list whose id begins so; the list is not asked for without a beginning.
+pub(crate) fn by_id(
+    prefix: &str,
+    list: impl FnOnce() -> Result<Vec<Network>, Error>,
+) -> Result<Network, Error> {
+    let not_found = || Error::NetworkNotFound {
+        name: prefix.to_owned(),
+    };
+    if prefix.is_empty() {
+        return Err(not_found());
+    }
+    let mut fits = list()?;
+    fits.retain(|network| network.id.starts_with(prefix));
+    match (fits.pop(), fits.is_empty()) {
+        (Some(network), true) => Ok(network),
+        (Some(_), false) => Err(Error::NetworkAmbiguous {
+            prefix: prefix.to_owned(),
+        }),
+        (None, _) => Err(not_found()),
     }
 }
 

@@ -15,11 +15,7 @@ pub struct MacAddress([u8; 6]);
 impl MacAddress {
     /// A random locally administered address (second bit of the first octet set, first bit clear).
     pub fn random() -> Result<Self, Error> {
-        let mut octets = [0; 6];
-        let source = "/dev/urandom";
-        File::open(source)
-            .and_then(|mut file| file.read_exact(&mut octets))
-            .map_err(Error::io("read", source))?;
+        let mut octets = random::<6>()?;
         octets[0] = (octets[0] & 0b1111_1100) | 0b10;
         Ok(Self(octets))
     }
@@ -28,6 +24,16 @@ impl MacAddress {
     pub fn octets(self) -> [u8; 6] {
         self.0
     }
+}
+
+/// So many random octets.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
+    let mut octets = [0; N];
+    let source = "/dev/urandom";
+    File::open(source)
+        .and_then(|mut file| file.read_exact(&mut octets))
+        .map_err(Error::io("read", source))?;
+    Ok(octets)
 }
 
 impl FromStr for MacAddress {

@@ -62,21 +62,7 @@ impl ConflistDirectory {
         if name_or_id == DEFAULT_NETWORK {
             return Ok(default_network());
         }
-        let not_found = || Error::NetworkNotFound {
-            name: name_or_id.to_owned(),
-        };
-        if name_or_id.is_empty() {
-            return Err(not_found());
-        }
-        let mut fits = self.list()?;
-        fits.retain(|network| network.id.starts_with(name_or_id));
-        match (fits.pop(), fits.is_empty()) {
-            (Some(network), true) => Ok(network),
-            (Some(_), false) => Err(Error::NetworkAmbiguous {
-                prefix: name_or_id.to_owned(),
-            }),
-            (None, _) => Err(not_found()),
-        }
+        config::by_id(name_or_id, || self.list())
     }
 
     /// The configuration of a network, if it has a file.

@@ -3,14 +3,13 @@
 //! what is in use is told by the caller.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::Read as _;
 use std::net::IpAddr;
 
 use ipnetwork::IpNetwork;
 
 use crate::config::valid_name;
 use crate::error::Error;
+use crate::mac::random;
 use crate::types::{LeaseRange, Network, Route};
 
 mod subnets;
@@ -335,15 +334,6 @@ fn check_routes(network: &Network) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-fn random<const N: usize>() -> Result<[u8; N], Error> {
-    let mut octets = [0; N];
-    let source = "/dev/urandom";
-    File::open(source)
-        .and_then(|mut file| file.read_exact(&mut octets))
-        .map_err(Error::io("read", source))?;
-    Ok(octets)
 }
 
 fn random_id() -> Result<String, Error> {

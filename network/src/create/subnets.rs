@@ -4,8 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnetwork::{IpNetwork, Ipv4Network, Ipv6Network};
 
-use super::{CreateRequest, InUse, SubnetRequest, invalid, random};
+use super::{CreateRequest, InUse, SubnetRequest, invalid};
 use crate::error::Error;
+use crate::mac::random;
 use crate::types::Subnet;
 
 /// Where subnets of networks without any come from, with their prefix length: `default_subnet_pools`

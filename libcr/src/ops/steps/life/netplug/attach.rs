@@ -6,7 +6,7 @@
 use network::SetupRequest;
 use network::types::PerNetworkOptions;
 
-use super::leases::{lease_all, provisional};
+use super::leases::{lease_all, others, provisional};
 use super::networks::networks_of;
 use super::{Plugged, attached, request};
 use crate::engine::Engine;
@@ -30,10 +30,19 @@ pub fn attach(
     if let NetworkMode::Bridge { networks } = &mut container.config.network {
         networks.push(wanted[0].clone());
     }
+    let others = others();
     let networks = engine.store.transaction(|rows| {
         let none = SavedAddresses::default();
         let network = std::slice::from_ref(&network);
-        let (leased, _) = lease_all(rows, &container.config, &wanted, network, &known, &none)?;
+        let (leased, _) = lease_all(
+            rows,
+            &container.config,
+            &wanted,
+            network,
+            &known,
+            &others,
+            &none,
+        )?;
         container.state.network_status.extend(provisional(&leased));
         rows.update_config(&container.config)?;
         rows.update_state(&id, &container.state)?;

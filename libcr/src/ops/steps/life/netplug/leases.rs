@@ -96,6 +96,15 @@ pub(super) fn check_ports(
     Ok(())
 }
 
+/// Addresses that other engines' containers have, with the names of their namespaces.
+pub(super) type Others = BTreeMap<IpAddr, String>;
+
+/// Looks for them: Podman's containers have theirs here, and often the same default network. It enters
+/// every namespace, so the database is not kept locked meanwhile.
+pub(super) fn others() -> Others {
+    network::host::addresses_in(Path::new("/run/netns"))
+}
+
 /// Networks with what was leased on each, and what the user should know.
 pub(super) type Given = (Vec<(Network, PerNetworkOptions)>, Vec<String>);
 
@@ -105,11 +114,10 @@ pub(super) fn lease_all(
     wanted: &[(String, PerNetworkOptions)],
     networks: &[Network],
     known: &Networks,
+    others: &Others,
     saved: &SavedAddresses,
 ) -> Result<Given> {
     let (mut leased, mut warnings) = (Vec::new(), Vec::new());
-    // Podman's containers have theirs here, and often the same default network.
-    let others = network::host::addresses_in(Path::new("/run/netns"));
     for (network, (name, options)) in networks.iter().zip(wanted) {
         let had = saved.networks.get(name);
         let wish = net::wish(options, had);

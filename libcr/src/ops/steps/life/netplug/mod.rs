@@ -98,11 +98,12 @@ pub fn lease(engine: &Engine, container: &mut Container, saved: &SavedAddresses)
 
     state.boot_id = proc::boot_id();
     known.word().clone_into(&mut state.network_backend);
+    let others = leases::others();
     let (leased, warnings) = engine.store.transaction(|rows| {
         release_earlier_boots(rows, &state.boot_id)?;
         rows.release_leases(id)?;
         check_ports(rows, id, &ports, &state.boot_id)?;
-        let leased = lease_all(rows, config, wanted, &networks, &known, saved)?;
+        let leased = lease_all(rows, config, wanted, &networks, &known, &others, saved)?;
         state.network_status = provisional(&leased.0);
         state.ports.clone_from(&ports);
         rows.update_state(id, state)?;
