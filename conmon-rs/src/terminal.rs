@@ -23,11 +23,22 @@ pub(crate) struct ConsoleSocket {
     listener: UnixListener,
     path: PathBuf,
     own_dir: Option<PathBuf>,
+    settings: Settings,
+}
+
+/// What becomes of the terminal's settings when it comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Settings {
+    /// A new terminal: newlines go out as carriage return and newline, as conmon sets it.
+    Ours,
+    /// A restored one: CRIU puts them back as they were, maybe at this very moment, and writing them
+    /// again as they were read before that would undo it.
+    Kept,
 }
 
 impl ConsoleSocket {
     /// Listens in `dir`; in a private directory of its own if that path is too long for a socket address.
-    pub(crate) fn listen(dir: &Path) -> Result<Self, MonitorError> {
+    pub(crate) fn listen(dir: &Path, settings: Settings) -> Result<Self, MonitorError> {
         let (mut path, mut own_dir) = (dir.join("console"), None);
         if path.as_os_str().len() > LONGEST_SOCKET_PATH {
             let private = PathBuf::from(format!("/tmp/.conmon-rs.{}", std::process::id()));
@@ -48,6 +59,7 @@ impl ConsoleSocket {
             listener,
             path,
             own_dir,
+            settings,
         })
     }
 
@@ -87,7 +99,10 @@ impl ConsoleSocket {
         let Some(master) = master else {
             return Ok(None);
         };
-        prepare(&master)?;
+        if self.settings == Settings::Ours {
+            translate_newlines(&master)?;
+        }
+        set_nonblocking(&master)?;
         Ok(Some(master))
     }
 }
@@ -107,13 +122,10 @@ impl Drop for ConsoleSocket {
     }
 }
 
-/// Newlines go out as carriage return and newline, as conmon sets it; reads don't block.
-fn prepare(master: &OwnedFd) -> Result<(), MonitorError> {
+fn translate_newlines(master: &OwnedFd) -> Result<(), MonitorError> {
     let mut settings = tcgetattr(master).map_err(MonitorError::system("tcgetattr"))?;
     settings.output_modes |= OutputModes::ONLCR;
-    tcsetattr(master, OptionalActions::Now, &settings)
-        .map_err(MonitorError::system("tcsetattr"))?;
-    set_nonblocking(master)
+    tcsetattr(master, OptionalActions::Now, &settings).map_err(MonitorError::system("tcsetattr"))
 }
 
 /// Sets the window size in characters; the processes in the terminal get SIGWINCH from the kernel.
@@ -142,13 +154,16 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let long = dir.path().join("x".repeat(120));
         std::fs::create_dir(&long).unwrap();
-        for place in [dir.path(), &long] {
-            let console = ConsoleSocket::listen(place).unwrap();
+        for (place, settings) in [(dir.path(), Settings::Ours), (&long, Settings::Kept)] {
+            let console = ConsoleSocket::listen(place, settings).unwrap();
             let path = console.path().to_owned();
             assert!(console.receive().unwrap().is_none());
             let sent = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
             grantpt(&sent).unwrap();
             unlockpt(&sent).unwrap();
+            let mut before = tcgetattr(&sent).unwrap();
+            before.output_modes.remove(OutputModes::ONLCR);
+            tcsetattr(&sent, OptionalActions::Now, &before).unwrap();
             let stream = UnixStream::connect(&path).unwrap();
             let descriptors = [sent.as_fd()];
             let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
@@ -162,6 +177,9 @@ mod tests {
             )
             .unwrap();
             let master = console.receive().unwrap().unwrap();
+            let newlines = tcgetattr(&sent).unwrap().output_modes;
+            let translated = newlines.contains(OutputModes::ONLCR);
+            assert_eq!(translated, settings == Settings::Ours);
             resize(&master, 41, 101);
             let size = rustix::termios::tcgetwinsize(&sent).unwrap();
             assert_eq!((size.ws_row, size.ws_col), (41, 101));

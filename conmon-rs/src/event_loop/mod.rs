@@ -20,7 +20,7 @@ use crate::error::MonitorError;
 use crate::log::{Logs, Stream};
 use crate::signals::{self, Reaped, Signals};
 use crate::stdio::{CHUNK, ContainerEnds, Input, Output};
-use crate::terminal::ConsoleSocket;
+use crate::terminal::{ConsoleSocket, Settings};
 use crate::{atomic_file, stdio};
 use health::HealthTimer;
 
@@ -81,7 +81,12 @@ impl<'a> EventLoop<'a> {
             window_size = Some(Control::make(&dir.join("winsz"), Dialect::WindowSize)?);
         }
         let console = if arguments.terminal {
-            Some(ConsoleSocket::listen(dir)?)
+            let settings = if arguments.restore.is_some() {
+                Settings::Kept
+            } else {
+                Settings::Ours
+            };
+            Some(ConsoleSocket::listen(dir, settings)?)
         } else {
             None
         };

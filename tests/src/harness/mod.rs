@@ -226,8 +226,16 @@ impl Host {
     /// Waits until the log holds the text and returns the log.
     #[track_caller]
     pub fn wait_for_log(&self, name: &str, text: &str) -> String {
-        wait::until(&format!("{text:?} in the log of {name}"), || {
+        let soon = wait::limit(wait::SOON);
+        let there = wait::try_until(soon, || {
             Some(self.log(name)).filter(|log| log.contains(text))
+        });
+        there.unwrap_or_else(|| {
+            let log = self.log(name);
+            panic!(
+                "{text:?} did not come into the log of {name}, which ends with {:?}",
+                tail(&log)
+            )
         })
     }
 

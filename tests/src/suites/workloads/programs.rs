@@ -194,10 +194,18 @@ fn screen_editor_in_a_terminal(host: &Host) {
     start_editor(host, &["vi", "/data/text"]);
     host.wait_for_log("program", "/data/text");
     press(host, "ifrom before the freeze");
-    host.wait_for_log("program", "from before the freeze\x1b[1;23H");
+    host.wait_for_log("program", "\x1b[1;23H");
     freeze_and_thaw(host);
     press(host, ", and after it");
-    host.wait_for_log("program", "\x1b[1;23H, and after it\x1b[1;37H");
+    host.wait_for_log("program", "\x1b[1;37H");
+    // What follows an escape at once may be taken for a key's sequence.
+    press(host, "\x1b");
+    host.wait_for_log("program", "\x1b[1;36H");
+    press(host, ":wq\r");
+    assert_eq!(host.ok(&["wait", "program"]), "0");
+    host.ok(&["start", "program"]);
+    let text = host.ok(&["exec", "program", "cat", "/data/text"]);
+    assert_eq!(text, "from before the freeze, and after it");
 }
 
 /// What stands in the editor's buffer alone, in no file, is written after the thaw.
