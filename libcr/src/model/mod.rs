@@ -9,5 +9,6 @@ pub mod health;
 pub mod id;
 pub mod image;
 pub mod operation;
+pub mod shown;
 pub mod status;
 pub mod volume;
