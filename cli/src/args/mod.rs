@@ -82,6 +82,8 @@ pub enum Command {
     Rmi(image::ImageRm),
     /// Show events
     Events(events::Events),
+    /// Show whether this host can freeze and thaw containers
+    Doctor(system::Doctor),
     /// Display system information
     Info(system::Info),
     /// Display the version information

@@ -10,6 +10,14 @@ pub enum SystemCommand {
     Events(Events),
 }
 
+/// Flags of `doctor`.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Print the findings as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Flags of `info`.
 #[derive(Debug, Args)]
 pub struct Info {

@@ -44,6 +44,7 @@ pub fn run(cli: Cli, words: Vec<String>) -> Outcome {
         Command::Load(flags) => image::load::run(&opener, &flags),
         Command::Rmi(flags) => image::rm::run(&opener, &flags),
         Command::Inspect(flags) => inspect::run(&opener, &flags),
+        Command::Doctor(flags) => system::doctor(&opener, &flags),
         Command::Info(flags) => system::info(&opener, &flags),
         Command::Version(flags) => system::version(&flags),
     }

@@ -41,6 +41,11 @@ impl Opener {
         Ok(libcr::open(self.config.clone())?)
     }
 
+    /// What the engine would be opened with.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// Opens it as the exit command of a monitor must: see [`Engine::open`].
     pub fn open_without_recovery(&self) -> Result<Engine, CliError> {
         Ok(Engine::open(self.config.clone())?)

@@ -1,10 +1,12 @@
 //! `info` and `version`.
 
+use super::container::preview::REFUSED;
 use super::{Opener, Outcome};
-use crate::args::system::{Info, Version};
+use crate::args::system::{Doctor, Info, Version};
 use crate::output::json::{self, is_json};
 use crate::output::template::{Schema, render_document};
-use crate::output::{print, table, yaml};
+use crate::output::{findings, print, table, yaml};
+use libcr::model::finding::Verdict;
 use libcr::ops::system;
 use serde_json::Value;
 
@@ -33,6 +35,21 @@ pub fn info(opener: &Opener, flags: &Info) -> Outcome {
         Some(format) => document("info", format, &info, INFO)?,
     }
     Ok(0)
+}
+
+/// `doctor`; opens no engine, which may be what can't be opened here.
+pub fn doctor(opener: &Opener, flags: &Doctor) -> Outcome {
+    let found = libcr::ops::doctor::doctor(opener.config());
+    if flags.json {
+        print::line(&json::pretty(&found, 4).unwrap_or_default())?;
+    } else {
+        print::text(&findings::table(&found))?;
+    }
+    Ok(if found.worst() == Verdict::Fail {
+        REFUSED
+    } else {
+        0
+    })
 }
 
 /// `version`; needs no engine.

@@ -26,35 +26,40 @@ pub enum Setting {
 /// The option of the running kernel, from /proc/config.gz, else /boot/config-RELEASE, else
 /// /lib/modules/RELEASE/config (Debian's place from kernel 7 on).
 pub fn option(name: &str) -> Setting {
-    let packed = File::open("/proc/config.gz")
-        .ok()
-        .and_then(|file| look_up(GzDecoder::new(file), name));
-    packed
-        .or_else(|| {
-            let kernel = machine::kernel();
-            [
-                format!("/boot/config-{kernel}"),
-                format!("/lib/modules/{kernel}/config"),
-            ]
-            .into_iter()
-            .find_map(|path| look_up(File::open(path).ok()?, name))
-        })
-        .unwrap_or(Setting::Unknown)
+    options(&[name]).pop().unwrap_or(Setting::Unknown)
 }
 
-/// Looks the option up in a configuration file (Kconfig's `.config` form); `None` when it can't be
+/// Several options at once, in their order.
+pub fn options(names: &[&str]) -> Vec<Setting> {
+    let packed = File::open("/proc/config.gz")
+        .ok()
+        .and_then(|file| look_up(GzDecoder::new(file), names));
+    let found = packed.or_else(|| {
+        let kernel = machine::kernel();
+        [
+            format!("/boot/config-{kernel}"),
+            format!("/lib/modules/{kernel}/config"),
+        ]
+        .into_iter()
+        .find_map(|path| look_up(File::open(path).ok()?, names))
+    });
+    found.unwrap_or_else(|| vec![Setting::Unknown; names.len()])
+}
+
+/// Looks options up in a configuration file (Kconfig's `.config` form); `None` when it can't be
 /// read.
-fn look_up(config: impl Read, name: &str) -> Option<Setting> {
+fn look_up(config: impl Read, names: &[&str]) -> Option<Vec<Setting>> {
+    let mut found = vec![Setting::Unset; names.len()];
     for line in BufReader::new(config.take(LIMIT)).lines() {
         let line = line.ok()?;
-        if let Some(value) = line
-            .strip_prefix(name)
-            .and_then(|rest| rest.strip_prefix('='))
-        {
-            return Some(Setting::Set(value.to_owned()));
+        let Some((name, value)) = line.split_once('=') else {
+            continue;
+        };
+        if let Some(index) = names.iter().position(|wanted| *wanted == name) {
+            found[index] = Setting::Set(value.to_owned());
         }
     }
-    Some(Setting::Unset)
+    Some(found)
 }
 
 /// Why memory can't be tracked on this kernel with this `CONFIG_MEM_SOFT_DIRTY`.
@@ -80,13 +85,13 @@ mod tests {
     fn settings_in_a_configuration() {
         let config = "#\n# Linux/x86 6.18.44 Kernel Configuration\n#\nCONFIG_HAVE_ARCH_SOFT_DIRTY=y\n\
                       # CONFIG_MEM_SOFT_DIRTY is not set\nCONFIG_TUN=m\n";
-        let setting = |name| look_up(config.as_bytes(), name).unwrap();
+        let setting = |name: &str| look_up(config.as_bytes(), &[name]).unwrap().remove(0);
         assert_eq!(setting("CONFIG_MEM_SOFT_DIRTY"), Setting::Unset);
         assert_eq!(setting("CONFIG_TUN"), Setting::Set("m".into()));
         // A name that another one starts with is another option.
         assert_eq!(setting("CONFIG_HAVE_ARCH"), Setting::Unset);
         assert_eq!(
-            look_up(GzDecoder::new(&b"not gzip"[..]), "CONFIG_TUN"),
+            look_up(GzDecoder::new(&b"not gzip"[..]), &["CONFIG_TUN"]),
             None
         );
     }

@@ -13,7 +13,7 @@ pub mod facts;
 pub mod features;
 pub mod gate;
 pub mod images;
-mod kernel_config;
+pub mod kernel_config;
 pub mod log;
 pub mod messages;
 pub mod stats;

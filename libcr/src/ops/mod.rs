@@ -10,12 +10,15 @@
 //! | `import`, `load`, `images`, `rmi`, `image inspect` | [`images`] |
 //! | `checkpoint ls`, `inspect`, `rm`, `prune`, `tag`, `diff` | [`checkpoints`] |
 //! | `volume create`, `ls`, `inspect`, `rm` | [`volumes`] |
+//! | `container diagnose`, `doctor` | [`diagnose`], [`doctor`] |
 //! | `events` | [`events`] |
 //! | `info`, `version` | [`system`] |
 //! | any of these on several containers at a time | [`many`] |
 
 pub mod checkpoint;
 pub mod checkpoints;
+pub mod diagnose;
+pub mod doctor;
 pub mod events;
 pub mod images;
 pub mod lifecycle;

@@ -63,6 +63,17 @@ pub struct RuntimeState {
     pub pid: i32,
 }
 
+/// What a runtime can do with checkpoints.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuntimeFeatures {
+    /// Its version: `1.28`.
+    pub version: String,
+    /// It knows `checkpoint` and `restore`.
+    pub checkpoints: bool,
+    /// It loads libcriu for them.
+    pub needs_library: bool,
+}
+
 /// How a dump is to be made.
 #[derive(Debug, Clone, Copy)]
 pub struct CheckpointCall<'a> {
@@ -210,6 +221,26 @@ impl Runtime {
         }
         command.arg(id);
         command
+    }
+
+    /// What the program says of itself.
+    pub fn features(&self) -> Result<RuntimeFeatures, RuntimeError> {
+        let output = command::run(self.program().arg("--version"))?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let version = text.lines().next().unwrap_or_default();
+        // crun lists what it was built with, and loads CRIU as a library; others start the program.
+        let is_crun = version.starts_with("crun ");
+        let checkpoints = if is_crun {
+            text.contains("+CRIU")
+        } else {
+            command::run(self.program().args(["checkpoint", "--help"])).is_ok()
+        };
+        let number = version.rsplit(' ').next().unwrap_or_default();
+        Ok(RuntimeFeatures {
+            version: number.to_owned(),
+            checkpoints,
+            needs_library: is_crun,
+        })
     }
 
     /// The first line of `--version`.

@@ -2,8 +2,10 @@
 
 pub mod cgroup;
 pub mod command;
+pub mod descriptor;
 pub mod dir;
 pub mod machine;
 pub mod mount;
 pub mod proc;
 pub mod signal;
+pub mod socket_table;

@@ -63,6 +63,42 @@ pub fn is_mounted(path: &Path) -> io::Result<bool> {
     }))
 }
 
+/// A mount in a process's mount namespace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mount {
+    /// Its number.
+    pub id: u64,
+    /// Device of what is mounted, as `st_dev` has it.
+    pub device: u64,
+    /// What of its file system is mounted.
+    pub root: PathBuf,
+    /// Where.
+    pub point: PathBuf,
+    /// Type of the file system: `overlay`, `tmpfs`, `fuse.sshfs`.
+    pub kind: String,
+}
+
+/// The mounts that a process sees, in the kernel's order; none when it is gone.
+pub fn seen_by(pid: i32) -> Vec<Mount> {
+    let text = fs::read(format!("/proc/{pid}/mountinfo")).unwrap_or_default();
+    text.split(|byte| *byte == b'\n').filter_map(row).collect()
+}
+
+fn row(line: &[u8]) -> Option<Mount> {
+    let fields: Vec<&[u8]> = line.split(|byte| *byte == b' ').collect();
+    let text = |field: &[u8]| std::str::from_utf8(field).ok().map(str::to_owned);
+    let device = text(fields.get(2)?)?;
+    let (major, minor) = device.split_once(':')?;
+    let end = fields.iter().position(|field| *field == b"-")?;
+    Some(Mount {
+        id: text(fields.first()?)?.parse().ok()?,
+        device: rustix::fs::makedev(major.parse().ok()?, minor.parse().ok()?),
+        root: unescape(fields.get(3)?),
+        point: unescape(fields.get(4)?),
+        kind: text(fields.get(end + 1)?)?,
+    })
+}
+
 /// Space, tab, newline and backslash stand as three octal digits in mountinfo.
 fn unescape(field: &[u8]) -> PathBuf {
     let mut plain = Vec::with_capacity(field.len());

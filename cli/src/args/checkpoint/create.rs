@@ -39,6 +39,9 @@ pub struct CheckpointCreate {
     /// Allow a session whose terminal is outside the container
     #[arg(long)]
     pub shell_job: bool,
+    /// Go on though this check fails (all: make none)
+    #[arg(long, value_name = "NAME")]
+    pub skip_check: Vec<String>,
     /// Checkpoint a container with established TCP connections
     #[arg(long)]
     pub tcp_established: bool,
@@ -80,6 +83,7 @@ impl CheckpointCreate {
                 tcp_skip_in_flight: self.tcp_skip_in_flight,
                 ..CriuOptions::default()
             },
+            skip_checks: self.skip_check.clone(),
             ..CheckpointOptions::default()
         };
         options.validate()?;

@@ -20,6 +20,9 @@ pub struct Checkpoint {
     /// Select compression algorithm (gzip, none, zstd) for checkpoint archive. Default is zstd
     #[arg(short, long, value_name = "ALGORITHM")]
     pub compress: Option<String>,
+    /// Say what would be done and what stands in the way, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Leave the content of a namespace out (network)
     #[arg(long, value_name = "NAMESPACE")]
     pub empty_ns: Vec<String>,
@@ -41,6 +44,9 @@ pub struct Checkpoint {
     /// Directory for CRIU's images instead of the container's own
     #[arg(long, value_name = "DIRECTORY")]
     pub image_path: Option<PathBuf>,
+    /// With --dry-run: print it as JSON
+    #[arg(long)]
+    pub json: bool,
     /// Keep all temporary checkpoint files
     #[arg(short, long)]
     pub keep: bool,
@@ -77,6 +83,9 @@ pub struct Checkpoint {
     /// Allow a session whose terminal is outside the container
     #[arg(long)]
     pub shell_job: bool,
+    /// Go on though this check fails (all: make none)
+    #[arg(long, value_name = "NAME")]
+    pub skip_check: Vec<String>,
     /// Descriptor that gets a zero byte once pages are served
     #[arg(long, value_name = "NUMBER")]
     pub status_fd: Option<i32>,
@@ -131,8 +140,10 @@ impl Checkpoint {
             work_path: self.work_path.clone(),
             parent_path: self.parent_path.clone(),
             criu: self.criu(),
+            skip_checks: self.skip_check.clone(),
         };
         options.validate()?;
+        super::json_needs_dry_run(self.json, self.dry_run)?;
         if options.image_path.is_some() && (self.all || self.names.len() > 1) {
             return Err(CliError::usage(
                 "--image-path can only be used with one container",

@@ -3,6 +3,7 @@
 mod checkpoint;
 mod cleanup;
 mod create;
+mod diagnose;
 mod exec;
 mod inspect;
 mod logs;
@@ -18,6 +19,7 @@ mod wait;
 pub use checkpoint::Checkpoint;
 pub use cleanup::Cleanup;
 pub use create::{Create, CreateFlags};
+pub use diagnose::Diagnose;
 pub use exec::Exec;
 pub use inspect::{ContainerInspect, Exists};
 pub use logs::{Logs, LogsAsked};
@@ -30,6 +32,7 @@ pub use start::Start;
 pub use stop::{Kill, Stop};
 pub use wait::Wait;
 
+use crate::output::CliError;
 use clap::Subcommand;
 
 /// The verbs that stand alone and under `container`.
@@ -72,6 +75,8 @@ pub enum ContainerCommand {
     Inspect(ContainerInspect),
     /// Check if a container exists in local storage
     Exists(Exists),
+    /// Show what stands in the way of freezing or thawing containers
+    Diagnose(Diagnose),
     /// Freeze one or more containers to disk
     Checkpoint(Box<Checkpoint>),
     /// Restore one or more containers from a checkpoint
@@ -79,4 +84,12 @@ pub enum ContainerCommand {
     /// Clean up after one or more containers that ended
     #[command(hide = true)]
     Cleanup(Cleanup),
+}
+
+/// `--json` says how a dry run is printed; what was done is told in Podman's way.
+fn json_needs_dry_run(json: bool, dry_run: bool) -> Result<(), CliError> {
+    if json && !dry_run {
+        return Err(CliError::usage("--json can only be used with --dry-run"));
+    }
+    Ok(())
 }

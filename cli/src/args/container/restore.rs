@@ -36,6 +36,9 @@ pub struct Restore {
     /// Allow unix sockets whose peer is outside the container
     #[arg(long)]
     pub ext_unix_sk: bool,
+    /// Say what would be done and what stands in the way, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Restore a container with file locks
     #[arg(long)]
     pub file_locks: bool,
@@ -60,6 +63,9 @@ pub struct Restore {
     /// Restore from exported pre-checkpoint archive (tar.gz)
     #[arg(long, value_name = "FILE")]
     pub import_previous: Option<String>,
+    /// With --dry-run: print it as JSON
+    #[arg(long)]
+    pub json: bool,
     /// Keep all temporary checkpoint files
     #[arg(short, long)]
     pub keep: bool,
@@ -96,6 +102,9 @@ pub struct Restore {
     /// Allow a session whose terminal is outside the container
     #[arg(long)]
     pub shell_job: bool,
+    /// Go on though this check fails (all: any that can be skipped)
+    #[arg(long, value_name = "NAME")]
+    pub skip_check: Vec<String>,
     /// Restore a container with established TCP connections closed
     #[arg(long)]
     pub tcp_close: bool,
@@ -149,6 +158,7 @@ impl Restore {
         if import.is_some() && !self.names.is_empty() {
             return usage("cannot use --import with positional arguments");
         }
+        super::json_needs_dry_run(self.json, self.dry_run)?;
         let source = if let Some(file) = import {
             RestoreSource::Archive(PathBuf::from(file))
         } else if self.all {
@@ -203,6 +213,7 @@ impl Restore {
                 shell_job: self.shell_job,
                 ..CriuOptions::default()
             },
+            skip_checks: self.skip_check.clone(),
         }
     }
 }

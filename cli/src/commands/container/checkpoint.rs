@@ -21,6 +21,9 @@ pub fn run(opener: &Opener, flags: &Checkpoint) -> Outcome {
     let silent = options.export.as_deref() == Some(std::path::Path::new("-"));
     let start = Instant::now();
     let engine = opener.open()?;
+    if flags.dry_run {
+        return super::preview::checkpoints(&engine, &selection, &options, flags.json);
+    }
     let interrupt = Deferred::begin();
     let running =
         |container: &libcr::model::container::Container| container.state.status == Status::Running;

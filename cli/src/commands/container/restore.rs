@@ -21,6 +21,9 @@ pub fn run(opener: &Opener, flags: &Restore) -> Outcome {
     let (source, options) = flags.validate()?;
     let start = Instant::now();
     let engine = opener.open()?;
+    if flags.dry_run {
+        return super::preview::restores(&engine, &source, &options, flags.json);
+    }
     let interrupt = Deferred::begin();
     let mut outcomes = Outcomes::default();
     let mut reports = Vec::new();
@@ -72,7 +75,7 @@ pub fn run(opener: &Opener, flags: &Restore) -> Outcome {
 }
 
 // Names are looked up before anything is done; an image could have been meant too.
-fn chosen(engine: &Engine, selection: &Selection) -> Result<Vec<Selected>, CliError> {
+pub(super) fn chosen(engine: &Engine, selection: &Selection) -> Result<Vec<Selected>, CliError> {
     if let Selection::Names(names) = selection {
         for name in names {
             match engine.find(name) {

@@ -20,7 +20,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::catalogue::NamedCheckpoint;
 use crate::model::checkpoint::{CheckpointReport, micros};
-use crate::model::container::{Container, NetworkMode, Rootfs};
+use crate::model::container::Container;
 use crate::model::operation::{CheckpointPhase, CheckpointTarget, Intent};
 use crate::monitor::client;
 use crate::ops::steps::catalogue::{self, record};
@@ -44,9 +44,12 @@ use crate::store::lock::ContainerLock;
 use crate::sys::dir::at;
 use crate::sys::machine;
 
+mod checks;
 mod options;
+mod preview;
 
 pub use options::CheckpointOptions;
+pub use preview::preview;
 
 /// Freezes a container.
 ///
@@ -68,11 +71,13 @@ pub fn checkpoint(
     let (lock, mut container) = claim(engine, &id)?;
     observe(engine, &mut container)?;
     progress.step(&container.config.name, Step::Preflight);
-    let criu_version = check(engine, &container, options)?;
+    let criu_version = checks::check(engine, &container, options)?;
     let runtime = engine.runtime_of(&container)?.name;
     let routed = options.criu.route(&runtime, Verb::Dump, criu_version)?;
     let export = options.export.as_deref().map(absolute).transpose()?;
-    let place = Place::new(engine, &container, target(engine, &container, options)?);
+    let target = checks::target(engine, &container, options)?;
+    let place = Place::new(engine, &container, target);
+    checks::inspect(engine, &container, options)?;
     let logs = options.work_path.clone();
     let attempt = Work {
         engine,
@@ -118,86 +123,6 @@ pub fn checkpoint(
         }
     };
     attempt.finish(container, &taken, journal)
-}
-
-/// Everything that can be refused before anything is touched; returns CRIU's version.
-fn check(engine: &Engine, container: &Container, options: &CheckpointOptions) -> Result<u32> {
-    let bundle = engine.bundle(&container.config.id);
-    let criu_version = preflight::can_checkpoint(engine, container, &bundle)?;
-    let stays = options.export.is_some()
-        || options
-            .named
-            .as_ref()
-            .is_some_and(|place| place.directory.is_some());
-    if container.config.auto_remove && !stays && !options.leave_running && !options.pre_checkpoint {
-        return Err(Error::Invalid(
-            "cannot checkpoint containers that have been started with '--rm' unless '--export' is used".into(),
-        ));
-    }
-    if let (Rootfs::Directory(path), Some(_)) = (&container.config.rootfs, &options.export) {
-        return Err(Error::Invalid(format!(
-            "cannot export container {}: it runs on the directory {} (--rootfs), which no archive holds; run it from an image (cryopod import), or checkpoint it without --export",
-            container.config.name,
-            path.display()
-        )));
-    }
-    if options.export.is_some()
-        && let NetworkMode::Container { .. } | NetworkMode::Namespace { .. } =
-            container.config.network
-    {
-        return Err(Error::Invalid(format!(
-            "cannot export checkpoints of containers with dependencies: container {} is in a network namespace that is not its own ({})",
-            container.config.name,
-            container.config.network.word()
-        )));
-    }
-    if options.with_previous && container.state.pre_checkpoints == 0 {
-        return Err(Error::Invalid(format!(
-            "container {} has no pre-checkpoint that --with-previous can build upon: make one with container checkpoint --pre-checkpoint",
-            container.config.name
-        )));
-    }
-    if options.pre_checkpoint
-        && container.state.pre_checkpoints == 0
-        && place::builds_on_earlier(&bundle.join("checkpoint"))
-    {
-        return Err(Error::Invalid(format!(
-            "container {} keeps a checkpoint that builds upon its earlier pre-checkpoints: replace it by a full one first (container checkpoint --leave-running)",
-            container.config.name
-        )));
-    }
-    for (option, path) in [
-        ("--image-path", &options.image_path),
-        ("--work-path", &options.work_path),
-    ] {
-        if let Some(path) = path {
-            catalogue::directory::check_option(option, path)?;
-        }
-    }
-    if let Some(path) = &options.image_path {
-        preflight::empty_directory("--image-path", path)?;
-    }
-    Ok(criu_version)
-}
-
-fn target(
-    engine: &Engine,
-    container: &Container,
-    options: &CheckpointOptions,
-) -> Result<CheckpointTarget> {
-    if let Some(place) = &options.named {
-        let id = catalogue::destination(engine, container, place)?.id;
-        let place = place.clone();
-        return Ok(CheckpointTarget::Named { id, place });
-    }
-    Ok(match &options.image_path {
-        Some(directory) => CheckpointTarget::Images {
-            directory: directory.clone(),
-            pre_dump: options.pre_checkpoint,
-        },
-        None if options.pre_checkpoint => CheckpointTarget::PreCheckpoint,
-        None => CheckpointTarget::Bundle,
-    })
 }
 
 /// A path that means the same after a crash, from any directory.

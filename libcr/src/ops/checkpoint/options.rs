@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::error::{Error, Result};
 use crate::model::catalogue::CheckpointPlace;
 use crate::ops::steps::freezing::pack;
+use crate::ops::steps::inspection;
 use crate::runtime::criu_options::CriuOptions;
 
 /// What a checkpoint is asked for. The default is one in the container's bundle, which stops.
@@ -41,6 +42,8 @@ pub struct CheckpointOptions {
     pub parent_path: Option<PathBuf>,
     /// Options of CRIU beyond these.
     pub criu: CriuOptions,
+    /// `--skip-check`: checks by name whose failures are warnings; `all`: none is made.
+    pub skip_checks: Vec<String>,
 }
 
 impl CheckpointOptions {
@@ -64,6 +67,7 @@ impl CheckpointOptions {
             return refuse("--with-previous can not be used with --pre-checkpoint");
         }
         self.criu.validate()?;
+        inspection::check_names(&self.skip_checks, &inspection::CHECKS)?;
         self.validate_place()?;
         self.validate_pages()
     }

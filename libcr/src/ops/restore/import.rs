@@ -49,7 +49,7 @@ pub fn import(
     progress.step(&shown, Step::Read);
     let staging = Staging::make(engine)?;
     let (reader, header) = unpack::open(archive, &staging, selection(options, archive))?;
-    let (mut container, mut warnings) = plan(engine, archive, &header, options)?;
+    let (mut container, mut warnings) = plan(engine, archive, &header, options).agreed()?;
     let id = container.config.id.clone();
     let _lock = engine.lock(&id)?;
     recovery::recover_container(engine, &id, Patience::Unlimited)?;

@@ -38,12 +38,15 @@ use crate::runtime::criu_options::Verb;
 use crate::sys::dir::at;
 use crate::sys::{machine, proc};
 
+mod checks;
 mod import;
 mod options;
 mod plan;
+mod preview;
 
 pub use import::import;
 pub use options::{Grants, RestoreOptions};
+pub use preview::{preview, preview_import};
 
 /// A checkpoint on this host.
 struct Source {
@@ -85,6 +88,7 @@ pub fn restore(
     let mut options = options.clone();
     let source = source(engine, &container, &mut options)?;
     let criu_version = preflight::can_restore(engine, &container, &source.images)?;
+    let warnings = agreed(&container, &source, &options)?;
     let saved = if source.foreign {
         SavedAddresses::default()
     } else {
@@ -106,8 +110,9 @@ pub fn restore(
     let journal = Journal::begin(engine, &id, &intent)?;
     let before = container.state.clone();
     match thawing.bring_back(&mut container, &journal) {
-        Ok(report) => {
+        Ok(mut report) => {
             finish(engine, &container, source.keep, &journal)?;
+            report.warnings.splice(0..0, warnings);
             Ok(report)
         }
         Err(error) => {
@@ -121,6 +126,22 @@ pub fn restore(
             Err(error)
         }
     }
+}
+
+/// What the images hold and what is mounted, against the options and the host; what the user
+/// should know.
+///
+/// # Errors
+/// The first thing that stands in the way.
+fn agreed(container: &Container, source: &Source, options: &RestoreOptions) -> Result<Vec<String>> {
+    let mut rows = checks::Rows::new(&options.skip_checks);
+    // Images that can't be read are explained by CRIU, which may know more of them.
+    if let Ok(facts) = criu::ImageFacts::read(&source.images) {
+        checks::images(&container.config.name, &facts, options, &mut rows);
+    }
+    checks::mounts(&container.config, &mut rows);
+    let (warnings, failure) = rows.outcome();
+    failure.map_or(Ok(warnings), Err)
 }
 
 /// Which checkpoint it is; one with a name says itself which options it needs.

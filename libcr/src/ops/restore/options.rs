@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use crate::error::{Error, Result};
 use crate::model::catalogue::CheckpointPlace;
+use crate::ops::restore::checks::SKIPPABLE;
+use crate::ops::steps::inspection;
 pub use crate::ops::steps::thawing::imported_spec::Grants;
 use crate::runtime::criu_options::CriuOptions;
 
@@ -43,6 +45,9 @@ pub struct RestoreOptions {
     /// Options of CRIU beyond these. With `lazy_pages` and a `page_server` memory is fetched from
     /// there.
     pub criu: CriuOptions,
+    /// `--skip-check`: checks by name whose failures are warnings; `all`: of any that can be
+    /// skipped.
+    pub skip_checks: Vec<String>,
 }
 
 impl RestoreOptions {
@@ -78,6 +83,7 @@ impl RestoreOptions {
         if self.criu.page_server.is_some() && !self.criu.lazy_pages {
             return refuse("--page-server can only be used with --lazy-pages");
         }
+        inspection::check_names(&self.skip_checks, &SKIPPABLE)?;
         Ok(self.criu.validate()?)
     }
 }

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use crate::archive::{Header, layout, podman};
+use crate::archive::{Header, Manifest, layout, podman};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::{Container, ContainerState, NetworkMode, Rootfs};
 use crate::model::id;
 use crate::model::status::Status;
 use crate::ops::restore::RestoreOptions;
+use crate::ops::restore::checks::{self, Rows};
 use crate::ops::steps::life::netplug::networks::networks as known;
 use crate::ops::steps::life::volumes;
 use crate::ops::steps::podman_config;
@@ -16,13 +17,82 @@ use crate::ops::steps::thawing::{base_image, foreign};
 use crate::store::StoreError;
 use crate::sys::machine;
 
-/// Everything that can be refused is refused here, from the header alone.
+/// What became of the header.
+pub(super) struct Plan {
+    /// The container that will be made; `None` where the archive doesn't allow one to be thought of.
+    pub container: Option<Container>,
+    /// What was looked at.
+    pub rows: Rows,
+}
+
+impl Plan {
+    /// The container, unless something stands in the way.
+    ///
+    /// # Errors
+    /// The first thing that does.
+    pub fn agreed(self) -> Result<(Container, Vec<String>)> {
+        let (warnings, failure) = self.rows.outcome();
+        match (failure, self.container) {
+            (None, Some(container)) => Ok((container, warnings)),
+            (Some(error), _) => Err(error),
+            (None, None) => Err(Error::Invalid("the archive describes no container".into())),
+        }
+    }
+}
+
+/// Everything that can be judged by the header alone, all of it whatever comes first.
 pub(super) fn plan(
     engine: &Engine,
     archive: &Path,
     header: &Header,
     options: &RestoreOptions,
-) -> Result<(Container, Vec<String>)> {
+) -> Plan {
+    let mut rows = Rows::new(&options.skip_checks);
+    let manifest = header.manifest.as_ref();
+    if let Some(manifest) = manifest {
+        host(archive, manifest, &mut rows);
+        checks::room(engine, &manifest.sizes, &mut rows);
+        if manifest.options.file_locks && !options.file_locks {
+            let error = Error::Invalid(format!(
+                "{}: the checkpoint holds file locks: add --file-locks",
+                archive.display()
+            ));
+            rows.fail("file-locks", error);
+        }
+    }
+    let container = describe(engine, archive, header, options, &mut rows);
+    if let Some(container) = &container {
+        place(engine, container, options, &mut rows);
+    }
+    Plan { container, rows }
+}
+
+/// The host it was made on, and this one.
+fn host(archive: &Path, manifest: &Manifest, rows: &mut Rows) {
+    let (theirs, ours) = (&manifest.host.arch, machine::architecture());
+    if theirs == ours {
+        rows.ok("architecture", format!("{theirs}, as this host"));
+    } else {
+        let error = Error::Invalid(format!(
+            "{}: the checkpoint was made on {theirs}, this host is {ours}: restore it on a {theirs} host",
+            archive.display()
+        ));
+        rows.fail("architecture", error);
+        return;
+    }
+    checks::processor(archive, &manifest.host.cpu_features, rows);
+    checks::kernel(&manifest.host.kernel, rows);
+    checks::origin_criu(manifest.criu_version, rows);
+}
+
+/// The container that the archive describes.
+fn describe(
+    engine: &Engine,
+    archive: &Path,
+    header: &Header,
+    options: &RestoreOptions,
+    rows: &mut Rows,
+) -> Option<Container> {
     let unreadable = |what: &str, error: serde_json::Error| {
         Error::Invalid(format!(
             "{}: cannot read {what}: {error}",
@@ -30,107 +100,132 @@ pub(super) fn plan(
         ))
     };
     let dump = podman::ContainerConfig::from_json(&header.config_dump)
-        .map_err(|error| unreadable(layout::CONFIG_DUMP, error))?;
+        .map_err(|error| unreadable(layout::CONFIG_DUMP, error));
+    let dump = rows.judge("description", dump, |dump| {
+        format!("the archive is of container {}", dump.name)
+    })?;
     let spec = serde_json::from_slice(&header.spec_dump)
-        .map_err(|error| unreadable(layout::SPEC_DUMP, error))?;
-    let mut warnings = Vec::new();
-    if let Some(manifest) = &header.manifest {
-        let (theirs, ours) = (&manifest.host.arch, machine::architecture());
-        if theirs != ours {
-            return Err(Error::Invalid(format!(
-                "{}: the checkpoint was made on {theirs}, this host is {ours}: restore it on a {theirs} host",
-                archive.display()
-            )));
-        }
-        let present = machine::cpu_features();
-        let wanted = manifest.host.cpu_features.iter();
-        let missing: Vec<&str> = wanted
-            .filter(|feature| present.binary_search(feature).is_err())
-            .map(String::as_str)
-            .collect();
-        if !missing.is_empty() {
-            warnings.push(format!(
-                "the checkpoint's host had CPU features that this one lacks ({}): a program that uses them ends with an illegal instruction",
-                missing.join(", ")
-            ));
-        }
-        if manifest.options.file_locks && !options.file_locks {
-            return Err(Error::Invalid(format!(
-                "{}: the checkpoint holds file locks: add --file-locks",
-                archive.display()
-            )));
-        }
-    }
-    let runtime = foreign::runtime(engine, archive, &dump)?;
-    let rootfs = if dump.rootfs.is_empty() {
-        let (image, name, warning) = base_image::find(engine, &dump, header.manifest.as_ref())?;
-        warnings.extend(warning);
-        let raw_name = if dump.raw_image_name.is_empty() {
-            name.clone()
-        } else {
-            dump.raw_image_name.clone()
-        };
-        Rootfs::Image {
-            id: image.id,
-            name,
-            raw_name,
-        }
-    } else {
-        // A directory of this host, named by the archive.
-        return Err(Error::Invalid(format!(
-            "{}: the container ran on the directory {} of its host (--rootfs), which no archive holds: make an image of it and start anew",
-            archive.display(),
-            dump.rootfs
-        )));
-    };
+        .map_err(|error| unreadable(layout::SPEC_DUMP, error));
+    let spec = rows.judge("specification", spec, |_: &serde_json::Value| {
+        "the specification can be read".into()
+    })?;
+    let runtime = foreign::runtime(engine, archive, &dump);
+    let runtime = rows.judge("runtime", runtime, |name| format!("it ran under {name}"));
+    let rootfs = rootfs(engine, archive, header, &dump, rows);
     let new_id = options
         .name
         .as_ref()
         .map(|_| machine::random().map(id::from_random))
-        .transpose()?;
-    let mut config = podman_config::from_podman(
+        .transpose()
+        .map_err(Error::from);
+    let config = podman_config::from_podman(
         &dump,
         spec,
         options.name.as_deref(),
-        new_id,
-        rootfs,
-        runtime,
+        rows.judge("id", new_id, |id| match id {
+            Some(_) => "it gets a new id, since it gets a new name".into(),
+            None => "it keeps its id".into(),
+        })?,
+        rootfs?,
+        runtime?,
         options.grants,
-    )?;
-    warnings.extend(foreign::warnings(&dump, &config));
+    );
+    let mut config = rows.judge("grants", config, |_| {
+        "the specification asks for nothing that is not granted".into()
+    })?;
+    for warning in foreign::warnings(&dump, &config) {
+        rows.warn("specification", warning);
+    }
     if !options.publish.is_empty() {
-        config.ports = network::port::parse_all(&options.publish).map_err(network::Error::from)?;
-    }
-    if !options.ignore_volumes
-        && let Some(name) = volumes::present(engine, &config)?.pop()
-    {
-        return Err(Error::Conflict(format!(
-            "volume with name {name} already exists. Use --ignore-volumes to not restore content of volumes"
-        )));
-    }
-    if let NetworkMode::Bridge { networks } = &config.network {
-        let directory = known(&engine.config);
-        for (name, _) in networks {
-            directory.get(name)?;
-        }
+        let ports = network::port::parse_all(&options.publish);
+        let ports = ports.map_err(|error| network::Error::from(error).into());
+        config.ports = rows.judge("publish", ports, |_| "the ports can be read".into())?;
     }
     let state = ContainerState {
         status: Status::Exited,
         ..ContainerState::default()
     };
-    let container = Container { config, state };
-    engine.runtime_of(&container)?;
-    if let Some(holder) = engine.store.rows().holder_of_name(&container.config.name)? {
-        let name = container.config.name;
-        return Err(StoreError::NameInUse { name, id: holder }.into());
+    Some(Container { config, state })
+}
+
+/// What its root file system begins with.
+fn rootfs(
+    engine: &Engine,
+    archive: &Path,
+    header: &Header,
+    dump: &podman::ContainerConfig,
+    rows: &mut Rows,
+) -> Option<Rootfs> {
+    if !dump.rootfs.is_empty() {
+        // A directory of this host, named by the archive.
+        let error = Error::Invalid(format!(
+            "{}: the container ran on the directory {} of its host (--rootfs), which no archive holds: make an image of it and start anew",
+            archive.display(),
+            dump.rootfs
+        ));
+        rows.fail("image", error);
+        return None;
     }
-    if engine
-        .store
-        .rows()
-        .container(&container.config.id)?
-        .is_some()
-    {
-        return Err(StoreError::IdInUse(container.config.id).into());
+    let found = base_image::find(engine, dump, header.manifest.as_ref());
+    let (image, name, warning) = rows.judge("image", found, |(_, name, _)| {
+        format!("its image {name} is here")
+    })?;
+    if let Some(warning) = warning {
+        rows.warn("image", warning);
     }
-    Ok((container, warnings))
+    let raw_name = if dump.raw_image_name.is_empty() {
+        name.clone()
+    } else {
+        dump.raw_image_name.clone()
+    };
+    Some(Rootfs::Image {
+        id: image.id,
+        name,
+        raw_name,
+    })
+}
+
+/// Its place among what is here already.
+fn place(engine: &Engine, container: &Container, options: &RestoreOptions, rows: &mut Rows) {
+    let config = &container.config;
+    if !options.ignore_volumes {
+        let taken = volumes::present(engine, config).and_then(|mut present| {
+            present.pop().map_or(Ok(()), |name| {
+                Err(Error::Conflict(format!(
+                    "volume with name {name} already exists. Use --ignore-volumes to not restore content of volumes"
+                )))
+            })
+        });
+        rows.judge("volumes", taken, |()| "its volumes are not here yet".into());
+    }
+    if let NetworkMode::Bridge { networks } = &config.network {
+        let directory = known(&engine.config);
+        let missing = networks
+            .iter()
+            .try_for_each(|(name, _)| directory.get(name).map(drop));
+        rows.judge("networks", missing.map_err(Error::from), |()| {
+            "its networks are here".into()
+        });
+    }
+    let program = engine.runtime_of(container).map(drop);
+    rows.judge("runtime", program, |()| {
+        format!("{} is here", config.runtime)
+    });
+    let name = engine.store.rows().holder_of_name(&config.name);
+    let name = name.map_err(Error::from).and_then(|holder| {
+        holder.map_or(Ok(()), |id| {
+            let name = config.name.clone();
+            Err(StoreError::NameInUse { name, id }.into())
+        })
+    });
+    rows.judge("name", name, |()| {
+        format!("the name {} is free", config.name)
+    });
+    let taken = engine.store.rows().container(&config.id);
+    let taken = taken.map_err(Error::from).and_then(|taken| {
+        taken.map_or(Ok(()), |_| {
+            Err(StoreError::IdInUse(config.id.clone()).into())
+        })
+    });
+    rows.judge("id", taken, |()| "the id is free".into());
 }

@@ -5,6 +5,7 @@ pub mod claim;
 pub mod failure;
 pub mod freezing;
 pub mod image_lookup;
+pub mod inspection;
 pub mod journal;
 pub mod life;
 pub mod podman_config;

@@ -8,10 +8,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::Container;
 use crate::model::status::Status;
-use crate::ops::steps::life::bring_up::cgroup_path;
-use crate::sys::cgroup::Cgroup;
 use crate::sys::dir::at;
-use crate::sys::machine;
 
 /// CRIU's oldest version that will do, as it numbers itself: 3.17.
 pub const OLDEST_CRIU: u32 = 31_700;
@@ -29,7 +26,7 @@ pub fn criu(engine: &Engine) -> Result<u32> {
 }
 
 /// A container may be frozen now; returns CRIU's version number.
-pub fn can_checkpoint(engine: &Engine, container: &Container, directory: &Path) -> Result<u32> {
+pub fn can_checkpoint(engine: &Engine, container: &Container) -> Result<u32> {
     let status = container.state.status;
     if status != Status::Running {
         return Err(Error::WrongState(format!(
@@ -39,15 +36,6 @@ pub fn can_checkpoint(engine: &Engine, container: &Container, directory: &Path) 
     }
     let criu_version = criu(engine)?;
     engine.runtime_of(container)?;
-    let needed = memory_of(container);
-    let free = machine::free_space(directory)?;
-    if needed > free {
-        return Err(Error::MissingOnHost(format!(
-            "not enough space in {} for the memory of container {}: {needed} bytes are needed, {free} are free",
-            directory.display(),
-            container.config.name
-        )));
-    }
     Ok(criu_version)
 }
 
@@ -96,17 +84,4 @@ pub fn can_restore(engine: &Engine, container: &Container, images: &Path) -> Res
         )));
     }
     Ok(criu_version)
-}
-
-/// Bytes of memory that a dump would write: what the processes hold that no file backs.
-fn memory_of(container: &Container) -> u64 {
-    let group = Cgroup::at(&cgroup_path(&container.config.id));
-    let anonymous = |pid: &i32| {
-        let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("RssAnon:"));
-        let kilobytes =
-            line.and_then(|line| line.split_ascii_whitespace().next()?.parse::<u64>().ok());
-        kilobytes.unwrap_or(0) * 1024
-    };
-    group.processes().iter().map(anonymous).sum()
 }

@@ -11,6 +11,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::{Container, ContainerConfig, NetworkMode};
 use crate::net::SavedAddresses;
+use crate::store::Rows;
 use crate::sys::proc;
 
 pub mod attach;
@@ -80,46 +81,123 @@ pub struct Leased {
 /// `unplug` can take it off after this process was killed on the way.
 pub fn lease(engine: &Engine, container: &mut Container, saved: &SavedAddresses) -> Result<Leased> {
     let Container { config, state } = container;
-    let id = &config.id;
-    let NetworkMode::Bridge { networks: wanted } = &config.network else {
-        // One that isn't there is told before anything is made.
-        namespace(engine, config)?;
+    let Some(wish) = Wish::of(engine, config)? else {
         return Ok(Leased::default());
     };
-    let known = networks::networks(&engine.config);
-    let networks = wanted
-        .iter()
-        .map(|(name, _)| known.get(name))
-        .collect::<Result<Vec<_>, _>>()?;
-    // Host ports that are taken are found before anything is made.
-    let mut ports = config.ports.clone();
-    network::reserve::choose_host_ports(&mut ports)?;
-    drop(network::reserve::reserve(&ports)?);
-
     state.boot_id = proc::boot_id();
-    known.word().clone_into(&mut state.network_backend);
+    wish.known.word().clone_into(&mut state.network_backend);
     let others = leases::others();
     let (leased, warnings) = engine.store.transaction(|rows| {
-        release_earlier_boots(rows, &state.boot_id)?;
-        rows.release_leases(id)?;
-        check_ports(rows, id, &ports, &state.boot_id)?;
-        let leased = lease_all(rows, config, wanted, &networks, &known, &others, saved)?;
+        let leased = wish.take(rows, config, &others, saved)?;
         state.network_status = provisional(&leased.0);
-        state.ports.clone_from(&ports);
-        rows.update_state(id, state)?;
+        state.ports.clone_from(&wish.ports);
+        rows.update_state(&config.id, state)?;
         Ok::<_, Error>(leased)
     })?;
     let request = SetupRequest {
         networks: leased,
-        port_mappings: ports,
+        port_mappings: wish.ports,
         ..request(config)
     };
     Ok(Leased {
         request,
-        networks,
+        networks: wish.networks,
         warnings,
         silent: saved.required,
     })
+}
+
+/// What [`lease`] would give, in words, and its warnings; nothing of it is kept. The container need
+/// not be in the database yet.
+///
+/// # Errors
+/// As [`lease`].
+pub fn rehearse(
+    engine: &Engine,
+    container: &Container,
+    saved: &SavedAddresses,
+) -> Result<(Vec<String>, Vec<String>)> {
+    /// A transaction that ends with an error leaves nothing.
+    enum Ended {
+        Rehearsed(leases::Given),
+        Failed(Error),
+    }
+    impl<E: Into<Error>> From<E> for Ended {
+        fn from(error: E) -> Self {
+            Self::Failed(error.into())
+        }
+    }
+    let config = &container.config;
+    let Some(wish) = Wish::of(engine, config)? else {
+        return Ok((Vec::new(), Vec::new()));
+    };
+    let others = leases::others();
+    let ended: Result<(), Ended> = engine.store.transaction(|rows| {
+        if rows.container(&config.id)?.is_none() {
+            rows.insert_container(container)?;
+        }
+        Err(Ended::Rehearsed(wish.take(rows, config, &others, saved)?))
+    });
+    match ended {
+        Err(Ended::Rehearsed((given, warnings))) => {
+            let places = given.iter().flat_map(|(network, own)| {
+                let ips = own.static_ips.iter();
+                ips.map(move |ip| format!("{ip} on {}", network.name))
+            });
+            Ok((places.collect(), warnings))
+        }
+        Err(Ended::Failed(error)) => Err(error),
+        Ok(()) => Ok((Vec::new(), Vec::new())),
+    }
+}
+
+/// What a container wants of its networks.
+struct Wish<'a> {
+    known: Networks,
+    wanted: &'a [(String, PerNetworkOptions)],
+    networks: Vec<Network>,
+    /// Host ports are chosen.
+    ports: Vec<PortMapping>,
+}
+
+impl<'a> Wish<'a> {
+    /// `None` for a container that is on no network of ours. Ports that are taken are found here.
+    fn of(engine: &Engine, config: &'a ContainerConfig) -> Result<Option<Self>> {
+        let NetworkMode::Bridge { networks: wanted } = &config.network else {
+            // One that isn't there is told before anything is made.
+            namespace(engine, config)?;
+            return Ok(None);
+        };
+        let known = networks::networks(&engine.config);
+        let networks = wanted
+            .iter()
+            .map(|(name, _)| known.get(name))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut ports = config.ports.clone();
+        network::reserve::choose_host_ports(&mut ports)?;
+        drop(network::reserve::reserve(&ports)?);
+        Ok(Some(Self {
+            known,
+            wanted,
+            networks,
+            ports,
+        }))
+    }
+
+    fn take(
+        &self,
+        rows: &Rows<'_>,
+        config: &ContainerConfig,
+        others: &leases::Others,
+        saved: &SavedAddresses,
+    ) -> Result<leases::Given> {
+        let boot = proc::boot_id();
+        release_earlier_boots(rows, &boot)?;
+        rows.release_leases(&config.id)?;
+        check_ports(rows, &config.id, &self.ports, &boot)?;
+        let (wanted, networks) = (self.wanted, &self.networks);
+        lease_all(rows, config, wanted, networks, &self.known, others, saved)
+    }
 }
 
 /// Makes the container's network namespace and lets the back end set up what was leased. A failure

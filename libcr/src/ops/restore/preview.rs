@@ -1,0 +1,194 @@
+//! `container restore --dry-run`: what would be done and what stands in the way.
+
+use std::path::Path;
+
+use network::types::StatusBlock;
+
+use crate::archive::{Limits, Reader};
+use crate::criu::{self, ImageFacts};
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::model::container::Container;
+use crate::model::preview::Preview;
+use crate::net::{self, SavedAddresses};
+use crate::ops::restore::checks::{self, Rows};
+use crate::ops::restore::plan::plan;
+use crate::ops::restore::{RestoreOptions, saved_addresses, source};
+use crate::ops::steps::inspection::{host, words};
+use crate::ops::steps::life::netplug;
+use crate::ops::steps::life::observe::look;
+use crate::ops::steps::preflight;
+use crate::runtime::criu_options::Verb;
+
+/// Says what [`super::restore`] would do with these options, and changes nothing.
+///
+/// # Errors
+/// As of [`RestoreOptions::validate`], and when there is no such container or checkpoint. What
+/// else stands in the way is in the preview.
+pub fn preview(engine: &Engine, word: &str, options: &RestoreOptions) -> Result<Preview> {
+    options.validate(false)?;
+    let mut container = engine.find(word)?;
+    look(engine, &mut container);
+    let mut options = options.clone();
+    let source = source(engine, &container, &mut options)?;
+    let mut rows = Rows::new(&options.skip_checks);
+    let version = essentials(engine, &mut rows);
+    let can = preflight::can_restore(engine, &container, &source.images).map(drop);
+    rows.judge("checkpoint", can, |()| {
+        format!(
+            "{} is frozen in {}",
+            container.config.name,
+            source.images.display()
+        )
+    });
+    let facts = ImageFacts::read(&source.images);
+    if let Ok(facts) = &facts {
+        checks::images(&container.config.name, facts, &options, &mut rows);
+    }
+    checks::mounts(&container.config, &mut rows);
+    program(engine, &container, &options, version, &mut rows);
+    if !container.state.status.is_alive() {
+        let saved = if source.foreign {
+            Ok(SavedAddresses::default())
+        } else {
+            saved_addresses(&source.directory, &options)
+        };
+        network(engine, &container, &options, saved, &mut rows);
+    }
+    let what = facts.map_or_else(
+        |_| "its processes".to_owned(),
+        |facts| {
+            format!(
+                "{} with {} of memory",
+                words::processes(facts.processes.len()),
+                words::size(facts.memory)
+            )
+        },
+    );
+    let name = &container.config.name;
+    let fate = if source.keep {
+        "keep the checkpoint"
+    } else {
+        "remove the checkpoint, which is used up"
+    };
+    let steps = vec![
+        format!("mount the root file system of {name} and put its files back as they were"),
+        "set up its network".to_owned(),
+        format!("thaw {what} from {}", source.images.display()),
+        fate.to_owned(),
+    ];
+    Ok(Preview {
+        operation: "restore",
+        id: container.config.id.clone(),
+        name: name.clone(),
+        steps,
+        checks: rows.findings,
+        ..Preview::default()
+    }
+    .conclude())
+}
+
+/// Says what [`super::import`] would do with this archive and these options, and changes nothing.
+/// Of a stream (`-`) nothing could be read a second time, so it must be a file.
+///
+/// # Errors
+/// As of [`RestoreOptions::validate`]; [`crate::archive::ArchiveError`] for what is no archive.
+pub fn preview_import(
+    engine: &Engine,
+    archive: &Path,
+    options: &RestoreOptions,
+) -> Result<Preview> {
+    options.validate(true)?;
+    let header = Reader::open(archive, Limits::default())?.read_header(None)?;
+    let planned = plan(engine, archive, &header, options);
+    let mut rows = planned.rows;
+    let version = essentials(engine, &mut rows);
+    let mut preview = Preview {
+        operation: "restore",
+        ..Preview::default()
+    };
+    if let Some(container) = &planned.container {
+        let config = &container.config;
+        preview.id.clone_from(&config.id);
+        preview.name.clone_from(&config.name);
+        program(engine, container, options, version, &mut rows);
+        let status = header.network_status.as_deref().map_or(Ok(None), |text| {
+            serde_json::from_slice::<Option<std::collections::BTreeMap<String, StatusBlock>>>(text)
+        });
+        let saved = match status {
+            Ok(Some(status)) if options.name.is_none() => SavedAddresses {
+                networks: net::saved(
+                    &status,
+                    !options.ignore_static_ip,
+                    !options.ignore_static_mac,
+                ),
+                required: options.tcp_established,
+            },
+            _ => SavedAddresses::default(),
+        };
+        let free = engine.store.rows().container(&config.id)?.is_none()
+            && engine.store.rows().holder_of_name(&config.name)?.is_none();
+        if free {
+            network(engine, container, options, Ok(saved), &mut rows);
+        }
+        preview.steps = vec![
+            format!("unpack {} and check it", archive.display()),
+            format!("make the container {} ({})", config.name, config.id),
+            "set up its network".into(),
+            "thaw its processes".into(),
+        ];
+    }
+    preview.checks = rows.findings;
+    Ok(preview.conclude())
+}
+
+/// Returns CRIU's version, 0 where there is none.
+fn essentials(engine: &Engine, rows: &mut Rows) -> u32 {
+    let facts = criu::Facts::find(&engine.config.run_root);
+    host::essentials(&facts, &mut rows.findings);
+    facts.map_or(0, |facts| facts.version)
+}
+
+fn program(
+    engine: &Engine,
+    container: &Container,
+    options: &RestoreOptions,
+    criu_version: u32,
+    rows: &mut Rows,
+) {
+    let Ok(runtime) = engine.runtime_of(container) else {
+        return;
+    };
+    host::runtime_row(&runtime, &mut rows.findings);
+    let mut criu = options.criu.clone();
+    criu.tcp_close = options.tcp_close;
+    let routed = criu.route(&runtime.name, Verb::Restore, criu_version);
+    if let Err(error) = routed {
+        rows.fail("options", error.into());
+    }
+}
+
+fn network(
+    engine: &Engine,
+    container: &Container,
+    options: &RestoreOptions,
+    saved: Result<SavedAddresses>,
+    rows: &mut Rows,
+) {
+    let mut container = container.clone();
+    super::forget_static(&mut container, options);
+    let given = saved.and_then(|saved| netplug::rehearse(engine, &container, &saved));
+    let warnings = given
+        .as_ref()
+        .map_or(Vec::new(), |(_, warnings)| warnings.clone());
+    rows.judge("addresses", given, |(places, _)| {
+        if places.is_empty() {
+            "it needs no address and no port of this host".into()
+        } else {
+            format!("it gets {}, and its ports are free", places.join(", "))
+        }
+    });
+    for warning in warnings {
+        rows.warn("addresses", warning);
+    }
+}

@@ -1,0 +1,101 @@
+//! Inspections: what stands in the way of a freeze, asked of the kernel and of the host before
+//! anything is touched. Each check has a name, a verdict and a remedy.
+//!
+//! Only what is certain fails: a container changes while it is looked at, and whatever slips
+//! through is explained from CRIU's log.
+
+use std::path::PathBuf;
+
+use crate::error::{Error, Result};
+use crate::model::container::Container;
+use crate::model::finding::Findings;
+
+pub mod host;
+mod objects;
+pub mod packages;
+pub mod process;
+mod setting;
+mod sockets;
+mod space;
+pub mod words;
+
+use process::Processes;
+
+/// What the caller of a freeze allows, and where it goes.
+#[derive(Debug, Clone, Default)]
+pub struct Allowed {
+    /// `--tcp-established`.
+    pub tcp_established: bool,
+    /// `--tcp-skip-in-flight`.
+    pub tcp_skip_in_flight: bool,
+    /// `--ext-unix-sk`.
+    pub ext_unix_sk: bool,
+    /// `--file-locks`.
+    pub file_locks: bool,
+    /// `--link-remap`.
+    pub link_remap: bool,
+    /// `--leave-running`.
+    pub leave_running: bool,
+    /// `--pre-checkpoint`: files stay out of it.
+    pub memory_only: bool,
+    /// The directory of the images, or one above it.
+    pub images: PathBuf,
+    /// The archive, when there is to be one in a file.
+    pub export: Option<PathBuf>,
+    /// The archive is not compressed.
+    pub uncompressed: bool,
+    /// Directory of the files that the container changed (overlayfs' upper layer).
+    pub changes: PathBuf,
+    /// Memory goes elsewhere: to a page server.
+    pub memory_elsewhere: bool,
+}
+
+/// Names of the checks of a running container, in their order: what `--skip-check` takes.
+pub const CHECKS: [&str; 17] = [
+    "file-locks",
+    "kernel-objects",
+    "devices",
+    "unlinked-files",
+    "outside-files",
+    "watches",
+    "connections",
+    "connections-being-made",
+    "unix-sockets",
+    "socket-kinds",
+    "tracers",
+    "namespaces",
+    "mounts",
+    "exec-sessions",
+    "seccomp",
+    "space",
+    "archive-space",
+];
+
+/// Looks at the processes of a running container and at the room for what is made of them.
+pub fn running(container: &Container, allowed: &Allowed) -> (Processes, Findings) {
+    let processes = Processes::of(container);
+    let mut findings = Findings::default();
+    if !allowed.memory_only {
+        objects::inspect(&processes, allowed, &mut findings);
+        sockets::inspect(&processes, allowed, &mut findings);
+    }
+    setting::inspect(container, &processes, allowed, &mut findings);
+    space::inspect(&processes, allowed, &mut findings);
+    (processes, findings)
+}
+
+/// Words of `--skip-check` that name a check, or `all`.
+///
+/// # Errors
+/// [`Error::Invalid`], listing the names.
+pub fn check_names(words: &[String], known: &[&str]) -> Result<()> {
+    let wrong = words
+        .iter()
+        .find(|word| *word != "all" && !known.contains(&word.as_str()));
+    wrong.map_or(Ok(()), |word| {
+        Err(Error::Invalid(format!(
+            "invalid value \"{word}\" for --skip-check: choose from: {}, all",
+            known.join(", ")
+        )))
+    })
+}
