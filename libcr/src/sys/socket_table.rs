@@ -33,6 +33,10 @@ pub struct Unix {
     pub peer: u32,
     /// A path, `@name`, or nothing.
     pub name: String,
+    /// Both ways are shut down: the other end is closed.
+    pub is_shut: bool,
+    /// For a listening one: inodes of those that wait to be accepted.
+    pub waiting: Vec<u32>,
 }
 
 /// Sockets by inode.
@@ -149,10 +153,15 @@ const BY_FAMILY: u16 = 20;
 const DUMP: u16 = 0x301;
 const NLMSG_ERROR: u16 = 2;
 const NLMSG_DONE: u16 = 3;
-/// `UDIAG_SHOW_NAME | UDIAG_SHOW_PEER` (linux/unix_diag.h), and the attributes that answer.
-const SHOW: u32 = 0x1 | 0x4;
+/// `UDIAG_SHOW_NAME | UDIAG_SHOW_PEER | UDIAG_SHOW_ICONS` (linux/unix_diag.h), and the attributes that
+/// answer; shutdowns are told in any case.
+const SHOW: u32 = 0x1 | 0x4 | 0x8;
 const NAME: u16 = 0;
 const PEER: u16 = 2;
+const WAITING: u16 = 3;
+const SHUTDOWN: u16 = 6;
+/// `RCV_SHUTDOWN | SEND_SHUTDOWN` (net/sock.h).
+const BOTH_WAYS: u8 = 3;
 /// struct nlmsghdr, struct unix_diag_msg.
 const HEADER: usize = 16;
 const MESSAGE: usize = 16;
@@ -209,6 +218,8 @@ fn unix(body: &[u8]) -> Option<(u64, Unix)> {
         state: *body.get(2)?,
         peer: 0,
         name: String::new(),
+        is_shut: false,
+        waiting: Vec::new(),
     };
     let inode = u64::from(u32_at(body, 4)?);
     let mut rest = body.get(MESSAGE..)?;
@@ -220,6 +231,11 @@ fn unix(body: &[u8]) -> Option<(u64, Unix)> {
         match kind {
             PEER => socket.peer = u32_at(value, 0).unwrap_or(0),
             NAME => socket.name = name(value),
+            SHUTDOWN => socket.is_shut = value.first() == Some(&BOTH_WAYS),
+            WAITING => {
+                let words = value.chunks_exact(4);
+                socket.waiting = words.filter_map(|word| u32_at(word, 0)).collect();
+            }
             _ => {}
         }
         rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
@@ -250,7 +266,7 @@ mod tests {
     use super::*;
     use std::net::{TcpListener, TcpStream};
     use std::os::fd::AsFd;
-    use std::os::unix::net::UnixStream;
+    use std::os::unix::net::{UnixListener, UnixStream};
 
     fn inode(socket: impl AsFd) -> u64 {
         rustix::fs::fstat(socket).map_or(0, |facts| facts.st_ino)
@@ -261,6 +277,10 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let client = TcpStream::connect(listener.local_addr()?)?;
         let (one, other) = UnixStream::pair()?;
+        let directory = tempfile::tempdir()?;
+        let path = directory.path().join("socket");
+        let unix_listener = UnixListener::bind(&path)?;
+        let waiting = UnixStream::connect(&path)?;
         let udp = std::net::UdpSocket::bind("[::1]:0")?;
         let pid = rustix::process::getpid().as_raw_pid();
         let found = Sockets::of(pid)?;
@@ -271,6 +291,18 @@ mod tests {
         assert_eq!(connected.remote, listener.local_addr()?);
         assert_eq!(connected.local, client.local_addr()?);
         assert_eq!(u64::from(found.unix[&inode(&one)].peer), inode(&other));
+        let asked = &found.unix[&inode(&unix_listener)];
+        assert_eq!(asked.name, path.to_string_lossy());
+        assert_eq!(
+            asked
+                .waiting
+                .iter()
+                .map(|one| u64::from(*one))
+                .collect::<Vec<_>>(),
+            [inode(&waiting)]
+        );
+        let waits = &found.unix[&inode(&waiting)];
+        assert_eq!((waits.state, waits.peer, waits.is_shut), (1, 0, false));
         assert!(found.knows(inode(&udp)) && !found.knows(1));
         Ok(())
     }

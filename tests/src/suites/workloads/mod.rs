@@ -11,6 +11,8 @@ pub mod trees;
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::{Tests, tests};
 use crate::harness::{Host, wait};
 
@@ -56,16 +58,19 @@ impl Plan<'_> {
             "-e",
             &archive,
         ];
-        host.ok(&[&freeze[..], self.freeze, &[name]].concat());
+        predicted(host, &[&freeze[..], self.freeze, &[name]].concat(), "");
         host.ok(&["rm", name]);
-        host.ok(&[&["container", "restore", "-i", &archive], self.thaw].concat());
+        let thaw = ["container", "restore", "-i", &archive];
+        predicted(host, &[&thaw[..], self.thaw].concat(), "");
     }
 
     /// Freezes and thaws in place.
     #[track_caller]
     fn in_place(&self, host: &Host, name: &str) {
-        host.ok(&[&["container", "checkpoint"], self.freeze, &[name]].concat());
-        host.ok(&[&["container", "restore"], self.thaw, &[name]].concat());
+        let freeze = ["container", "checkpoint"];
+        predicted(host, &[&freeze[..], self.freeze, &[name]].concat(), "");
+        let thaw = ["container", "restore"];
+        predicted(host, &[&thaw[..], self.thaw, &[name]].concat(), "");
     }
 
     /// Freezes, thaws and lets the workload judge. The objects are the same to CRIU either way:
@@ -81,6 +86,21 @@ impl Plan<'_> {
         }
         verdict(host, name);
     }
+}
+
+/// Runs a checkpoint or a restore that `--dry-run` has been asked about: it must end as that said.
+/// `why` is what it fails with; empty: it succeeds.
+#[track_caller]
+fn predicted(host: &Host, words: &[&str], why: &str) {
+    let preview = host.run(&[words, &["--dry-run", "--json"]].concat());
+    let told: Value = serde_json::from_str(&preview.stdout).expect("a preview");
+    let done = host.run(words);
+    let succeeds = why.is_empty();
+    assert_eq!(done.code, if succeeds { 0 } else { 125 }, "{done}");
+    assert_eq!(preview.code, done.code, "{preview}\n{done}");
+    assert_eq!(told[0]["Possible"], succeeds, "{preview}");
+    assert!(done.stderr.contains(why), "no {why:?} in: {done}");
+    assert!(preview.stdout.contains(why), "no {why:?} in: {preview}");
 }
 
 /// Says that it is time to verify, and fails with what the workload finds wrong.

@@ -8,6 +8,7 @@ use super::process::{Process, Processes, harmless};
 use crate::model::finding::Findings;
 use crate::sys::socket_table::{Sockets, Tcp};
 
+const ESTABLISHED: u8 = 1;
 const LISTENING: u8 = 10;
 /// States of a TCP socket that has, had or seeks a partner: established, SYN sent, and those of
 /// closing.
@@ -119,19 +120,24 @@ fn unix(
             continue;
         };
         let peer = u64::from(socket.peer);
-        if peer == 0 || held.contains_key(&peer) {
-            continue;
-        }
-        // The other end of a connection that waits to be accepted is nobody's yet; it is in the
-        // queue of a listening socket, which is ours when it has the name of one.
+        let inside = if peer == 0 {
+            // Not connected, or the other end is closed, or nobody has accepted it yet.
+            let waits_here = || {
+                let mut listeners = held.keys().filter_map(|one| sockets.unix.get(one));
+                listeners.any(|one| {
+                    one.waiting
+                        .iter()
+                        .any(|waiting| u64::from(*waiting) == *inode)
+                })
+            };
+            let connected = socket.kind != DATAGRAM && socket.state == ESTABLISHED;
+            !connected || socket.is_shut || waits_here()
+        } else {
+            held.contains_key(&peer)
+        };
         let other = sockets.unix.get(&peer);
         let name = other.map_or("", |other| other.name.as_str());
-        let waits_here = socket.kind != DATAGRAM
-            && !name.is_empty()
-            && sockets.unix.iter().any(|(inode, listener)| {
-                listener.state == LISTENING && listener.name == name && held.contains_key(inode)
-            });
-        if waits_here || (allowed.ext_unix_sk && socket.kind == DATAGRAM && !name.is_empty()) {
+        if inside || (allowed.ext_unix_sk && socket.kind == DATAGRAM && !name.is_empty()) {
             continue;
         }
         let end = if name.is_empty() {
@@ -145,7 +151,7 @@ fn unix(
         );
         let remedy = match socket.kind {
             DATAGRAM if !name.is_empty() => format!("use --ext-unix-sk, or {DO_WITHOUT}"),
-            STREAM if name.is_empty() && socket.name.is_empty() => {
+            STREAM if peer != 0 && name.is_empty() && socket.name.is_empty() => {
                 "close that socket pair, or start the container without handing descriptors in"
                     .into()
             }
