@@ -7,6 +7,7 @@
 
 pub mod checkpoint;
 pub mod container;
+pub mod diagnose;
 pub mod events;
 pub mod globals;
 pub mod health;

@@ -11,6 +11,7 @@ mod interrupt;
 mod network;
 mod open;
 mod outcome;
+mod preview;
 mod removal;
 mod selected;
 mod spinner;

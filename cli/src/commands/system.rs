@@ -1,6 +1,6 @@
 //! `info` and `version`.
 
-use super::container::preview::REFUSED;
+use super::preview::REFUSED;
 use super::{Opener, Outcome};
 use crate::args::system::{Doctor, Info, Version};
 use crate::output::json::{self, is_json};

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::checkpoint::Times;
+
 /// The version of the archive format that is written here and the latest that is read.
 pub const FORMAT_VERSION: u32 = 1;
 
@@ -18,6 +20,8 @@ pub struct Manifest {
     pub engine: Program,
     /// When the container was frozen, RFC 3339.
     pub created: String,
+    /// When what was done on the way here.
+    pub times: Times,
     /// The host it was frozen on.
     pub host: Host,
     /// CRIU's version as in `--criu-version` annotations: 40201 is 4.2.1.

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::checkpoint::Times;
+
 /// A named checkpoint. Its directory holds what a bundle holds of one: `checkpoint/` and the
 /// companions of it (see `docs/format/archive.md`), and this as `checkpoint.json`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +22,8 @@ pub struct NamedCheckpoint {
     pub image: String,
     /// When it was made, RFC 3339.
     pub created: String,
+    /// When what was done on the way here.
+    pub times: Times,
     /// Id of the checkpoint that the container was thawed from last, or made before on its way
     /// here; empty: none.
     pub parent: String,

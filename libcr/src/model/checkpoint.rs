@@ -18,6 +18,20 @@ pub fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
+/// When what was done on the way into a checkpoint, RFC 3339; empty: it is not known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Times {
+    /// The engine was asked for it.
+    pub asked: String,
+    /// All processes stood still.
+    pub frozen: String,
+    /// CRIU had written its images.
+    pub dumped: String,
+    /// The files of that instant were read, or it was known which they are.
+    pub captured: String,
+}
+
 /// CRIU's own figures of a dump; times in microseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DumpStatistics {

@@ -6,6 +6,7 @@ mod events;
 mod freezing;
 mod golden;
 mod health;
+mod inspections;
 mod interop;
 mod lifecycle;
 mod network;
@@ -35,6 +36,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("networks::connections", networks::connections::TESTS),
     ("networks::failures", networks::failures::TESTS),
     ("options", freezing::options::TESTS),
+    ("inspections", inspections::TESTS),
     ("travel", freezing::travel::TESTS),
     ("health", health::TESTS),
     ("events", events::TESTS),

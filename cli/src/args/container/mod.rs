@@ -3,7 +3,6 @@
 mod checkpoint;
 mod cleanup;
 mod create;
-mod diagnose;
 mod exec;
 mod inspect;
 mod logs;
@@ -19,7 +18,6 @@ mod wait;
 pub use checkpoint::Checkpoint;
 pub use cleanup::Cleanup;
 pub use create::{Create, CreateFlags};
-pub use diagnose::Diagnose;
 pub use exec::Exec;
 pub use inspect::{ContainerInspect, Exists};
 pub use logs::{Logs, LogsAsked};
@@ -32,6 +30,7 @@ pub use start::Start;
 pub use stop::{Kill, Stop};
 pub use wait::Wait;
 
+use crate::args::diagnose::Diagnose;
 use crate::output::CliError;
 use clap::Subcommand;
 

@@ -3,6 +3,7 @@
 use crate::args::container::Checkpoint;
 use crate::commands::interrupt::{self, Deferred};
 use crate::commands::outcome::Outcomes;
+use crate::commands::preview;
 use crate::commands::selected::find;
 use crate::commands::spinner::Steps;
 use crate::commands::{Opener, Outcome};
@@ -22,7 +23,7 @@ pub fn run(opener: &Opener, flags: &Checkpoint) -> Outcome {
     let start = Instant::now();
     let engine = opener.open()?;
     if flags.dry_run {
-        return super::preview::checkpoints(&engine, &selection, &options, flags.json);
+        return preview::checkpoints(&engine, &selection, &options, flags.json);
     }
     let interrupt = Deferred::begin();
     let running =

@@ -6,7 +6,6 @@ pub mod cleanup;
 pub mod create;
 pub mod exec;
 pub mod logs;
-pub mod preview;
 pub mod ps;
 mod ps_row;
 pub mod restore;
@@ -28,7 +27,7 @@ pub fn run(opener: &Opener, command: ContainerCommand) -> Outcome {
         ContainerCommand::List(flags) => ps::run(opener, &flags),
         ContainerCommand::Inspect(flags) => super::inspect::containers(opener, &flags),
         ContainerCommand::Exists(flags) => exists(opener, &flags),
-        ContainerCommand::Diagnose(flags) => preview::run(opener, &flags),
+        ContainerCommand::Diagnose(flags) => super::preview::run(opener, &flags),
         ContainerCommand::Checkpoint(flags) => checkpoint::run(opener, &flags),
         ContainerCommand::Restore(flags) => restore::run(opener, &flags),
         ContainerCommand::Cleanup(flags) => cleanup::run(opener, &flags),

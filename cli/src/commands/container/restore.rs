@@ -4,6 +4,7 @@ use crate::args::container::{Restore, RestoreSource};
 use crate::args::selection::Selection;
 use crate::commands::interrupt::{self, Deferred};
 use crate::commands::outcome::Outcomes;
+use crate::commands::preview;
 use crate::commands::selected::{Selected, find};
 use crate::commands::spinner::Steps;
 use crate::commands::{Opener, Outcome};
@@ -22,7 +23,7 @@ pub fn run(opener: &Opener, flags: &Restore) -> Outcome {
     let start = Instant::now();
     let engine = opener.open()?;
     if flags.dry_run {
-        return super::preview::restores(&engine, &source, &options, flags.json);
+        return preview::restores(&engine, &source, &options, flags.json);
     }
     let interrupt = Deferred::begin();
     let mut outcomes = Outcomes::default();
@@ -75,7 +76,7 @@ pub fn run(opener: &Opener, flags: &Restore) -> Outcome {
 }
 
 // Names are looked up before anything is done; an image could have been meant too.
-pub(super) fn chosen(engine: &Engine, selection: &Selection) -> Result<Vec<Selected>, CliError> {
+pub fn chosen(engine: &Engine, selection: &Selection) -> Result<Vec<Selected>, CliError> {
     if let Selection::Names(names) = selection {
         for name in names {
             match engine.find(name) {

@@ -10,6 +10,7 @@
 //! dump that ends the processes itself keeps the network locked, so that the kernel doesn't
 //! acknowledge data that nobody will ever read. A failure after such a dump thaws it again.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use crate::criu::config_file::ConfigFile;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::catalogue::NamedCheckpoint;
-use crate::model::checkpoint::{CheckpointReport, micros};
+use crate::model::checkpoint::{CheckpointReport, Times, micros};
 use crate::model::container::Container;
 use crate::model::operation::{CheckpointPhase, CheckpointTarget, Intent};
 use crate::monitor::client;
@@ -63,6 +64,7 @@ pub fn checkpoint(
     options: &CheckpointOptions,
     progress: &dyn Progress,
 ) -> Result<CheckpointReport> {
+    let asked = machine::now();
     options.validate()?;
     if options.tracks_memory() {
         preflight::memory_tracking()?;
@@ -89,6 +91,10 @@ pub fn checkpoint(
         place,
         progress,
         criu_version,
+        times: RefCell::new(Times {
+            asked,
+            ..Times::default()
+        }),
     };
     let _no_checks = health::hold_checks(engine, &container)?;
     let journal = Journal::begin(engine, &id, &attempt.intent(CheckpointPhase::Dump))?;
@@ -174,6 +180,7 @@ struct Work<'a> {
     place: Place,
     progress: &'a dyn Progress,
     criu_version: u32,
+    times: RefCell<Times>,
 }
 
 impl Work<'_> {
@@ -209,9 +216,10 @@ impl Work<'_> {
             self.dump_beside(container, journal)
         };
         let dumped = dumped.inspect_err(|_| self.forget())?;
+        self.times.borrow_mut().dumped = machine::now();
         journal.fault("dumped");
         let runtime = dumped.runtime;
-        match self.capture_and_archive(container, dumped, writer, &pack_options, journal) {
+        match self.capture_and_archive(container, dumped, writer, pack_options, journal) {
             Ok(stood_still) => Ok(Taken {
                 runtime,
                 stood_still,
@@ -231,7 +239,9 @@ impl Work<'_> {
         let frozen = if self.place.is_memory_only() {
             None
         } else {
-            Some(Frozen::begin(container)?)
+            let frozen = Frozen::begin(container)?;
+            self.times.borrow_mut().frozen = machine::now();
+            Some(frozen)
         };
         journal.fault("frozen");
         Ok(Dumped {
@@ -247,6 +257,7 @@ impl Work<'_> {
         let configuration = self.configuration();
         let still = || {
             let frozen = Frozen::begin(container)?;
+            self.times.borrow_mut().frozen = machine::now();
             journal.fault("frozen");
             Ok(frozen)
         };
@@ -394,6 +405,7 @@ impl Work<'_> {
                     .unwrap_or_default(),
                 None => String::new(),
             },
+            times: self.times.borrow().clone(),
             work: self.logs.clone(),
         })
     }
@@ -404,7 +416,7 @@ impl Work<'_> {
         container: &Container,
         dumped: Dumped,
         writer: Option<Writer>,
-        pack_options: &PackOptions,
+        mut pack_options: PackOptions,
         journal: &Journal<'_>,
     ) -> Result<Duration> {
         let (options, engine) = (self.options, self.engine);
@@ -412,6 +424,7 @@ impl Work<'_> {
             None if !self.place.is_memory_only() => Some(self.capture(container)?),
             captured => captured,
         };
+        pack_options.times.clone_from(&self.times.borrow());
         journal.fault("captured");
         self.go_on_unless_cancelled(container)?;
         // All of one that goes on is copied: it need not wait for the archive.
@@ -422,7 +435,7 @@ impl Work<'_> {
         if let (Some(writer), Some(captured)) = (writer, &captured) {
             self.progress.step(&container.config.name, Step::Write);
             let images = self.place.images();
-            pack::pack(writer, engine, container, captured, &images, pack_options)?;
+            pack::pack(writer, engine, container, captured, &images, &pack_options)?;
             journal.fault("archived");
             self.go_on_unless_cancelled(container)?;
         }
@@ -461,7 +474,9 @@ impl Work<'_> {
             copy_volumes: goes_on,
             volumes: self.export.is_some() && !self.options.ignore_volumes,
         };
-        capture(self.engine, container, self.place.home(), options)
+        let captured = capture(self.engine, container, self.place.home(), options)?;
+        self.times.borrow_mut().captured = machine::now();
+        Ok(captured)
     }
 
     /// Nobody waits for it any more: the container goes on.
@@ -489,6 +504,7 @@ impl Work<'_> {
             container_name: config.name.clone(),
             image: config.rootfs.image_id().unwrap_or_default().to_owned(),
             created: machine::now(),
+            times: self.times.borrow().clone(),
             parent: container.state.last_named.clone(),
             leave_running: self.options.leave_running,
             memory: criu::images::memory_bytes(&images)?,

@@ -134,6 +134,9 @@ fn options_of_criu(host: &Host) {
         host.fails(&create, 125, needed);
         assert_eq!(host.status(container), "running");
         assert_eq!(names(host, container), [""; 0]);
+        // Without our own checks it is CRIU that says so.
+        let unchecked = [&create[..], &["--skip-check", "all"]].concat();
+        host.fails(&unchecked, 125, needed);
         host.ok(&[&create[..], &[needed], &others].concat());
         host.ok(&["start", "--checkpoint", "one", container]);
     }

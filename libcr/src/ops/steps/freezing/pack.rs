@@ -7,6 +7,7 @@ use crate::archive::{self, Compression, Manifest, Summary, Writer, layout, manif
 use crate::criu;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::model::checkpoint::Times;
 use crate::model::container::{Container, Rootfs};
 use crate::ops::steps::freezing::capture::{Captured, Tar};
 use crate::ops::steps::freezing::place;
@@ -31,6 +32,8 @@ pub struct PackOptions {
     pub criu_version: u32,
     /// What the OCI runtime says of itself.
     pub runtime_version: String,
+    /// When what was done.
+    pub times: Times,
     /// Where CRIU's statistics are.
     pub work: PathBuf,
 }
@@ -173,6 +176,7 @@ fn describe(
             version: env!("CARGO_PKG_VERSION").into(),
         },
         created: machine::now(),
+        times: options.times.clone(),
         host: manifest::Host {
             arch: machine::architecture().into(),
             cpu_features: machine::cpu_features(),

@@ -134,7 +134,10 @@ pub fn rehearse(
     let others = leases::others();
     let ended: Result<(), Ended> = engine.store.transaction(|rows| {
         if rows.container(&config.id)?.is_none() {
-            rows.insert_container(container)?;
+            let mut stand_in = container.clone();
+            // They are not there yet either.
+            stand_in.config.named_volumes.clear();
+            rows.insert_container(&stand_in)?;
         }
         Err(Ended::Rehearsed(wish.take(rows, config, &others, saved)?))
     });

@@ -7,7 +7,8 @@ use libcr::ops::checkpoint::{self, CheckpointOptions};
 use libcr::ops::diagnose::diagnose;
 use libcr::ops::restore::{self, RestoreOptions};
 
-use crate::args::container::{Diagnose, RestoreSource};
+use crate::args::container::RestoreSource;
+use crate::args::diagnose::Diagnose;
 use crate::args::selection::Selection;
 use crate::commands::selected::find;
 use crate::commands::{Opener, Outcome};
@@ -47,7 +48,7 @@ pub fn restores(
         }
         RestoreSource::Archive(file) => vec![restore::preview_import(engine, file, options)?],
         RestoreSource::Containers(selection) => {
-            let chosen = super::restore::chosen(engine, selection)?;
+            let chosen = super::container::restore::chosen(engine, selection)?;
             let previews = chosen
                 .iter()
                 .map(|one| restore::preview(engine, &one.id, options));
