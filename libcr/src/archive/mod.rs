@@ -12,6 +12,7 @@
 use std::io;
 
 pub mod compress;
+mod frames;
 pub mod layout;
 pub mod limits;
 pub mod manifest;

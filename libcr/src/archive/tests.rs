@@ -38,6 +38,7 @@ impl Place {
         let images = self.path("images");
         fs::create_dir_all(&images).unwrap();
         fs::write(images.join("core-1.img"), b"core").unwrap();
+        fs::write(images.join("tcp-stream.img"), b"tcp").unwrap();
         fs::write(images.join("pages-1.img"), vec![7; 3 * 1024 * 1024 + 5]).unwrap();
         drop(std::os::unix::fs::symlink(
             "../pre-checkpoint",
@@ -188,6 +189,9 @@ fn gnu_tar_reads_it() {
         text.contains(&format!("volumes/{}.tar", "v".repeat(200))),
         "{text}"
     );
+    let line = |what: &str| text.lines().position(|line| line.contains(what)).unwrap();
+    assert!(line("checkpoint/parent") < line("checkpoint/pages-1.img"));
+    assert!(line("checkpoint/tcp-stream.img") < line("checkpoint/pages-1.img"));
     assert!(
         text.lines().next().unwrap().ends_with("cryopod.json"),
         "{text}"
@@ -216,6 +220,22 @@ fn cut_anywhere_is_an_error() {
                 | (_, ArchiveError::Truncated { .. } | ArchiveError::NotAnArchive { .. }) => {}
                 (len, error) => panic!("{compression:?} cut to {len}: {error}"),
             }
+        }
+    }
+}
+
+#[test]
+fn only_the_seek_table_can_be_cut_off_whole() {
+    let place = Place::new();
+    let bytes = fs::read(place.sample(Compression::Zstd(1))).unwrap();
+    // Two frames of eight bytes each in the table, header and footer.
+    let table = bytes.len() - (8 + 2 * 8 + 9);
+    assert_eq!(bytes[table..table + 4], [0x5e, 0x2a, 0x4d, 0x18]);
+    for len in table - 3..bytes.len() {
+        match unpack(bytes[..len].to_vec(), &place) {
+            Ok(contents) => assert!(len == table && contents.verified),
+            Err(ArchiveError::Truncated { .. }) => assert_ne!(len, table),
+            Err(error) => panic!("cut to {len}: {error}"),
         }
     }
 }
