@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 
-use super::super::{Compression, Writer};
+use super::super::{Compression, Refusal, Writer};
 use super::*;
 
 #[path = "tests_hostile.rs"]

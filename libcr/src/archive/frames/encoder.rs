@@ -12,7 +12,8 @@ use std::thread::{Builder, JoinHandle};
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::CParameter;
 
-use super::{FRAME, Row, render};
+use super::FRAME;
+use super::table::{Row, render};
 
 /// More threads than this would cost more memory than they save time.
 const MOST_WORKERS: usize = 64;
