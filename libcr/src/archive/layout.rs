@@ -39,7 +39,10 @@ pub const ARTIFACTS: &str = "artifacts";
 /// Whether a CRIU image of this file name holds memory pages: the bulk of a checkpoint, which the
 /// other images describe.
 pub fn is_pages(file_name: &str) -> bool {
-    file_name.starts_with("pages-") && file_name.ends_with(".img")
+    file_name
+        .strip_prefix("pages-")
+        .and_then(|rest| rest.strip_suffix(".img"))
+        .is_some()
 }
 
 /// The place of a directory of images in a chain of pre-dumps: 0 for [`PRE_CHECKPOINT`], the newest,

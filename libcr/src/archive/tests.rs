@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 
+use super::super::browse::{Browser, Range};
 use super::super::{Compression, Refusal, Writer};
 use super::*;
 
@@ -511,6 +512,17 @@ fn speed() {
         writer.finish().unwrap();
         let wrote = start.elapsed().as_secs_f64();
         let start = std::time::Instant::now();
+        let mut browser = Browser::open(&path, Limits::default()).unwrap();
+        let range = |offset| Range {
+            member: "checkpoint/pages-1.img".to_owned(),
+            offset,
+            len: 4096,
+        };
+        let ranges = [range(0), range((size << 20) - 4096), range(size << 19)];
+        let pages = browser.read_ranges(&ranges).unwrap();
+        assert!(browser.is_whole() && pages[1] == block[block.len() - 4096..]);
+        let looked = start.elapsed().as_secs_f64() * 1000.0;
+        let start = std::time::Instant::now();
         let out = tempfile::tempdir_in(shm.path()).unwrap();
         let dir = Dir::open_ambient_dir(out.path(), cap_std::ambient_authority()).unwrap();
         let contents = Reader::open(&path, Limits::default())
@@ -521,7 +533,7 @@ fn speed() {
         assert!(contents.verified);
         let mb = f64::from(u32::try_from(size).unwrap());
         println!(
-            "{compression:?}: write {:.0} MB/s, read {:.0} MB/s",
+            "{compression:?}: write {:.0} MB/s, look into {looked:.1} ms, read {:.0} MB/s",
             mb / wrote,
             mb / read
         );
