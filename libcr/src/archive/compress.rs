@@ -1,9 +1,12 @@
 //! Compression of archives: chosen when writing, recognised by its first bytes when reading.
 //!
-//! zstd uses all processors. Knows nothing of what it compresses.
+//! zstd uses all processors and is written as [`super::frames`], so that readers can begin in the
+//! middle. Knows nothing of what it compresses.
 
 use std::io::{self, BufRead, Read, Write};
 use std::str::FromStr;
+
+use super::frames::FrameEncoder;
 
 /// How an archive is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +90,7 @@ pub(super) fn decoder(
 pub(super) enum Encoder<W: Write> {
     None(W),
     Gzip(flate2::write::GzEncoder<W>),
-    Zstd(zstd::stream::write::Encoder<'static, W>),
+    Zstd(FrameEncoder<W>),
 }
 
 impl<W: Write> Encoder<W> {
@@ -98,13 +101,7 @@ impl<W: Write> Encoder<W> {
                 sink,
                 flate2::Compression::fast(),
             )),
-            Compression::Zstd(level) => {
-                let mut encoder = zstd::stream::write::Encoder::new(sink, level)?;
-                encoder.include_checksum(true)?;
-                let workers = std::thread::available_parallelism().map_or(1, usize::from);
-                encoder.multithread(u32::try_from(workers).unwrap_or(1).min(64))?;
-                Self::Zstd(encoder)
-            }
+            Compression::Zstd(level) => Self::Zstd(FrameEncoder::new(sink, level)?),
         })
     }
 

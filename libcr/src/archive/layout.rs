@@ -36,6 +36,15 @@ pub const DELETED_FILES: &str = "deleted.files";
 /// Directory that Podman always writes and nothing uses.
 pub const ARTIFACTS: &str = "artifacts";
 
+/// Whether a CRIU image of this file name holds memory pages: the bulk of a checkpoint, which the
+/// other images describe.
+pub fn is_pages(file_name: &str) -> bool {
+    file_name
+        .strip_prefix("pages-")
+        .and_then(|rest| rest.strip_suffix(".img"))
+        .is_some()
+}
+
 /// The place of a directory of images in a chain of pre-dumps: 0 for [`PRE_CHECKPOINT`], the newest,
 /// N for `pre-checkpoint-N`, an earlier one; nothing for other names.
 pub fn pre_checkpoint_number(name: &str) -> Option<u32> {

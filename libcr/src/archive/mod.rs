@@ -6,23 +6,27 @@
 //! archive without them is taken for one of Podman, CRI-O or containerd and read all the same.
 //!
 //! [`writer`] writes one in one pass; [`reader`] reads the small members first and unpacks the rest
-//! below a directory handle. Nothing in here trusts what it reads, knows what a checkpoint is good
+//! below a directory handle; [`browse`] looks into one without unpacking it. Nothing in here trusts what it reads, knows what a checkpoint is good
 //! for, or decides where it goes.
 
 use std::io;
 
+pub mod browse;
 pub mod compress;
+mod frames;
 pub mod layout;
 pub mod limits;
 pub mod manifest;
 pub mod podman;
 pub mod reader;
+mod source;
 mod spill;
 pub mod sums;
 mod tape;
 mod writeback;
 pub mod writer;
 
+pub use browse::Browser;
 pub use compress::Compression;
 pub use limits::Limits;
 pub use manifest::Manifest;

@@ -17,7 +17,7 @@ use super::manifest::{FORMAT_VERSION, ManifestError};
 use super::spill::Spill;
 use super::sums::{self, Digester, Sum};
 use super::tape::{Member, Tape, Type};
-use super::{ArchiveError, Limits, Manifest, Refusal, io_error, layout};
+use super::{ArchiveError, Limits, Manifest, io_error, layout};
 
 /// The small members that tell what the archive is and needs.
 #[derive(Debug, Clone, Default)]
@@ -124,7 +124,6 @@ pub struct Reader {
     sums: Option<Vec<Sum>>,
     config: Option<Vec<u8>>,
     spec: Option<Vec<u8>>,
-    members: u64,
     passed_over: bool,
     contents: Contents,
 }
@@ -144,23 +143,7 @@ impl Reader {
     /// [`ArchiveError::Io`] when there is none, [`ArchiveError::Empty`],
     /// [`ArchiveError::UnsupportedCompression`].
     pub fn open(path: &Path, limits: Limits) -> Result<Self, ArchiveError> {
-        let archive = path.display().to_string();
-        let doing =
-            format!("failed to open checkpoint archive {archive} for import: open {archive}");
-        let file = File::open(path).map_err(|error| {
-            if error.kind() == io::ErrorKind::NotFound {
-                // Podman's spelling, which scripts look for.
-                io_error(&doing)(io::Error::new(error.kind(), "no such file or directory"))
-            } else {
-                io_error(&doing)(error)
-            }
-        })?;
-        if file.metadata().map_err(io_error(&doing))?.is_dir() {
-            return Err(ArchiveError::NotAnArchive {
-                archive,
-                why: "it is a directory".into(),
-            });
-        }
+        let (file, archive) = open(path)?;
         Self::from_stream(file, archive, limits)
     }
 
@@ -180,7 +163,6 @@ impl Reader {
             sums: None,
             config: None,
             spec: None,
-            members: 0,
             passed_over: false,
             contents: Contents::default(),
         })
@@ -287,16 +269,6 @@ impl Reader {
             let Some(member) = self.tape.next()? else {
                 return Ok(None);
             };
-            self.members += 1;
-            let misplaced =
-                self.sums.is_some() || (member.kind == Kind::Manifest && self.members > 1);
-            if misplaced {
-                return Err(ArchiveError::Refused {
-                    archive: self.tape.archive.clone(),
-                    member: member.name,
-                    refusal: Refusal::Misplaced,
-                });
-            }
             match member.kind {
                 Kind::Manifest => {
                     // Ours: from here on every member is hashed.
@@ -435,6 +407,27 @@ impl Reader {
             what: format!("{member} {what}"),
         }
     }
+}
+
+/// Opens the file of an archive; what messages call it comes with it.
+pub(super) fn open(path: &Path) -> Result<(File, String), ArchiveError> {
+    let archive = path.display().to_string();
+    let doing = format!("failed to open checkpoint archive {archive} for import: open {archive}");
+    let file = File::open(path).map_err(|error| {
+        if error.kind() == io::ErrorKind::NotFound {
+            // Podman's spelling, which scripts look for.
+            io_error(&doing)(io::Error::new(error.kind(), "no such file or directory"))
+        } else {
+            io_error(&doing)(error)
+        }
+    })?;
+    if file.metadata().map_err(io_error(&doing))?.is_dir() {
+        return Err(ArchiveError::NotAnArchive {
+            archive,
+            why: "it is a directory".into(),
+        });
+    }
+    Ok((file, archive))
 }
 
 /// One call for all files, however many.

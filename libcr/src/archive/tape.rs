@@ -4,11 +4,10 @@
 //! is counted is what arrives. Knows member names but nothing of where their content goes.
 
 use std::collections::HashSet;
-use std::io::{self, BufRead, BufReader, Read};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::io::{self, Read};
 
-use super::compress::{Detected, decoder, detect};
+use super::compress::Detected;
+use super::source::{Source, Stream};
 use super::{ArchiveError, CHUNK, Limits, Refusal, layout};
 
 /// Long names and pax headers: far above what any tar program writes.
@@ -37,9 +36,9 @@ pub(super) struct Member {
 }
 
 pub(super) struct Tape {
-    source: Box<dyn Read + Send>,
-    compressed: Arc<AtomicU64>,
-    unpacked: u64,
+    source: Box<dyn Source>,
+    /// Bytes of the tar that were read or passed over.
+    position: u64,
     pub(super) archive: String,
     limits: Limits,
     names: HashSet<String>,
@@ -52,17 +51,8 @@ pub(super) struct Tape {
     plain: bool,
     started: bool,
     ended: bool,
-}
-
-/// Counts what comes from the file.
-struct Counted<R>(R, Arc<AtomicU64>);
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.0.read(buffer)?;
-        self.1.fetch_add(count as u64, Ordering::Relaxed);
-        Ok(count)
-    }
+    /// The member that is always last was there.
+    sealed: bool,
 }
 
 /// What the extension headers before a member say of it.
@@ -80,37 +70,21 @@ impl Tape {
         archive: String,
         limits: Limits,
     ) -> Result<Self, ArchiveError> {
-        let compressed = Arc::new(AtomicU64::new(0));
-        let mut source = BufReader::with_capacity(CHUNK, Counted(source, Arc::clone(&compressed)));
-        let cannot = |source| ArchiveError::Io {
-            doing: format!("cannot read {archive}"),
+        let stream = Stream::new(source, &archive)?;
+        let plain = stream.found == Detected::Plain;
+        Ok(Self::of(Box::new(stream), plain, archive, limits))
+    }
+
+    /// Reads what is at its start and no longer, or not (`plain`), compressed.
+    pub(super) fn of(
+        source: Box<dyn Source>,
+        plain: bool,
+        archive: String,
+        limits: Limits,
+    ) -> Self {
+        Self {
             source,
-        };
-        let start = source.fill_buf().map_err(cannot)?;
-        if start.is_empty() {
-            return Err(ArchiveError::Empty { archive });
-        }
-        let found = detect(start);
-        match found {
-            Detected::Bzip2 => {
-                return Err(ArchiveError::UnsupportedCompression {
-                    archive,
-                    found: "bzip2",
-                });
-            }
-            Detected::Xz => {
-                return Err(ArchiveError::UnsupportedCompression {
-                    archive,
-                    found: "xz",
-                });
-            }
-            Detected::Plain | Detected::Gzip | Detected::Zstd => {}
-        }
-        let source = decoder(found, source).map_err(cannot)?;
-        Ok(Self {
-            source,
-            compressed,
-            unpacked: 0,
+            position: 0,
             archive,
             limits,
             names: HashSet::new(),
@@ -118,10 +92,26 @@ impl Tape {
             left: 0,
             padding: 0,
             current: String::new(),
-            plain: found == Detected::Plain,
+            plain,
             started: false,
             ended: false,
-        })
+            sealed: false,
+        }
+    }
+
+    /// Where in the tar the current member's data goes on.
+    pub(super) fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Whether the current member has data that was neither read nor passed over.
+    pub(super) fn is_within(&self) -> bool {
+        self.left > 0
+    }
+
+    /// What it was read from.
+    pub(super) fn into_source(self) -> Box<dyn Source> {
+        self.source
     }
 
     /// The next member, its header checked; nothing after the end mark.
@@ -228,8 +218,8 @@ impl Tape {
                 limit: self.limits.of(&kind),
             }));
         }
-        if self.unpacked.saturating_add(len) > self.limits.total {
-            let size = self.unpacked.saturating_add(len);
+        if self.position.saturating_add(len) > self.limits.total {
+            let size = self.position.saturating_add(len);
             return Err(refuse(Refusal::TooLarge {
                 size,
                 limit: self.limits.total,
@@ -242,9 +232,14 @@ impl Tape {
                 limit: self.limits.entries,
             }));
         }
+        let first = self.names.is_empty();
         if !self.names.insert(name.clone()) {
             return Err(refuse(Refusal::Duplicate));
         }
+        if self.sealed || (kind == layout::Kind::Manifest && !first) {
+            return Err(refuse(Refusal::Misplaced));
+        }
+        self.sealed = kind == layout::Kind::Sums;
         self.left = len;
         self.padding = (512 - len % 512) % 512;
         self.current.clone_from(&name);
@@ -283,12 +278,18 @@ impl Tape {
         Ok(bytes)
     }
 
-    /// Reads past what is left of the current member.
+    /// Goes past what is left of the current member.
     fn skip(&mut self) -> Result<(), ArchiveError> {
-        let mut scrap = Vec::new();
         while self.left > 0 {
-            scrap.clear();
-            self.read(&mut scrap)?;
+            let count = self
+                .source
+                .skip(self.left)
+                .map_err(|error| self.broken(error))?;
+            if count == 0 {
+                return Err(self.cut());
+            }
+            self.left -= count;
+            self.count(count)?;
         }
         let mut padding = [0; 512];
         let len = usize::try_from(std::mem::take(&mut self.padding)).unwrap_or(0);
@@ -335,7 +336,8 @@ impl Tape {
                     self.no_archive(&error.to_string())
                 }
                 _ => self.broken(error),
-            })
+            })?;
+        self.count(512)
     }
 
     fn extension(&mut self, len: u64) -> Result<Vec<u8>, ArchiveError> {
@@ -397,10 +399,10 @@ impl Tape {
     }
 
     fn count(&mut self, bytes: u64) -> Result<(), ArchiveError> {
-        self.unpacked += bytes;
-        let compressed = self.compressed.load(Ordering::Relaxed).max(1);
+        self.position += bytes;
+        let flow = self.source.flow();
         let limit = self.limits.ratio;
-        if self.unpacked > self.limits.ratio_from && self.unpacked / compressed > limit {
+        if flow.unpacked > self.limits.ratio_from && flow.unpacked / flow.read.max(1) > limit {
             return Err(ArchiveError::Refused {
                 archive: self.archive.clone(),
                 member: self.current.clone(),
@@ -420,18 +422,18 @@ impl Tape {
     fn damaged(&self, what: &str) -> ArchiveError {
         ArchiveError::Damaged {
             archive: self.archive.clone(),
-            what: format!("{what}, {}", self.position()),
+            what: format!("{what}, {}", self.place()),
         }
     }
 
     fn cut(&self) -> ArchiveError {
         ArchiveError::Truncated {
             archive: self.archive.clone(),
-            missing: format!("it ends {}", self.position()),
+            missing: format!("it ends {}", self.place()),
         }
     }
 
-    fn position(&self) -> String {
+    fn place(&self) -> String {
         match (self.left, self.current.as_str()) {
             (_, "") => "before its first member".to_owned(),
             (0, name) => format!("after {name}"),
@@ -440,16 +442,28 @@ impl Tape {
     }
 
     fn broken(&self, error: io::Error) -> ArchiveError {
-        match error.kind() {
-            io::ErrorKind::UnexpectedEof => self.cut(),
-            io::ErrorKind::Other | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
-                self.damaged(&error.to_string())
+        broken(&self.archive, &self.place(), error)
+    }
+}
+
+/// What an error in reading says of the archive; `place` is where it happened, in words.
+pub(super) fn broken(archive: &str, place: &str, error: io::Error) -> ArchiveError {
+    let archive = archive.to_owned();
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => ArchiveError::Truncated {
+            archive,
+            missing: format!("it ends {place}"),
+        },
+        io::ErrorKind::Other | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+            ArchiveError::Damaged {
+                archive,
+                what: format!("{error}, {place}"),
             }
-            _ => ArchiveError::Io {
-                doing: format!("cannot read {}", self.archive),
-                source: error,
-            },
         }
+        _ => ArchiveError::Io {
+            doing: format!("cannot read {archive}"),
+            source: error,
+        },
     }
 }
 

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 
-use super::super::{Compression, Writer};
+use super::super::browse::{Browser, Range};
+use super::super::{Compression, Refusal, Writer};
 use super::*;
 
 #[path = "tests_hostile.rs"]
@@ -38,6 +39,7 @@ impl Place {
         let images = self.path("images");
         fs::create_dir_all(&images).unwrap();
         fs::write(images.join("core-1.img"), b"core").unwrap();
+        fs::write(images.join("tcp-stream.img"), b"tcp").unwrap();
         fs::write(images.join("pages-1.img"), vec![7; 3 * 1024 * 1024 + 5]).unwrap();
         drop(std::os::unix::fs::symlink(
             "../pre-checkpoint",
@@ -188,6 +190,9 @@ fn gnu_tar_reads_it() {
         text.contains(&format!("volumes/{}.tar", "v".repeat(200))),
         "{text}"
     );
+    let line = |what: &str| text.lines().position(|line| line.contains(what)).unwrap();
+    assert!(line("checkpoint/parent") < line("checkpoint/pages-1.img"));
+    assert!(line("checkpoint/tcp-stream.img") < line("checkpoint/pages-1.img"));
     assert!(
         text.lines().next().unwrap().ends_with("cryopod.json"),
         "{text}"
@@ -216,6 +221,22 @@ fn cut_anywhere_is_an_error() {
                 | (_, ArchiveError::Truncated { .. } | ArchiveError::NotAnArchive { .. }) => {}
                 (len, error) => panic!("{compression:?} cut to {len}: {error}"),
             }
+        }
+    }
+}
+
+#[test]
+fn only_the_seek_table_can_be_cut_off_whole() {
+    let place = Place::new();
+    let bytes = fs::read(place.sample(Compression::Zstd(1))).unwrap();
+    // Two frames of eight bytes each in the table, header and footer.
+    let table = bytes.len() - (8 + 2 * 8 + 9);
+    assert_eq!(bytes[table..table + 4], [0x5e, 0x2a, 0x4d, 0x18]);
+    for len in table - 3..bytes.len() {
+        match unpack(bytes[..len].to_vec(), &place) {
+            Ok(contents) => assert!(len == table && contents.verified),
+            Err(ArchiveError::Truncated { .. }) => assert_ne!(len, table),
+            Err(error) => panic!("cut to {len}: {error}"),
         }
     }
 }
@@ -491,6 +512,17 @@ fn speed() {
         writer.finish().unwrap();
         let wrote = start.elapsed().as_secs_f64();
         let start = std::time::Instant::now();
+        let mut browser = Browser::open(&path, Limits::default()).unwrap();
+        let range = |offset| Range {
+            member: "checkpoint/pages-1.img".to_owned(),
+            offset,
+            len: 4096,
+        };
+        let ranges = [range(0), range((size << 20) - 4096), range(size << 19)];
+        let pages = browser.read_ranges(&ranges).unwrap();
+        assert!(browser.is_whole() && pages[1] == block[block.len() - 4096..]);
+        let looked = start.elapsed().as_secs_f64() * 1000.0;
+        let start = std::time::Instant::now();
         let out = tempfile::tempdir_in(shm.path()).unwrap();
         let dir = Dir::open_ambient_dir(out.path(), cap_std::ambient_authority()).unwrap();
         let contents = Reader::open(&path, Limits::default())
@@ -501,7 +533,7 @@ fn speed() {
         assert!(contents.verified);
         let mb = f64::from(u32::try_from(size).unwrap());
         println!(
-            "{compression:?}: write {:.0} MB/s, read {:.0} MB/s",
+            "{compression:?}: write {:.0} MB/s, look into {looked:.1} ms, read {:.0} MB/s",
             mb / wrote,
             mb / read
         );

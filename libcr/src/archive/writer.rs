@@ -231,8 +231,9 @@ impl Writer {
         self.append_exact(name, len, |sink| produce(sink))
     }
 
-    /// Writes a directory of CRIU images as directory `prefix`: its files, by name, and the link
-    /// `parent` to an earlier pre-dump. Anything else in there is an error.
+    /// Writes a directory of CRIU images as directory `prefix`: its files and the link `parent` to an
+    /// earlier pre-dump, by name, memory pages last: what describes them can be read without
+    /// passing over them. Anything else in there is an error.
     pub fn append_images(&mut self, prefix: &str, images: &Path) -> Result<(), ArchiveError> {
         let at = |source| ArchiveError::Io {
             doing: format!("cannot read {}", images.display()),
@@ -242,7 +243,10 @@ impl Writer {
         let mut entries = fs::read_dir(images)
             .and_then(Iterator::collect::<io::Result<Vec<_>>>)
             .map_err(at)?;
-        entries.sort_by_key(fs::DirEntry::file_name);
+        entries.sort_by_cached_key(|entry| {
+            let name = entry.file_name();
+            (name.to_str().is_some_and(layout::is_pages), name)
+        });
         for entry in entries {
             let path = entry.path();
             let cannot = |source| ArchiveError::Io {
