@@ -5,6 +5,7 @@ pub mod error;
 pub mod human;
 pub mod json;
 pub mod log;
+pub mod page;
 pub mod print;
 pub mod progress;
 pub mod table;
