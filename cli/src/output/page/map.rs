@@ -4,7 +4,7 @@
 use maud::{Markup, html};
 
 use super::drawing::{Screen, figure, fit, text_width, unit};
-use super::memory::{Holder, kind_class};
+use super::memory::{Holder, Kind, kind_class};
 use super::squarify::{Area, squarify};
 use crate::output::human;
 
@@ -16,14 +16,14 @@ const LINE: f64 = 16.0;
 const EDGE: f64 = 6.0;
 /// Holders of memory with an area of their own.
 const MOST: usize = 60;
-/// The patterns of the style sheet, by the class of the kind: what is drawn on a tile of 8 units.
+/// The patterns of the style sheet, by the class of the kind: what is drawn on a tile of 10 units.
 const PATTERNS: [(&str, &str); 6] = [
-    ("anonymous", "M2 2h1.4v1.4h-1.4z"),
-    ("stack", "M0 8L8 0"),
-    ("file", "M0 4H8"),
-    ("shared", "M4 0V8M0 4H8"),
-    ("vdso", "M0 0L8 8M0 8L8 0"),
-    ("other", "M4 0V8"),
+    ("anonymous", "M4.3 4.3h1.4v1.4h-1.4z"),
+    ("stack", "M0 10L10 0"),
+    ("file", "M0 5H10"),
+    ("shared", "M5 0V10M0 5H10"),
+    ("vdso", "M0 0L10 10M0 10L10 0"),
+    ("other", "M5 0V10"),
 ];
 
 /// The map; nothing when the checkpoint holds no memory.
@@ -63,7 +63,7 @@ fn draw(holders: &[&Holder], screen: Screen) -> (f64, Markup) {
     let (legend_height, legend) = legend(holders, screen, map.height + 12.0);
     let drawn = html! {
         defs { @for (kind, path) in PATTERNS {
-            pattern id=(pattern(kind, screen)) width="8" height="8" patternUnits="userSpaceOnUse" {
+            pattern id=(pattern(kind, screen)) width="10" height="10" patternUnits="userSpaceOnUse" {
                 path.pattern d=(path) {}
             }
         } }
@@ -81,46 +81,24 @@ fn group(holder: &Holder, within: Area, screen: Screen) -> Markup {
     html! {
         @for (at, (kind, area)) in holder.kinds.iter().zip(&areas).enumerate() {
             @if area.width * area.height > 0.0 {
-                @let head = (largest == Some(at)).then_some(holder.label.as_str());
-                (cell(kind.class(), &kind.name, kind.memory.stored, head, &holder.label, *area, screen))
+                (cell(holder, kind, largest == Some(at), *area, screen))
             }
         }
     }
 }
 
 /// An area of one kind. The nested svg keeps letters inside, whatever face the browser has.
-fn cell(
-    class: &str,
-    kind: &str,
-    stored: u64,
-    head: Option<&str>,
-    holder: &str,
-    area: Area,
-    screen: Screen,
-) -> Markup {
-    let size = human::size(stored);
-    let room = area.width - 2.0 * EDGE;
+fn cell(holder: &Holder, kind: &Kind, is_largest: bool, area: Area, screen: Screen) -> Markup {
+    let (class, size) = (kind.class(), human::size(kind.memory.stored));
     let lines = (area.height - 2.0 * EDGE + 4.0) / LINE;
-    let mut texts = Vec::new();
-    texts.extend(
-        head.and_then(|head| fit(head, LETTERS, room))
-            .map(|text| ("holder", text)),
-    );
-    let both = format!("{kind} {size}");
-    if text_width(&both, LETTERS) <= room {
-        texts.push(("", both));
-    } else {
-        let each = [kind, &size].map(|text| fit(text, LETTERS, room));
-        texts.extend(each.into_iter().flatten().map(|text| ("", text)));
-    }
     html! {
         svg x=(unit(area.x)) y=(unit(area.y)) width=(unit(area.width)) height=(unit(area.height)) {
-            title { (kind) ", " (size) ": " (holder) }
+            title { (kind.name) ", " (size) ": " (holder.label) }
             rect class={ "cell " (class) } width="100%" height="100%" {}
             @if class != "heap" {
                 rect width="100%" height="100%" fill={ "url(#" (pattern(class, screen)) ")" } {}
             }
-            @for (number, (class, text)) in (1_u8..).zip(&texts) {
+            @for (number, (class, text)) in (1_u8..).zip(letters(holder, kind, is_largest, area)) {
                 @if f64::from(number) <= lines {
                     text class={ "label " (class) } x=(unit(EDGE))
                         y=(unit(LINE * f64::from(number) + EDGE - 5.0)) { (text) }
@@ -128,6 +106,34 @@ fn cell(
             }
         }
     }
+}
+
+/// The lines written in an area, each with its class, as far as they fit across: in the largest of
+/// a holder who that is, then kind and size. A size is not cut, since its beginning is another size.
+fn letters(
+    holder: &Holder,
+    kind: &Kind,
+    is_largest: bool,
+    area: Area,
+) -> impl Iterator<Item = (&'static str, String)> {
+    let room = area.width - 2.0 * EDGE;
+    let fits = |text: &str| text_width(text, LETTERS) <= room;
+    let whole = |text: String| fits(&text).then_some(text);
+    let name = match holder.pid.as_str() {
+        _ if fits(&holder.label) => Some(holder.label.clone()),
+        "" => fit(&holder.label, LETTERS, room),
+        pid => whole(pid.to_owned()),
+    };
+    let size = human::size(kind.memory.stored);
+    let both = format!("{} {size}", kind.name);
+    let rest = if fits(&both) {
+        [Some(both), None]
+    } else {
+        [fit(&kind.name, LETTERS, room), whole(size)]
+    };
+    let name = name.filter(|_| is_largest).map(|name| ("holder", name));
+    name.into_iter()
+        .chain(rest.into_iter().flatten().map(|text| ("", text)))
 }
 
 fn outline(area: Area) -> Markup {
@@ -139,19 +145,19 @@ fn outline(area: Area) -> Markup {
 
 /// The kinds on the map with their sums, in as many lines as they need.
 fn legend(holders: &[&Holder], screen: Screen, top: f64) -> (f64, Markup) {
-    let mut sums: Vec<(&'static str, &str, u64)> = Vec::new();
+    let mut sums: Vec<(&str, u64)> = Vec::new();
     for kind in holders.iter().flat_map(|holder| &holder.kinds) {
         let (class, stored) = (kind_class(&kind.name), kind.memory.stored);
-        match sums.iter_mut().find(|(known, ..)| *known == class) {
-            Some((.., sum)) => *sum = sum.saturating_add(stored),
-            None if stored > 0 => sums.push((class, class, stored)),
+        match sums.iter_mut().find(|(known, _)| *known == class) {
+            Some((_, sum)) => *sum = sum.saturating_add(stored),
+            None if stored > 0 => sums.push((class, stored)),
             None => {}
         }
     }
     let (mut x, mut y) = (0.0, top);
     let mut placed = Vec::new();
-    for (class, name, sum) in sums {
-        let text = format!("{name} {}", human::size(sum));
+    for (class, sum) in sums {
+        let text = format!("{class} {}", human::size(sum));
         let width = text_width(&text, LETTERS) + 22.0;
         if x + width > screen.width() {
             (x, y) = (0.0, y + 22.0);

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use libcr::model::shown::{Memory, Process, Shown};
+use libcr::model::shown::{Memory, Process, SharedMemory, Shown};
 use maud::{Markup, html};
 
 use super::map::map;
-use super::table::{Column, OPEN, Section, count, folded, shown as rows_of, table, wide};
+use super::table::{
+    Column, OPEN, Section, captioned, count, folded, shown as rows_of, table, wide,
+};
 use super::{text, tree};
 use crate::output::human;
 
@@ -20,6 +22,8 @@ const SHARERS: usize = 12;
 pub(super) struct Holder {
     /// Name and process id, harmless.
     pub(super) label: String,
+    /// The process id alone, for where there is little room; else empty.
+    pub(super) pid: String,
     /// What it has.
     pub(super) kinds: Vec<Kind>,
 }
@@ -59,6 +63,7 @@ impl Holder {
         let name = text::plain(&process.command, 24);
         Self {
             label: format!("{name} {}", process.pid),
+            pid: process.pid.to_string(),
             kinds,
         }
     }
@@ -77,6 +82,7 @@ impl Holder {
         }
         (!holders.is_empty()).then(|| Self {
             label: format!("{} more", holders.len()),
+            pid: String::new(),
             kinds: kinds
                 .into_iter()
                 .map(|(name, memory)| Kind {
@@ -136,6 +142,7 @@ fn shared_holder(shown: &Shown) -> Option<Holder> {
     }
     (sum.stored > 0).then(|| Holder {
         label: "several processes".to_owned(),
+        pid: String::new(),
         kinds: vec![Kind {
             name: "shared".to_owned(),
             memory: sum,
@@ -158,22 +165,21 @@ fn matrix(processes: &[Process]) -> Markup {
     {
         kinds.push("other");
     }
-    let mut columns = vec![Column::Text("Process")];
+    let mut columns = vec![Column::Text("Process"), Column::Number("All")];
     columns.extend(kinds.iter().map(|kind| Column::Number(kind)));
-    columns.push(Column::Number("All"));
     let (listed, left) = rows_of(processes);
     let rows = html! {
         @for process in listed {
             tr {
                 th scope="row" { (tree::label(process)) }
-                @for kind in &kinds { (amount(of_kind(process, kind))) }
                 (amount(Some(Memory { mapped: tree::mapped(process), stored: tree::stored(process) })))
+                @for kind in &kinds { (amount(of_kind(process, kind))) }
             }
         }
     };
     let caption = "Stored in the checkpoint, of what is mapped";
     html! {
-        (wide("Memory by process and kind", table(caption, &columns, rows)))
+        (wide("Memory by process and kind", captioned(caption, &columns, rows)))
         @if let Some(left) = left { (left) }
     }
 }
@@ -201,29 +207,36 @@ fn amount(memory: Option<Memory>) -> Markup {
     }
 }
 
+/// The processes by process id.
+pub(super) fn names(shown: &Shown) -> BTreeMap<u32, &Process> {
+    let processes = shown.processes.iter();
+    processes.map(|process| (process.pid, process)).collect()
+}
+
+/// Who maps a shared memory, the first of them by name.
+pub(super) fn sharers(shared: &SharedMemory, names: &BTreeMap<u32, &Process>) -> Markup {
+    html! {
+        @for (number, pid) in shared.processes.iter().take(SHARERS).enumerate() {
+            @if number > 0 { ", " }
+            @match names.get(pid) {
+                Some(process) => (tree::label(process)),
+                None => { "pid " (pid) },
+            }
+        }
+        @if shared.processes.len() > SHARERS {
+            " and " (shared.processes.len() - SHARERS) " more"
+        }
+        @if shared.processes.is_empty() { "nobody" }
+    }
+}
+
 fn shared_table(shown: &Shown) -> Markup {
-    let names: BTreeMap<u32, &Process> = shown
-        .processes
-        .iter()
-        .map(|process| (process.pid, process))
-        .collect();
+    let names = names(shown);
     let (listed, left) = rows_of(&shown.shared_memory);
     let rows = html! {
         @for shared in listed {
             tr {
-                td {
-                    @for (number, pid) in shared.processes.iter().take(SHARERS).enumerate() {
-                        @if number > 0 { ", " }
-                        @match names.get(pid) {
-                            Some(process) => (tree::label(process)),
-                            None => { "pid " (pid) },
-                        }
-                    }
-                    @if shared.processes.len() > SHARERS {
-                        " and " (shared.processes.len() - SHARERS) " more"
-                    }
-                    @if shared.processes.is_empty() { "nobody" }
-                }
+                td { (sharers(shared, &names)) }
                 td.number { (human::size(shared.memory.stored)) }
                 td.number { (human::size(shared.memory.mapped)) }
             }

@@ -5,7 +5,6 @@
 //! visible and short; maud escapes whatever is put into a template. No address, class or id is made
 //! of it.
 
-mod compare;
 mod difference;
 mod drawing;
 mod head;
@@ -19,6 +18,7 @@ mod table;
 mod text;
 mod timeline;
 mod tree;
+mod waterfall;
 
 #[cfg(test)]
 mod tests;

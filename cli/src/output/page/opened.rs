@@ -13,6 +13,7 @@ pub(super) fn files(shown: &Shown) -> Section {
     per_process(
         shown,
         ("files", "Open files"),
+        ("file", "files"),
         number.sum(),
         |process| process.files.len(),
         file_table,
@@ -25,6 +26,7 @@ pub(super) fn sockets(shown: &Shown) -> Section {
     per_process(
         shown,
         ("sockets", "Sockets"),
+        ("socket", "sockets"),
         number.sum(),
         |process| process.sockets.len(),
         socket_table,
@@ -43,6 +45,7 @@ pub(super) fn environment(shown: &Shown) -> Option<Section> {
         let mut section = per_process(
             shown,
             ("environment", "Environment"),
+            ("variable", "variables"),
             number,
             of,
             environment_table,
@@ -78,16 +81,18 @@ pub(super) fn describe_socket(socket: &Socket) -> Markup {
 fn per_process(
     shown: &Shown,
     (id, title): (&'static str, &'static str),
+    (one, many): (&str, &str),
     number: usize,
     of: impl Fn(&Process) -> usize,
     rows: impl Fn(&Process) -> Markup,
 ) -> Section {
     let having = shown.processes.iter().filter(|process| of(process) > 0);
     let body = html! {
-        @if number == 0 { p.quiet { "None." } }
+        @if shown.processes.is_empty() { p.quiet { "Not known: no process could be read." } }
+        @else if number == 0 { p.quiet { "None." } }
         @for process in having {
             @let summary = html! {
-                (tree::label(process)) " " span.note { (of(process)) }
+                (tree::label(process)) ", " span.note { (count(of(process), one, many)) }
             };
             (folded(number <= OPEN, summary, rows(process)))
         }
@@ -106,7 +111,7 @@ fn file_table(process: &Process) -> Markup {
         @for file in files {
             tr {
                 th.number scope="row" { (file.fd) }
-                td { (text::name(&file.kind)) }
+                td.short { (text::name(&file.kind)) }
                 td.fixed { (describe_file(file)) }
                 td.number { @if let Some(position) = file.position { (position) } }
             }
@@ -114,7 +119,7 @@ fn file_table(process: &Process) -> Markup {
     };
     let columns = [
         Column::Number("FD"),
-        Column::Text("Kind"),
+        Column::Short("Kind"),
         Column::Text("Path"),
         Column::Number("Position"),
     ];
@@ -128,16 +133,16 @@ fn socket_table(process: &Process) -> Markup {
         @for socket in sockets {
             tr {
                 th.number scope="row" { (socket.fd) }
-                td { (text::name(&socket.kind)) }
-                td { (text::name(&socket.state)) }
+                td.short { (text::name(&socket.kind)) }
+                td.state { (text::name(&socket.state)) }
                 td.fixed { (describe_socket(socket)) }
             }
         }
     };
     let columns = [
         Column::Number("FD"),
-        Column::Text("Kind"),
-        Column::Text("State"),
+        Column::Short("Kind"),
+        Column::Short("State"),
         Column::Text("Local → remote"),
     ];
     let caption = count(process.sockets.len(), "socket", "sockets");

@@ -15,14 +15,14 @@ pub(super) fn mounts(shown: &Shown) -> Option<Section> {
         @for mount in mounts {
             tr {
                 th.fixed scope="row" { (text::path(&mount.destination)) }
-                td { (text::name(&mount.kind)) }
+                td.short { (text::name(&mount.kind)) }
                 td.fixed { (describe_mount(mount)) }
             }
         }
     };
     let columns = [
         Column::Text("In the container"),
-        Column::Text("Kind"),
+        Column::Short("Kind"),
         Column::Text("From, with options"),
     ];
     let caption = count(shown.mounts.len(), "mount", "mounts");

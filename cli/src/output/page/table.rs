@@ -39,25 +39,38 @@ impl Section {
     }
 }
 
-/// A number or a size: right-aligned; else text.
+/// A heading of a column, and how the column is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Column {
     /// Left-aligned.
     Text(&'static str),
+    /// A word or two: as narrow as can be.
+    Short(&'static str),
     /// Right-aligned, digits under digits.
     Number(&'static str),
 }
 
-/// A table that fits any width, its text broken where it must.
+/// A table that fits any width, its text broken where it must. Its caption is for those who come
+/// upon it without seeing the heading above it.
 pub(super) fn table(caption: impl Render, columns: &[Column], rows: impl Render) -> Markup {
+    table_with(&html! { caption.unseen { (caption) } }, columns, rows)
+}
+
+/// The same with a caption that tells all something.
+pub(super) fn captioned(caption: &str, columns: &[Column], rows: impl Render) -> Markup {
+    table_with(&html! { caption { (caption) } }, columns, rows)
+}
+
+fn table_with(caption: &Markup, columns: &[Column], rows: impl Render) -> Markup {
     html! {
         table {
-            caption { (caption) }
+            (caption)
             thead {
                 tr {
                     @for column in columns {
                         @match column {
                             Column::Text(title) => th scope="col" { (title) },
+                            Column::Short(title) => th.short scope="col" { (title) },
                             Column::Number(title) => th.number scope="col" { (title) },
                         }
                     }
@@ -92,7 +105,7 @@ pub(super) fn facts<'a>(facts: impl IntoIterator<Item = (&'a str, Option<Markup>
 pub(super) fn folded(open: bool, summary: impl Render, content: impl Render) -> Markup {
     html! {
         details open[open] {
-            summary { (summary) }
+            summary { span { (summary) } }
             div.folded { (content) }
         }
     }

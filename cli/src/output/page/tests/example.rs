@@ -184,12 +184,12 @@ pub(super) fn checkpoint() -> Shown {
             memdump_time: 201_877,
             memwrite_time: 150_321,
             pages_scanned: 241_003,
-            pages_written: 73_112,
+            pages_written: 54_375,
         }),
         sizes: Sizes {
             archive: 96_240_112,
-            memory: 299_466_752,
-            images: 300_112_940,
+            memory: 222_720_000,
+            images: 223_366_188,
             rootfs_diff: 12_401_664,
             dev_shm: 1_060_864,
             volumes: 48_234_496,
@@ -281,9 +281,10 @@ pub(super) fn later() -> Shown {
         &[("heap", 420, 380)],
     ));
     shown.processes = processes;
-    shown.sizes.memory += 9_000_000;
-    shown.sizes.images += 9_000_000;
+    shown.sizes.memory -= 1_880_000;
+    shown.sizes.images -= 1_880_000;
     shown.sizes.archive += 2_110_000;
+    shown.shared_memory[0].memory.stored += 1_000_000;
     shown.mounts[1].options.push("ro".into());
     shown.deleted_files.push("/etc/motd".into());
     shown.unclear.clear();
