@@ -6,6 +6,7 @@ pub mod findings;
 pub mod human;
 pub mod json;
 pub mod log;
+pub mod page;
 pub mod print;
 pub mod progress;
 pub mod table;
