@@ -11,6 +11,7 @@
 
 use std::io;
 
+pub mod browse;
 pub mod compress;
 pub mod layout;
 pub mod limits;
@@ -23,6 +24,7 @@ mod tape;
 mod writeback;
 pub mod writer;
 
+pub use browse::Browser;
 pub use compress::Compression;
 pub use limits::Limits;
 pub use manifest::Manifest;
