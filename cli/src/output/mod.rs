@@ -2,6 +2,7 @@
 //! a sign of life during long work. Nothing here asks the engine.
 
 pub mod error;
+pub mod harmless;
 pub mod human;
 pub mod json;
 pub mod log;
