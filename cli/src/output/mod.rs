@@ -3,6 +3,7 @@
 
 pub mod error;
 pub mod findings;
+pub mod harmless;
 pub mod human;
 pub mod json;
 pub mod log;

@@ -4,6 +4,7 @@
 //! ignored. Podman ignores the whole member.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::model::checkpoint::Times;
 
@@ -152,6 +153,36 @@ impl Manifest {
         }
         Ok(serde_json::from_slice(bytes)?)
     }
+
+    /// What is understood of a manifest of any version: keys that are missing or mean something
+    /// else are empty. For people to read; nothing is thawed by it.
+    ///
+    /// # Errors
+    /// When it is no JSON object.
+    pub fn as_far_as_known(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        fn part<T: serde::de::DeserializeOwned + Default>(
+            keys: &mut Map<String, Value>,
+            key: &str,
+        ) -> T {
+            let value = keys.remove(key).unwrap_or_default();
+            serde_json::from_value(value).unwrap_or_default()
+        }
+        let mut keys: Map<String, Value> = serde_json::from_slice(bytes)?;
+        let keys = &mut keys;
+        Ok(Self {
+            format_version: part(keys, "formatVersion"),
+            engine: part(keys, "engine"),
+            created: part(keys, "created"),
+            times: part(keys, "times"),
+            host: part(keys, "host"),
+            criu_version: part(keys, "criuVersion"),
+            runtime: part(keys, "runtime"),
+            container: part(keys, "container"),
+            image: part(keys, "image"),
+            sizes: part(keys, "sizes"),
+            options: part(keys, "options"),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -176,6 +207,13 @@ mod tests {
             Manifest::from_json(later),
             Err(ManifestError::Version(9))
         ));
+        let known = Manifest::as_far_as_known(later).unwrap();
+        assert_eq!(
+            (known.format_version, known.engine),
+            (9, Program::default())
+        );
+        assert_eq!(Manifest::as_far_as_known(&bytes).unwrap(), manifest);
+        assert!(Manifest::as_far_as_known(b"[]").is_err());
         let added = br#"{"formatVersion": 1, "somethingNew": []}"#;
         assert_eq!(Manifest::from_json(added).unwrap().format_version, 1);
         assert!(matches!(

@@ -11,11 +11,12 @@ use prost::Message;
 use rustix::fs::OFlags;
 
 use super::messages::{Inventory, OpenFile, Place, Process};
+use super::wire::Damage;
 use super::{CriuError, wire};
 use crate::sys::dir::{at, write_atomic};
 
 /// No image that is read here comes near: a core image has a few KB, pstree 50 bytes a process.
-const IMAGE_LIMIT: u64 = 64 << 20;
+pub(super) const IMAGE_LIMIT: u64 = 64 << 20;
 
 /// Field numbers of `core_entry`: `tc`, and in it `cg_set`; `thread_core`, and in it `cg_set`.
 const TASK_CGROUP: [u64; 2] = [3, 9];
@@ -174,18 +175,27 @@ fn is_core(name: &str) -> bool {
     pid.is_some_and(|pid| !pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-fn without_cgroup(bytes: &[u8]) -> Result<Vec<u8>, &'static str> {
+fn without_cgroup(bytes: &[u8]) -> Result<Vec<u8>, Damage> {
     let mut entries = Vec::new();
-    for entry in wire::entries(bytes, wire::CORE)? {
+    for entry in wire::Entries::of(bytes, wire::CORE)? {
+        let (at, entry) = entry?;
         let new = wire::without(entry, &TASK_CGROUP)
             .and_then(|entry| wire::without(&entry, &THREAD_CGROUP))
-            .ok_or("its entry can't be decoded")?;
+            .ok_or(undecodable(at))?;
         entries.push(new);
     }
     if entries.is_empty() {
-        return Err("it has no entry");
+        return Err("it has no entry".into());
     }
-    wire::image(wire::CORE, entries.iter().map(Vec::as_slice)).ok_or("it is too large")
+    wire::image(wire::CORE, entries.iter().map(Vec::as_slice)).ok_or("it is too large".into())
+}
+
+/// An entry whose bytes are no message of its kind.
+pub(super) fn undecodable(at: u64) -> Damage {
+    Damage {
+        at: Some(at),
+        why: "an entry can't be decoded",
+    }
 }
 
 fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<bool, CriuError> {
@@ -201,10 +211,12 @@ pub(super) fn decode<M: Message + Default>(
     magics: &[u32],
 ) -> Result<Vec<M>, CriuError> {
     let bytes = read_image(path)?;
-    wire::entries(&bytes, magics)
-        .map_err(|why| wrong(path, why))?
-        .into_iter()
-        .map(|entry| M::decode(entry).map_err(|_| wrong(path, "an entry can't be decoded")))
+    wire::Entries::of(&bytes, magics)
+        .map_err(|damage| wrong(path, damage))?
+        .map(|entry| {
+            let (at, entry) = entry.map_err(|damage| wrong(path, damage))?;
+            M::decode(entry).map_err(|_| wrong(path, undecodable(at)))
+        })
         .collect()
 }
 
@@ -227,9 +239,11 @@ pub(super) fn read_image(path: &Path) -> Result<Vec<u8>, CriuError> {
     Ok(bytes)
 }
 
-pub(super) fn wrong(path: &Path, why: &'static str) -> CriuError {
+pub(super) fn wrong(path: &Path, damage: impl Into<Damage>) -> CriuError {
+    let Damage { at, why } = damage.into();
     CriuError::Image {
         path: path.to_owned(),
+        offset: at,
         why,
     }
 }

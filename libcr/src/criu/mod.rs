@@ -5,7 +5,7 @@
 //! the files that CRIU writes. It knows nothing of containers, archives or runtimes.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub mod config_file;
 pub mod contents;
@@ -62,11 +62,22 @@ pub enum CriuError {
     #[error("{}", crate::sys::dir::reason(.0))]
     Io(#[from] io::Error),
     /// A file is not the CRIU image that its name says.
-    #[error("{} is not a CRIU image of its kind: {why}", path.display())]
+    #[error("{}: {why}", place(path, *offset))]
     Image {
         /// The file.
         path: PathBuf,
+        /// Where in it, bytes from its start, when it is in one place.
+        offset: Option<u64>,
         /// What is wrong with it.
         why: &'static str,
     },
+}
+
+/// The start of a sentence about an image.
+fn place(path: &Path, offset: Option<u64>) -> String {
+    let path = path.display();
+    match offset {
+        Some(offset) => format!("{path}: at byte {offset}"),
+        None => format!("{path} is not a CRIU image of its kind"),
+    }
 }

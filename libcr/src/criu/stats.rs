@@ -8,6 +8,7 @@ use std::path::Path;
 
 use prost::Message;
 
+use super::images::{undecodable, wrong};
 use super::messages::Stats;
 use super::{CriuError, wire};
 use crate::model::checkpoint::{DumpStatistics, RestoreStatistics};
@@ -15,7 +16,15 @@ use crate::sys::dir::at;
 
 /// Reads `stats-dump`.
 pub fn read_dump(path: &Path) -> Result<DumpStatistics, CriuError> {
-    let dump = read(path)?
+    parse_dump(&fs::read(path).map_err(at("read", path))?, path)
+}
+
+/// The content of a `stats-dump`; messages call it `path`.
+///
+/// # Errors
+/// [`CriuError::Image`] when it is something else.
+pub fn parse_dump(bytes: &[u8], path: &Path) -> Result<DumpStatistics, CriuError> {
+    let dump = parse(bytes, path)?
         .dump
         .ok_or_else(|| wrong(path, "it is not of a dump"))?;
     Ok(DumpStatistics {
@@ -30,7 +39,7 @@ pub fn read_dump(path: &Path) -> Result<DumpStatistics, CriuError> {
 
 /// Reads `stats-restore`.
 pub fn read_restore(path: &Path) -> Result<RestoreStatistics, CriuError> {
-    let restore = read(path)?
+    let restore = parse(&fs::read(path).map_err(at("read", path))?, path)?
         .restore
         .ok_or_else(|| wrong(path, "it is not of a restore"))?;
     Ok(RestoreStatistics {
@@ -42,20 +51,14 @@ pub fn read_restore(path: &Path) -> Result<RestoreStatistics, CriuError> {
     })
 }
 
-fn read(path: &Path) -> Result<Stats, CriuError> {
-    let bytes = fs::read(path).map_err(at("read", path))?;
-    let entries = wire::entries(&bytes, wire::STATS).map_err(|why| wrong(path, why))?;
+fn parse(bytes: &[u8], path: &Path) -> Result<Stats, CriuError> {
+    let mut entries =
+        wire::Entries::of(bytes, wire::STATS).map_err(|damage| wrong(path, damage))?;
     let entry = entries
-        .first()
+        .next()
         .ok_or_else(|| wrong(path, "it has no entry"))?;
-    Stats::decode(*entry).map_err(|_| wrong(path, "its entry can't be decoded"))
-}
-
-fn wrong(path: &Path, why: &'static str) -> CriuError {
-    CriuError::Image {
-        path: path.to_owned(),
-        why,
-    }
+    let (at, entry) = entry.map_err(|damage| wrong(path, damage))?;
+    Stats::decode(entry).map_err(|_| wrong(path, undecodable(at)))
 }
 
 #[cfg(test)]

@@ -29,31 +29,134 @@ pub(super) const PAGEMAP: &[u32] = &[COMMON, 0x5608_4025];
 pub(super) const MM: &[u32] = &[COMMON, 0x5749_2820];
 /// `FS_MAGIC`.
 pub(super) const FS: &[u32] = &[COMMON, 0x5140_3912];
+/// `REMAP_FPATH_MAGIC`.
+pub(super) const REMAP: &[u32] = &[COMMON, 0x5913_3954];
+/// `MEMFD_INODE_MAGIC`.
+pub(super) const MEMFD: &[u32] = &[COMMON, 0x4845_3499];
+/// `CREDS_MAGIC`, of a time before CRIU 2.0.
+pub(super) const CREDS: &[u32] = &[COMMON, 0x5402_3547];
+/// `REG_FILES_MAGIC`. This and the following are of images before CRIU 3.0, which has all open
+/// files in `files.img`.
+pub(super) const REG_FILES: &[u32] = &[COMMON, 0x5036_3636];
+/// `PIPES_MAGIC`.
+pub(super) const PIPES: &[u32] = &[COMMON, 0x5651_3555];
+/// `FIFO_MAGIC`.
+pub(super) const FIFO: &[u32] = &[COMMON, 0x5836_4939];
+/// `INETSK_MAGIC`.
+pub(super) const INETSK: &[u32] = &[COMMON, 0x5644_3851];
+/// `UNIXSK_MAGIC`.
+pub(super) const UNIXSK: &[u32] = &[COMMON, 0x5437_3943];
+/// `EVENTFD_FILE_MAGIC`.
+pub(super) const EVENTFD: &[u32] = &[COMMON, 0x4452_3722];
+/// `EVENTPOLL_FILE_MAGIC`.
+pub(super) const EVENTPOLL: &[u32] = &[COMMON, 0x4502_3858];
+/// `INOTIFY_FILE_MAGIC`.
+pub(super) const INOTIFY: &[u32] = &[COMMON, 0x4842_4431];
+/// `SIGNALFD_MAGIC`.
+pub(super) const SIGNALFD: &[u32] = &[COMMON, 0x5732_3820];
+/// `PACKETSK_MAGIC`.
+pub(super) const PACKETSK: &[u32] = &[COMMON, 0x6045_4618];
+/// `TTY_FILES_MAGIC`.
+pub(super) const TTY: &[u32] = &[COMMON, 0x5943_3025];
+/// `FANOTIFY_FILE_MAGIC`.
+pub(super) const FANOTIFY: &[u32] = &[COMMON, 0x5509_6122];
+/// `NETLINK_SK_MAGIC`.
+pub(super) const NETLINKSK: &[u32] = &[COMMON, 0x5800_5614];
+/// `NS_FILES_MAGIC`.
+pub(super) const NS_FILES: &[u32] = &[COMMON, 0x6139_4011];
+/// `TUNFILE_MAGIC`.
+pub(super) const TUNFILE: &[u32] = &[COMMON, 0x5714_3751];
+/// `EXT_FILES_MAGIC`.
+pub(super) const EXT_FILES: &[u32] = &[COMMON, 0x5925_5641];
+/// `TIMERFD_MAGIC`.
+pub(super) const TIMERFD: &[u32] = &[COMMON, 0x5049_3712];
 /// `STATS_MAGIC`.
 pub(super) const STATS: &[u32] = &[SERVICE, 0x5709_3306];
 
 /// Bytes of two magics.
 pub(super) const HEADER: usize = 8;
 
-/// Splits an image into its entries after checking the magics that it starts with.
-pub(super) fn entries<'a>(bytes: &'a [u8], magics: &[u32]) -> Result<Vec<&'a [u8]>, &'static str> {
-    let mut rest = bytes;
-    for magic in magics {
-        let (found, after) = rest.split_first_chunk::<4>().ok_or("it is too short")?;
-        if u32::from_le_bytes(*found) != *magic {
-            return Err("it starts with another magic number");
+/// What is wrong with an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Damage {
+    /// Where, bytes from its start, when it is in one place.
+    pub(super) at: Option<u64>,
+    /// What it is, as the rest of a sentence about the image.
+    pub(super) why: &'static str,
+}
+
+impl From<&'static str> for Damage {
+    fn from(why: &'static str) -> Self {
+        Self { at: None, why }
+    }
+}
+
+/// The entries of an image one after another, each with where it begins. Nothing follows damage.
+#[derive(Debug)]
+pub(super) struct Entries<'a> {
+    bytes: &'a [u8],
+    /// Where the next entry's length is.
+    next: usize,
+}
+
+impl<'a> Entries<'a> {
+    /// Of an image, after checking the magics that it starts with.
+    pub(super) fn of(bytes: &'a [u8], magics: &[u32]) -> Result<Self, Damage> {
+        let mut next = 0;
+        for magic in magics {
+            let at = Some(next as u64);
+            let found = bytes.get(next..).and_then(<[u8]>::first_chunk::<4>);
+            let found = found.ok_or(Damage {
+                at,
+                why: "it is too short",
+            })?;
+            if u32::from_le_bytes(*found) != *magic {
+                return Err(Damage {
+                    at,
+                    why: "it has another magic number there than such images have",
+                });
+            }
+            next += found.len();
         }
-        rest = after;
+        Ok(Self { bytes, next })
     }
-    let mut entries = Vec::new();
-    while !rest.is_empty() {
-        let (len, after) = rest.split_first_chunk::<4>().ok_or("it is truncated")?;
-        let len = usize::try_from(u32::from_le_bytes(*len)).map_err(|_| "it is truncated")?;
-        let (entry, after) = after.split_at_checked(len).ok_or("it is truncated")?;
-        entries.push(entry);
-        rest = after;
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = Result<(u64, &'a [u8]), Damage>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self
+            .bytes
+            .get(self.next..)
+            .filter(|rest| !rest.is_empty())?;
+        let at = self.next as u64;
+        self.next = self.bytes.len();
+        let Some((len, after)) = rest.split_first_chunk::<4>() else {
+            return Some(Err(Damage {
+                at: Some(at),
+                why: "the length of an entry is cut",
+            }));
+        };
+        let entry = usize::try_from(u32::from_le_bytes(*len))
+            .ok()
+            .and_then(|len| after.get(..len));
+        let Some(entry) = entry else {
+            return Some(Err(Damage {
+                at: Some(at),
+                why: "an entry is longer than the file",
+            }));
+        };
+        self.next = self.bytes.len() - after.len() + entry.len();
+        Some(Ok((at, entry)))
     }
-    Ok(entries)
+}
+
+/// All entries of an image, which must be whole.
+pub(super) fn entries<'a>(bytes: &'a [u8], magics: &[u32]) -> Result<Vec<&'a [u8]>, Damage> {
+    Entries::of(bytes, magics)?
+        .map(|entry| Ok(entry?.1))
+        .collect()
 }
 
 /// Puts entries back together.
@@ -108,6 +211,32 @@ pub(super) fn without(message: &[u8], path: &[u64]) -> Option<Vec<u8>> {
     Some(kept)
 }
 
+/// The values of a field of a message that is bytes, a text or a message itself, up to where the
+/// message can't be read.
+pub(super) fn values(message: &[u8], number: u64) -> impl Iterator<Item = &[u8]> {
+    let mut rest = message;
+    std::iter::from_fn(move || {
+        while !rest.is_empty() {
+            let (key, after_key) = varint(rest)?;
+            let (value, after) = match key & 7 {
+                0 => (&after_key[..0], varint(after_key)?.1),
+                1 => after_key.split_at_checked(8)?,
+                2 => {
+                    let (len, after) = varint(after_key)?;
+                    after.split_at_checked(usize::try_from(len).ok()?)?
+                }
+                5 => after_key.split_at_checked(4)?,
+                _ => return None,
+            };
+            rest = after;
+            if key & 7 == 2 && key >> 3 == number {
+                return Some(value);
+            }
+        }
+        None
+    })
+}
+
 fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let mut value = 0_u64;
     for (index, &byte) in bytes.iter().take(10).enumerate() {
@@ -151,6 +280,10 @@ mod tests {
         let outer = without(&message, &[16]).unwrap();
         assert_eq!(outer.len(), message.len() - 3);
         assert!(without(&message[..20], &[16]).is_none());
+        let found: Vec<&[u8]> = values(&message, 2).collect();
+        assert_eq!(found, [&message[5..13]]);
+        assert_eq!(values(found[0], 3).collect::<Vec<_>>(), [b"x"]);
+        assert_eq!(values(&message[..8], 2).count(), 0);
         assert!(without(&message, &[1, 2]).is_none());
     }
 
@@ -162,6 +295,7 @@ mod tests {
                 prop_assert_eq!(without(&kept, &[3, 9]), Some(kept.clone()));
             }
             drop(entries(&bytes, CORE));
+            assert!(values(&bytes, 2).count() <= bytes.len());
         }
     }
 }

@@ -72,7 +72,18 @@ pub fn free_space(path: &std::path::Path) -> io::Result<u64> {
 
 /// Now, in RFC 3339 with nanoseconds, in the local zone's offset as Podman writes times.
 pub fn now() -> String {
-    jiff::Zoned::now()
-        .strftime("%Y-%m-%dT%H:%M:%S.%9f%:z")
-        .to_string()
+    rfc3339(&jiff::Zoned::now())
+}
+
+/// A file's time in the same form; empty for one that no calendar has.
+pub fn time(of: std::time::SystemTime) -> String {
+    let stamp = jiff::Timestamp::try_from(of);
+    stamp.map_or_else(
+        |_| String::new(),
+        |stamp| rfc3339(&stamp.to_zoned(jiff::tz::TimeZone::system())),
+    )
+}
+
+fn rfc3339(time: &jiff::Zoned) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%S.%9f%:z").to_string()
 }

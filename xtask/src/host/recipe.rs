@@ -29,6 +29,7 @@ const PACKAGES: &[&str] = &[
     "conmon",
     "podman",
     "python3-pycriu",
+    "checkpointctl",
     "busybox-static",
     "ca-certificates",
     "procps",

@@ -7,6 +7,7 @@ mod inspect;
 mod list;
 mod prune;
 mod rm;
+mod show;
 mod tag;
 
 pub use create::CheckpointCreate;
@@ -15,6 +16,7 @@ pub use inspect::CheckpointInspect;
 pub use list::CheckpointList;
 pub use prune::CheckpointPrune;
 pub use rm::CheckpointRm;
+pub use show::CheckpointShow;
 pub use tag::CheckpointTag;
 
 use crate::output::CliError;
@@ -39,6 +41,8 @@ pub enum CheckpointCommand {
     /// Remove checkpoints
     #[command(visible_aliases = ["delete", "remove"])]
     Rm(CheckpointRm),
+    /// Look into checkpoints: processes, memory, files, sockets, who made them
+    Show(CheckpointShow),
     /// Give a checkpoint another name
     Tag(CheckpointTag),
 }

@@ -4,6 +4,7 @@ mod diff;
 mod inspect;
 mod list;
 mod prune;
+mod show;
 
 use super::outcome::Outcomes;
 use super::spinner::Steps;
@@ -26,6 +27,7 @@ pub fn run(opener: &Opener, command: CheckpointCommand) -> Outcome {
         CheckpointCommand::List(flags) => list::run(opener, &flags),
         CheckpointCommand::Prune(flags) => prune::run(opener, &flags),
         CheckpointCommand::Rm(flags) => rm(opener, &flags),
+        CheckpointCommand::Show(flags) => show::run(opener, &flags),
         CheckpointCommand::Tag(flags) => rename(opener, &flags),
     }
 }

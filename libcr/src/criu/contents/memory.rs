@@ -1,29 +1,16 @@
-//! The memory of a process by page, and how that of two checkpoints differs.
-//!
-//! `pagemap-PID.img` lists runs of pages; those that are present lie one after another in
-//! `pages-ID.img`, others in the checkpoint that the link `parent` leads to (CRIU's
-//! `criu/pagemap.c`, <https://criu.org/Memory_dumping_and_restoring>). Memory that processes share is
-//! in `pagemap-shmem-NUMBER.img` by offset in the same way.
+//! How the memory of a process differs between two checkpoints, page by page.
 
-use std::fs::{File, OpenOptions};
+use std::collections::HashMap;
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use prost::Message;
-use rustix::fs::OFlags;
+use super::super::CriuError;
+use super::pagemap;
+use super::source::{Directory, Images};
 
-use super::super::images::{read_image, wrong};
-use super::super::{CriuError, wire};
-use super::messages::{PagemapEntry, PagemapHead};
-use crate::sys::dir::at;
-
-/// Flags of a run: its pages are in the parent; they are here.
-const IN_PARENT: u32 = 1;
-const PRESENT: u32 = 4;
-/// Longest chain of checkpoints that is followed.
-const CHAIN_LIMIT: usize = 64;
 /// Pages that are compared at a time.
 const BATCH: u64 = 64;
 
@@ -70,10 +57,6 @@ impl Run {
             first: self.first + pages,
         })
     }
-
-    fn end(&self, page: u64) -> u64 {
-        self.address + self.pages * page
-    }
 }
 
 /// The memory of a process in a checkpoint.
@@ -88,10 +71,36 @@ pub struct Memory {
 impl Memory {
     /// Reads `pagemap-NAME.img`: NAME is a process id, or `shmem-` and a number. Where there is
     /// none, there are no pages.
-    pub(super) fn read(images: &Path, name: &str) -> Result<Self, CriuError> {
+    pub(super) fn read(directory: &Path, name: &str) -> Result<Self, CriuError> {
         let mut memory = Self::none();
-        let name = format!("pagemap-{name}.img");
-        memory.runs = read_runs(images, &name, memory.page, CHAIN_LIMIT)?;
+        let mut source = Directory::new(directory, "");
+        let mut images = Images::new(&mut source);
+        let runs = pagemap::runs(&mut images, name, memory.page);
+        if let Some(error) = images.wrong.into_iter().next() {
+            return Err(error);
+        }
+        let mut files: HashMap<Arc<str>, Arc<File>> = HashMap::new();
+        for run in runs {
+            let absent = || {
+                io::Error::new(
+                    io::ErrorKind::NotFound,
+                    format!("read the pages of pagemap-{name}.img: they are not there"),
+                )
+            };
+            let image = run.image.ok_or_else(absent)?;
+            let known = files.get(&image).map(Arc::clone);
+            let file = match known {
+                Some(file) => file,
+                None => Arc::new(source.open(&image)?.ok_or_else(absent)?),
+            };
+            files.insert(image, Arc::clone(&file));
+            memory.runs.push(Run {
+                address: run.address,
+                pages: run.pages,
+                file,
+                first: run.first,
+            });
+        }
         Ok(memory)
     }
 
@@ -178,86 +187,4 @@ fn changed_pages(old: &Run, new: &Run, pages: u64, page: u64) -> io::Result<u64>
         done += now;
     }
     Ok(changed)
-}
-
-/// The runs of a pagemap, with those of its parents where it refers to them.
-fn read_runs(images: &Path, name: &str, page: u64, chain: usize) -> Result<Vec<Run>, CriuError> {
-    let path = images.join(name);
-    let bytes = match read_image(&path) {
-        Err(CriuError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
-            return Ok(Vec::new());
-        }
-        read => read?,
-    };
-    let bad = |why| wrong(&path, why);
-    let entries = wire::entries(&bytes, wire::PAGEMAP).map_err(bad)?;
-    let (head, entries) = entries.split_first().ok_or(bad("it has no entry"))?;
-    let head = PagemapHead::decode(*head).map_err(|_| bad("its head can't be decoded"))?;
-    let (file, stored) = open_pages(images, head.pages_id, page)?;
-    let mut parent: Option<Vec<Run>> = None;
-    let mut runs = Vec::with_capacity(entries.len());
-    let (mut next, mut end) = (0, 0);
-    for entry in entries {
-        let entry = PagemapEntry::decode(*entry).map_err(|_| bad("an entry can't be decoded"))?;
-        let pages = entry.pages.unwrap_or(u64::from(entry.pages_then));
-        let last = pages
-            .checked_mul(page)
-            .and_then(|bytes| entry.address.checked_add(bytes));
-        let in_order = entry.address >= end && entry.address.is_multiple_of(page);
-        end = last.filter(|_| in_order).ok_or(bad("its runs overlap"))?;
-        let flags = match (entry.in_parent, entry.flags) {
-            (true, _) => IN_PARENT,
-            (false, flags) => flags.unwrap_or(PRESENT),
-        };
-        if flags & IN_PARENT != 0 {
-            if parent.is_none() {
-                let chain = chain.checked_sub(1).ok_or(bad("its parents have no end"))?;
-                parent = Some(read_runs(&images.join("parent"), name, page, chain)?);
-            }
-            let inherited = parent.iter().flatten();
-            runs.extend(inherited.filter_map(|run| cut(run, entry.address, end, page)));
-        } else if flags & PRESENT != 0 {
-            let first = next;
-            next += pages;
-            if next > stored {
-                return Err(bad("it names pages that are not there"));
-            }
-            runs.push(Run {
-                address: entry.address,
-                pages,
-                file: Arc::clone(&file),
-                first,
-            });
-        }
-    }
-    runs.retain(|run| run.pages > 0);
-    Ok(runs)
-}
-
-/// The part of a run that lies between two addresses.
-fn cut(run: &Run, start: u64, end: u64, page: u64) -> Option<Run> {
-    let (from, to) = (run.address.max(start), run.end(page).min(end));
-    (from < to).then(|| Run {
-        address: from,
-        pages: (to - from) / page,
-        file: Arc::clone(&run.file),
-        first: run.first + (from - run.address) / page,
-    })
-}
-
-/// Opens `pages-ID.img` and counts its pages.
-fn open_pages(images: &Path, id: u32, page: u64) -> Result<(Arc<File>, u64), CriuError> {
-    let path = images.join(format!("pages-{id}.img"));
-    let flags =
-        i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).map_err(io::Error::other)?;
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(flags)
-        .open(&path)
-        .map_err(at("open", &path))?;
-    let facts = file.metadata()?;
-    if !facts.is_file() {
-        return Err(wrong(&path, "it is no file"));
-    }
-    Ok((Arc::new(file), facts.len() / page))
 }

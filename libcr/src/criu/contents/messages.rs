@@ -1,16 +1,47 @@
-//! The protobuf messages of CRIU images that tell what a checkpoint holds, with CRIU's numbers.
+//! The protobuf messages of CRIU images that tell of processes and their memory, with CRIU's
+//! numbers.
 //!
-//! Source: `images/core.proto`, `pagemap.proto`, `fdinfo.proto`, `regfile.proto`, `sk-inet.proto`,
-//! `sk-unix.proto`, `mm.proto`, `vma.proto` of CRIU 4.2. What CRIU calls a string may be any bytes, so it is bytes here. For
-//! reading only, as [`super::super::messages`].
+//! Source: `images/core.proto`, `creds.proto`, `fs.proto`, `mm.proto`, `vma.proto`, `pagemap.proto`
+//! of CRIU 4.2. What CRIU calls a string may be any bytes, so it is bytes here. For reading only, as
+//! [`super::super::messages`].
 
 /// `core_entry` of `core-PID.img`.
 #[derive(Clone, PartialEq, Eq, prost::Message)]
 pub struct Core {
+    /// Architecture: 1 x86_64, 3 aarch64.
+    #[prost(uint32, tag = "1")]
+    pub architecture: u32,
     #[prost(message, optional, tag = "3")]
     pub task: Option<TaskCore>,
     #[prost(message, optional, tag = "4")]
     pub ids: Option<TaskIds>,
+    #[prost(message, optional, tag = "5")]
+    pub thread: Option<ThreadCore>,
+}
+
+/// `thread_core_entry`.
+#[derive(Clone, Copy, PartialEq, Eq, prost::Message)]
+pub struct ThreadCore {
+    #[prost(message, optional, tag = "10")]
+    pub credentials: Option<Credentials>,
+}
+
+/// `creds_entry`, in `core-PID.img` or, before CRIU 2.0, by itself in `creds-PID.img`. Ids are those
+/// in the container.
+#[derive(Clone, Copy, PartialEq, Eq, prost::Message)]
+pub struct Credentials {
+    #[prost(uint32, tag = "3")]
+    pub effective_user: u32,
+    #[prost(uint32, tag = "4")]
+    pub effective_group: u32,
+}
+
+/// `fs_entry` of `fs-PID.img`.
+#[derive(Clone, Copy, PartialEq, Eq, prost::Message)]
+pub struct Place {
+    /// The file that is its working directory.
+    #[prost(uint32, tag = "1")]
+    pub working_directory: u32,
 }
 
 /// `task_core_entry`.
@@ -55,89 +86,45 @@ pub struct PagemapEntry {
     pub pages: Option<u64>,
 }
 
-/// `mm_entry` of `mm-PID.img`.
+/// `mm_entry` of `mm-PID.img` without its areas ([`AREAS`]).
 #[derive(Clone, PartialEq, Eq, prost::Message)]
 pub struct AddressSpace {
-    #[prost(message, repeated, tag = "14")]
-    pub areas: Vec<Area>,
+    #[prost(uint64, tag = "8")]
+    pub arguments_start: u64,
+    #[prost(uint64, tag = "9")]
+    pub arguments_end: u64,
+    #[prost(uint64, tag = "10")]
+    pub environment_start: u64,
+    #[prost(uint64, tag = "11")]
+    pub environment_end: u64,
+    /// The file that is its program.
+    #[prost(uint32, tag = "12")]
+    pub executable: u32,
+    /// The auxiliary vector, pairs of key and value.
+    #[prost(uint64, repeated, packed = "false", tag = "13")]
+    pub auxiliary: Vec<u64>,
 }
+
+/// The field of `mm_entry` that is an [`Area`], of which there may be very many.
+pub const AREAS: u64 = 14;
 
 /// `vma_entry`.
 #[derive(Clone, Copy, PartialEq, Eq, prost::Message)]
 pub struct Area {
     #[prost(uint64, tag = "1")]
     pub start: u64,
-    /// Number of the shared memory that is seen there.
+    #[prost(uint64, tag = "2")]
+    pub end: u64,
+    /// Where in the file or the shared memory it begins, bytes.
+    #[prost(uint64, tag = "3")]
+    pub offset: u64,
+    /// Number of the shared memory or of the file that is seen there.
     #[prost(uint64, tag = "4")]
     pub shared: u64,
+    /// `MAP_*`.
+    #[prost(uint32, tag = "6")]
+    pub flags: u32,
     /// Kind of the area, bits (`VMA_*` of CRIU's `criu/include/image.h`).
     #[prost(uint32, tag = "7")]
     pub status: u32,
-}
-
-/// `fdinfo_entry` of `fdinfo-FILES.img`.
-#[derive(Clone, Copy, PartialEq, Eq, prost::Message)]
-pub struct FdInfo {
-    /// The file's entry in `files.img`.
-    #[prost(uint32, tag = "1")]
-    pub id: u32,
-    #[prost(uint32, tag = "4")]
-    pub fd: u32,
-}
-
-/// `file_entry` of `files.img`.
-#[derive(Clone, PartialEq, Eq, prost::Message)]
-pub struct FileEntry {
-    /// `fd_types`.
-    #[prost(uint32, tag = "1")]
-    pub kind: u32,
-    #[prost(uint32, tag = "2")]
-    pub id: u32,
-    #[prost(message, optional, tag = "3")]
-    pub regular: Option<RegularFile>,
-    #[prost(message, optional, tag = "4")]
-    pub inet: Option<InetSocket>,
-    #[prost(message, optional, tag = "16")]
-    pub unix: Option<UnixSocket>,
-}
-
-/// `reg_file_entry`.
-#[derive(Clone, PartialEq, Eq, prost::Message)]
-pub struct RegularFile {
-    #[prost(uint64, tag = "3")]
-    pub position: u64,
-    #[prost(bytes = "vec", tag = "6")]
-    pub name: Vec<u8>,
-}
-
-/// `inet_sk_entry`.
-#[derive(Clone, PartialEq, Eq, prost::Message)]
-pub struct InetSocket {
-    #[prost(uint32, tag = "3")]
-    pub family: u32,
-    #[prost(uint32, tag = "4")]
-    pub kind: u32,
-    #[prost(uint32, tag = "6")]
-    pub state: u32,
-    #[prost(uint32, tag = "7")]
-    pub source_port: u32,
-    #[prost(uint32, tag = "8")]
-    pub target_port: u32,
-    /// Words of an address in the network's order, as they were in the dumping host's memory.
-    #[prost(uint32, repeated, packed = "false", tag = "11")]
-    pub source: Vec<u32>,
-    #[prost(uint32, repeated, packed = "false", tag = "12")]
-    pub target: Vec<u32>,
-}
-
-/// `unix_sk_entry`.
-#[derive(Clone, PartialEq, Eq, prost::Message)]
-pub struct UnixSocket {
-    #[prost(uint32, tag = "3")]
-    pub kind: u32,
-    #[prost(uint32, tag = "4")]
-    pub state: u32,
-    /// A path, or an abstract name after a zero byte; empty for an unnamed one.
-    #[prost(bytes = "vec", tag = "11")]
-    pub name: Vec<u8>,
 }

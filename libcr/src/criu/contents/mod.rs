@@ -1,29 +1,36 @@
 //! What the images of a checkpoint hold, for people who ask: processes, what they have open, and
 //! their memory by page. Reads only; nothing of it goes into a thaw.
 //!
-//! As everywhere here, images are untrusted: no length is believed, no link is followed.
+//! [`Look`] tells all that can be understood, from any [`ImageSource`], and where that ends;
+//! [`Contents`] is what two checkpoints are compared by, and wants whole images. As everywhere
+//! here, images are untrusted: no length is believed, no link is followed.
 
+mod areas;
+mod file_messages;
 mod files;
+mod known;
+mod look;
 mod memory;
 mod messages;
+mod pagemap;
+mod sockets;
+mod source;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use prost::Message;
-
 pub use files::OpenFile;
+pub use look::Look;
 pub use memory::{Memory, PageCounts};
+pub use source::{Directory, ImageSource, Part, join};
 
-use super::images::{decode, wrong};
 use super::messages::Process;
 use super::{CriuError, wire};
-use files::FileTable;
-use messages::{AddressSpace, Core, TaskIds};
-
-/// CRIU's `VMA_ANON_SHARED` (`criu/include/image.h`).
-const ANONYMOUS_SHARED: u32 = 1 << 8;
+use areas::Space;
+use files::{FileTable, Opened};
+use messages::{Core, TaskIds};
+use source::Images;
 
 /// A process in a checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,18 +62,30 @@ impl Contents {
     ///
     /// # Errors
     /// [`CriuError::Io`] when one is missing, [`CriuError::Image`] when one is something else.
-    pub fn read(images: &Path) -> Result<Self, CriuError> {
-        let processes: Vec<Process> = decode(&images.join("pstree.img"), wire::PSTREE)?;
-        let table = FileTable::read(images)?;
-        let mut tasks = Vec::with_capacity(processes.len());
-        for process in processes {
-            tasks.push(task(images, &process, &table)?);
+    pub fn read(directory: &Path) -> Result<Self, CriuError> {
+        let mut source = Directory::new(directory, "");
+        let mut images = Images::new(&mut source);
+        let mut processes: Vec<Process> = Vec::new();
+        let there = images.each("pstree.img", wire::PSTREE, |images, _, process| {
+            processes.push(process);
+            images.may_grow()
+        });
+        if !there {
+            images.missing("pstree.img");
         }
+        let table = FileTable::read(&mut images);
+        let tasks = processes.iter();
+        let mut tasks: Vec<Task> = tasks
+            .filter_map(|process| task(&mut images, process, &table))
+            .collect();
         tasks.sort_by_key(|task: &Task| task.pid);
-        Ok(Self {
-            tasks,
-            images: images.to_owned(),
-        })
+        match images.wrong.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok(Self {
+                tasks,
+                images: directory.to_owned(),
+            }),
+        }
     }
 
     /// The memory of a process.
@@ -83,13 +102,14 @@ impl Contents {
     /// # Errors
     /// As [`Self::read`].
     pub fn shared(&self) -> Result<BTreeMap<(u32, u64), Memory>, CriuError> {
+        let mut source = Directory::new(&self.images, "");
+        let mut images = Images::new(&mut source);
         let mut seen = BTreeSet::new();
         let mut found = BTreeMap::new();
         for task in &self.tasks {
-            let path = self.images.join(format!("mm-{}.img", task.pid));
-            let spaces: Vec<AddressSpace> = optional(&path, wire::MM)?;
-            let areas = spaces.iter().flat_map(|space| &space.areas);
-            for area in areas.filter(|area| area.status & ANONYMOUS_SHARED != 0) {
+            let space = Space::read(&mut images, task.pid).unwrap_or_default();
+            let areas = space.areas.iter();
+            for area in areas.filter(|area| area.is_anonymous_shared()) {
                 if seen.insert(area.shared) {
                     let name = format!("shmem-{}", area.shared);
                     let memory = Memory::read(&self.images, &name)?;
@@ -97,46 +117,58 @@ impl Contents {
                 }
             }
         }
-        Ok(found)
+        match images.wrong.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok(found),
+        }
     }
 }
 
-fn task(images: &Path, process: &Process, table: &FileTable) -> Result<Task, CriuError> {
-    let path = images.join(format!("core-{}.img", process.pid));
-    let core: Vec<Core> = decode(&path, wire::CORE)?;
-    let core = core.into_iter().next();
-    let core = core.ok_or_else(|| wrong(&path, "it has no entry"))?;
+fn task(images: &mut Images<'_>, process: &Process, table: &FileTable) -> Option<Task> {
+    let pid = process.pid;
+    let core: Core = images.required(&format!("core-{pid}.img"), wire::CORE)?;
     let facts = core.task.unwrap_or_default();
-    let apart: Vec<TaskIds> =
-        optional(&images.join(format!("ids-{}.img", process.pid)), wire::IDS)?;
-    let ids = apart.into_iter().next().or(core.ids);
-    // CRIU's `TASK_ALIVE`, `TASK_DEAD`, `TASK_STOPPED` (criu/include/pstree.h and proc_parse.h).
-    let state = match facts.state {
-        2 => "zombie",
-        3 => "stopped",
-        _ => "running",
-    };
+    let apart: Option<TaskIds> = images.first(&format!("ids-{pid}.img"), wire::IDS);
+    let ids = apart.or(core.ids);
+    let state = state(facts.state);
     let files = match ids.filter(|_| state != "zombie") {
-        Some(ids) => table.of(images, ids.files)?,
+        Some(ids) => table.of(images, ids.files),
         None => Vec::new(),
     };
-    Ok(Task {
-        pid: process.pid,
+    Some(Task {
+        pid,
         parent: process.ppid,
         command: String::from_utf8_lossy(&facts.command).into_owned(),
         state,
         threads: process.threads.len().max(1),
-        files,
+        files: files.into_iter().map(open_file).collect(),
     })
 }
 
-/// The entries of an image that need not be there.
-fn optional<M: Message + Default>(path: &Path, magics: &[u32]) -> Result<Vec<M>, CriuError> {
-    match decode(path, magics) {
-        Err(CriuError::Io(error)) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
-        other => other,
+/// In one line, without what differs after each thaw, as the numbers of pipes.
+fn open_file((fd, opened): (u32, &Opened)) -> OpenFile {
+    OpenFile {
+        fd,
+        kind: opened.kind,
+        what: match &opened.socket {
+            Some(ends) => ends.line(),
+            None => opened.path.clone(),
+        },
+        position: opened.position,
     }
 }
 
+/// What a process is doing (CRIU's `COMPEL_TASK_*`, `compel/include/uapi/task-state.h`).
+fn state(number: u32) -> &'static str {
+    match number {
+        1 => "running",
+        2 | 6 => "zombie",
+        3 => "stopped",
+        _ => "unknown",
+    }
+}
+
+#[cfg(test)]
+mod look_tests;
 #[cfg(test)]
 mod tests;

@@ -6,10 +6,8 @@ use std::os::unix::fs::symlink;
 use proptest::prelude::*;
 use prost::Message;
 
-use super::messages::{
-    AddressSpace, Area, FdInfo, FileEntry, InetSocket, PagemapEntry, PagemapHead, RegularFile,
-    TaskCore, UnixSocket,
-};
+use super::file_messages::{FdInfo, FileEntry, InetSocket, RegularFile, UnixSocket};
+use super::messages::{AddressSpace, Area, PagemapEntry, PagemapHead, TaskCore};
 use super::*;
 
 const PAGE: u64 = 4096;
@@ -34,6 +32,15 @@ fn memory(images: &Path, runs: &[(u64, u64, u32)], pages: &[u8]) {
     write(images, "pagemap-1.img", wire::PAGEMAP, &entries);
     let bytes: Vec<u8> = pages.iter().flat_map(|fill| [*fill; 4096]).collect();
     fs::write(images.join("pages-1.img"), bytes).unwrap();
+}
+
+/// An entry of `mm-PID.img`.
+fn address_space(facts: &AddressSpace, areas: &[Area]) -> Vec<u8> {
+    let mut bytes = facts.encode_to_vec();
+    for area in areas {
+        prost::encoding::message::encode(14, area, &mut bytes);
+    }
+    bytes
 }
 
 fn counts(old: &Path, new: &Path) -> PageCounts {
@@ -117,6 +124,7 @@ fn open_files_and_sockets() {
             regular: Some(RegularFile {
                 position: 7,
                 name: b"/data/\xff".into(),
+                ..RegularFile::default()
             }),
             ..file(1, 1)
         },
@@ -129,6 +137,7 @@ fn open_files_and_sockets() {
                 target_port: 4000,
                 source: vec![u32::from_le_bytes([10, 88, 0, 2])],
                 target: vec![u32::from_le_bytes([10, 88, 0, 1])],
+                ..InetSocket::default()
             }),
             ..file(2, 4)
         },
@@ -149,6 +158,7 @@ fn open_files_and_sockets() {
                 kind: 1,
                 state: 10,
                 name: b"\0name".into(),
+                ..UnixSocket::default()
             }),
             ..file(4, 5)
         },
@@ -161,8 +171,14 @@ fn open_files_and_sockets() {
         .map(|id| FdInfo { id, fd: id + 2 }.encode_to_vec())
         .collect();
     write(images, "fdinfo-9.img", wire::FDINFO, &fds);
-    let table = FileTable::read(images).unwrap();
-    let found = table.of(images, 9).unwrap();
+    let mut source = Directory::new(images, "");
+    let mut images = Images::new(&mut source);
+    let table = FileTable::read(&mut images);
+    let found = table.of(&mut images, 9);
+    let found: Vec<OpenFile> = found.into_iter().map(open_file).collect();
+    assert!(images.wrong.is_empty());
+    // 6 is in no table.
+    assert_eq!(images.notes.len(), 1);
     let shown: Vec<_> = found
         .iter()
         .map(|file| (file.fd, file.kind, file.what.as_str(), file.is_socket()))
@@ -178,7 +194,7 @@ fn open_files_and_sockets() {
         ]
     );
     assert_eq!(found[0].position, Some(7));
-    assert!(table.of(images, 8).unwrap().is_empty());
+    assert!(table.of(&mut images, 8).is_empty());
 }
 
 #[test]
@@ -203,13 +219,12 @@ fn processes_of_a_real_dump() {
     // The same memory in both processes, and an area that is not shared.
     let area = |start, shared, status| Area {
         start,
+        end: start + PAGE,
         shared,
         status,
+        ..Area::default()
     };
-    let space = |areas: &[Area]| {
-        let areas = areas.to_vec();
-        [AddressSpace { areas }.encode_to_vec()]
-    };
+    let space = |areas: &[Area]| [address_space(&AddressSpace::default(), areas)];
     let one = space(&[area(0x1000, 0, 0x201), area(0x5000, 77, 0x101)]);
     let six = space(&[area(0x9000, 77, 0x101), area(0xa000, 78, 0x101)]);
     write(images.path(), "mm-1.img", wire::MM, &one);
@@ -228,7 +243,7 @@ fn processes_of_a_real_dump() {
             state: 3,
             command: b"x".into(),
         }),
-        ids: None,
+        ..Core::default()
     };
     let core = [stopped.encode_to_vec()];
     write(images.path(), "core-6.img", wire::CORE, &core);
@@ -251,8 +266,16 @@ proptest! {
         drop(Memory::read(images.path(), "1"));
         write(images.path(), "files.img", wire::FILES, &entries[1..]);
         write(images.path(), "fdinfo-1.img", wire::FDINFO, &entries[1..]);
-        if let Ok(table) = FileTable::read(images.path()) {
-            drop(table.of(images.path(), 1));
+        for name in ["pstree.img", "mm-1.img", "core-1.img", "memfd.img", "unixsk.img"] {
+            let magics = match name {
+                "pstree.img" => wire::PSTREE,
+                "mm-1.img" => wire::MM,
+                "core-1.img" => wire::CORE,
+                "memfd.img" => wire::MEMFD,
+                _ => wire::UNIXSK,
+            };
+            write(images.path(), name, magics, &entries[1..]);
         }
+        drop(Look::into(&mut Directory::new(images.path(), ""), true));
     }
 }

@@ -6,4 +6,5 @@ pub mod inspect;
 pub mod list;
 pub mod prune;
 pub mod remove;
+pub mod show;
 pub mod tag;
