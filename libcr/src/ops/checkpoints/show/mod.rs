@@ -68,7 +68,7 @@ pub fn show(engine: Option<&Engine>, subject: &Subject, options: ShowOptions) ->
             let file = path.metadata().map_err(absent(path))?;
             if !file.is_dir() {
                 let archive = Members::archive(path)?;
-                let mut shown = of(source, archive, Facts::default(), options)?;
+                let mut shown = of(source, archive, Facts::default(), options);
                 // Of ours: others don't say when they froze, so that this would say little.
                 if shown.timeline.len() > 1 {
                     let written = file.modified().ok().map(machine::time);
@@ -80,7 +80,7 @@ pub fn show(engine: Option<&Engine>, subject: &Subject, options: ShowOptions) ->
                 record: catalogue::record::read(path).ok(),
                 ..Facts::default()
             };
-            of(source, Members::directory(path)?, facts, options)
+            Ok(of(source, Members::directory(path)?, facts, options))
         }
         Subject::Bundle(word) => {
             let engine = engine.ok_or_else(|| Error::NoSuchContainer(word.clone()))?;
@@ -95,12 +95,8 @@ pub fn show(engine: Option<&Engine>, subject: &Subject, options: ShowOptions) ->
                 ..Facts::default()
             };
             let source = format!("{}/{}", container.config.name, place.name);
-            of(
-                source,
-                Members::directory(&found.directory)?,
-                facts,
-                options,
-            )
+            let members = Members::directory(&found.directory)?;
+            Ok(of(source, members, facts, options))
         }
     }
 }
@@ -131,7 +127,7 @@ fn bundle(engine: &Engine, word: &str, options: ShowOptions) -> Result<Shown> {
         }),
     };
     let members = Members::directory(&bundle)?;
-    of(config.name.clone(), members, facts, options)
+    Ok(of(config.name.clone(), members, facts, options))
 }
 
 fn absent(path: &Path) -> impl FnOnce(std::io::Error) -> std::io::Error + '_ {
@@ -139,7 +135,7 @@ fn absent(path: &Path) -> impl FnOnce(std::io::Error) -> std::io::Error + '_ {
 }
 
 /// Puts together what the parts of a checkpoint tell.
-fn of(source: String, mut members: Members, facts: Facts, options: ShowOptions) -> Result<Shown> {
+fn of(source: String, mut members: Members, facts: Facts, options: ShowOptions) -> Shown {
     let mut shown = Shown {
         source,
         sizes: members.sizes(),
@@ -168,7 +164,7 @@ fn of(source: String, mut members: Members, facts: Facts, options: ShowOptions) 
             shown.processes = look.processes;
             shown.shared_memory = look.shared_memory;
             if shown.origin.architecture.is_empty() {
-                shown.origin.architecture = look.architecture.to_owned();
+                look.architecture.clone_into(&mut shown.origin.architecture);
             }
             for (there, flag) in [
                 (look.tcp_established, "--tcp-established"),
@@ -184,7 +180,7 @@ fn of(source: String, mut members: Members, facts: Facts, options: ShowOptions) 
             .unclear
             .push("there are no images of CRIU in it: nothing is known of processes".into()),
     }
-    Ok(shown)
+    shown
 }
 
 #[cfg(test)]
