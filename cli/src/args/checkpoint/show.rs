@@ -39,7 +39,7 @@ impl CheckpointShow {
                 "show",
                 "a container and the name of a checkpoint with --checkpoint-dir",
             )),
-            names if self.html.is_some() && self.pages(names) > 2 => Err(CliError::usage(
+            names if self.html.is_some() && Self::pages(names) > 2 => Err(CliError::usage(
                 "--html shows one checkpoint, or two with their differences",
             )),
             names => Ok(names),
@@ -47,7 +47,7 @@ impl CheckpointShow {
     }
 
     /// How many checkpoints are named, behind a container or not.
-    fn pages(&self, names: &[String]) -> usize {
+    fn pages(names: &[String]) -> usize {
         let first = names.first().map(|word| Subject::of(word));
         let container = first.is_some_and(|first| first.needs_engine());
         names.len() - usize::from(container && names.len() > 1)

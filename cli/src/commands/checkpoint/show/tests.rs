@@ -210,6 +210,7 @@ fn processes_as_a_tree() {
 fn files_or_a_container_and_its_checkpoints() {
     let words = |words: &[&str], directory: Option<&str>| {
         let flags = CheckpointShow {
+            html: None,
             checkpoint_dir: directory.map(Into::into),
             environment: false,
             format: None,
