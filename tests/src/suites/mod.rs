@@ -3,6 +3,7 @@
 mod bad_input;
 mod compat;
 mod events;
+mod failures;
 mod freezing;
 mod golden;
 mod health;
@@ -49,9 +50,16 @@ pub const ALL: &[(&str, Tests)] = &[
     ("workloads::kernel", workloads::kernel::TESTS),
     ("workloads::processes", workloads::processes::TESTS),
     ("workloads::programs", workloads::programs::TESTS),
-    ("workloads::refused", workloads::refused::TESTS),
     ("workloads::trees", workloads::trees::TESTS),
     ("workloads::generations", workloads::generations::TESTS),
+    ("failures::files", failures::files::TESTS),
+    ("failures::host", failures::host::TESTS),
+    ("failures::images", failures::images::TESTS),
+    ("failures::names", failures::names::TESTS),
+    ("failures::objects", failures::objects::TESTS),
+    ("failures::processes", failures::processes::TESTS),
+    ("failures::programs", failures::programs::TESTS),
+    ("failures::sockets", failures::sockets::TESTS),
     ("precopy", freezing::precopy::TESTS),
 ];
 

@@ -6,7 +6,6 @@ pub mod generations;
 pub mod kernel;
 pub mod processes;
 pub mod programs;
-pub mod refused;
 pub mod trees;
 
 use std::time::Duration;
