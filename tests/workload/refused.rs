@@ -48,7 +48,8 @@ pub fn object(outside: &Path, kind: &str, word: &str) -> Result<Kept> {
         "context" => open(kernel::file_system_context()?),
         "secret" => open(kernel::secret_memory()?),
         "huge" => open(kernel::huge_memory_file()?),
-        "queue" => open(kernel::posix_queue(c"/held")?),
+        "queue" => queue(),
+        "left-queue" => left_queue(),
         "supervisor" => child(&["supervised"]),
         "namespace" => child(&["leave", word]),
         "traced" => traced(),
@@ -171,9 +172,36 @@ fn hidden(directory: &str) -> Result<Kept> {
     fs::create_dir_all(directory)?;
     let file = File::create(format!("{directory}/file"))?;
     let mount = mounted(&format!("tmpfs:{directory}"))?;
-    let mut kept = open(file)?;
-    kept.close = mount.close;
-    Ok(kept)
+    let kept = open(file)?;
+    Ok(Kept {
+        look: kept.look,
+        close: Box::new(move || {
+            (mount.close)()?;
+            (kept.close)()
+        }),
+    })
+}
+
+/// An open queue; the name goes with it.
+fn queue() -> Result<Kept> {
+    let kept = open(kernel::posix_queue(c"/held")?)?;
+    Ok(Kept {
+        look: kept.look,
+        close: Box::new(move || {
+            (kept.close)()?;
+            fs::remove_file("/dev/mqueue/held")
+        }),
+    })
+}
+
+/// What a queue is after its last descriptor is closed.
+fn left_queue() -> Result<Kept> {
+    let path = "/dev/mqueue/left";
+    drop(kernel::posix_queue(c"/left")?);
+    Ok(Kept {
+        look: Box::new(move || fs::metadata(path).map(drop)),
+        close: Box::new(move || fs::remove_file(path)),
+    })
 }
 
 /// `KIND:PATH`

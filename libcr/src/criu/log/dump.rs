@@ -176,6 +176,11 @@ pub const RULES: &[Rule] = &[
         "{process} watches a file by inotify or fanotify that has been removed",
         "end that watch",
     ),
+    rule(
+        &["mqueue isn't empty"],
+        "there is a POSIX message queue in the container, which CRIU cannot checkpoint",
+        "remove it: a file in the container's /dev/mqueue",
+    ),
     // Files.
     rule(
         &["file locks are hold"],
@@ -210,7 +215,7 @@ pub const RULES: &[Rule] = &[
     rule(
         &["Can't lookup mount=", " for fd=", " path="],
         "{process} has {2} open (descriptor {1}), which lies outside the container's mounts",
-        "let it close it; a file of the host must be mounted (-v), and a POSIX message queue counts as such a file",
+        "let it close it; a file of the host must be mounted (-v); a POSIX message queue counts as such a file",
     ),
     // Processes.
     rule(

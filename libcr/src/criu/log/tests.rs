@@ -156,6 +156,11 @@ const REAL: &[(Phase, &str, &str)] = &[
     ),
     (
         Dump,
+        "(00.012345) Error (criu/mount.c:1): mqueue isn't empty",
+        "there is a POSIX message queue in the container, which CRIU cannot checkpoint",
+    ),
+    (
+        Dump,
         "(00.030631) Error (criu/file-lock.c:110): Some file locks are hold by dumping tasks! You can try --file-locks to dump them.",
         "the container holds file locks",
     ),

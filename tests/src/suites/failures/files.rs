@@ -164,12 +164,12 @@ fn start(host: &Host, directory: &Path) {
     fs::create_dir_all(directory.join("directory")).unwrap();
     write(&directory.join("file"), "hello");
     let mount = format!("{}:/work", directory.display());
-    let script = "cd /work/directory && nc -lU /work/socket & exec 5<>/work/file; echo READY; wait";
+    let script = "workload keep /work bound=/work/socket & \
+        cd /work/directory; exec 5<>/work/file; echo READY; wait";
     host.start_shell(super::NAME, &["-v", &mount], script);
     host.wait_for_log(super::NAME, "READY");
-    crate::harness::wait::until("the socket", || {
-        directory.join("socket").exists().then_some(())
-    });
+    let listening = directory.join("has-0");
+    crate::harness::wait::until("the socket", || listening.exists().then_some(()));
 }
 
 fn files_that_changed(host: &Host) {

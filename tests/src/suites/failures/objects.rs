@@ -42,6 +42,11 @@ fn kernel_objects(host: &Host) {
                 "turn huge pages off",
             ),
             (
+                "left-queue",
+                "there is a POSIX message queue in the container",
+                "remove it: a file in the container's /dev/mqueue",
+            ),
+            (
                 "queue",
                 "has /held open (descriptor",
                 "a POSIX message queue counts",

@@ -41,9 +41,8 @@ fn traced(host: &Host) {
 const WITHHELD: [&str; 4] = ["setpriv", "--bounding-set", "-sys_resource", "--"];
 
 fn another_users_limits(host: &Host) {
-    let script = "echo READY; sleep 1000";
-    host.start_shell(NAME, &["-u", "guest"], script);
-    host.wait_for_log(NAME, "READY");
+    // Not sleep(1) of busybox, which ends when CRIU interrupts it.
+    host.start(NAME, &["-u", "guest"], &["workload", "wait"]);
     let done = under(host, &WITHHELD, None, &words("checkpoint", &[]));
     let cause = "CRIU may not read the limits of another user's process";
     explained(&done, "checkpoint", cause, "or run the container as root");
