@@ -92,12 +92,9 @@ pub fn churn(megabytes: usize) -> std::io::Result<()> {
     const PAGES_A_ROUND: usize = 4;
     let weight = |index: usize| index as u64 * 2 + 1;
     let sum_of = |memory: &[u64]| {
-        memory
-            .iter()
-            .enumerate()
-            .fold(0_u64, |sum, (index, word)| {
-                sum.wrapping_add(word.wrapping_mul(weight(index)))
-            })
+        memory.iter().enumerate().fold(0_u64, |sum, (index, word)| {
+            sum.wrapping_add(word.wrapping_mul(weight(index)))
+        })
     };
     let mut state: u64 = 88_172_645_463_325_252;
     let mut next = move || {
@@ -117,7 +114,11 @@ pub fn churn(megabytes: usize) -> std::io::Result<()> {
             memory[index] = word;
         }
         let found = sum_of(&memory);
-        let outcome = if found == expected { "intact" } else { "BROKEN" };
+        let outcome = if found == expected {
+            "intact"
+        } else {
+            "BROKEN"
+        };
         crate::say(&format!("round={round} {outcome}"))?;
         thread::sleep(Duration::from_millis(100));
     }

@@ -73,6 +73,36 @@ struct SignalEvent {
     rest: [u64; 6],
 }
 
+/// struct msghdr of 64-bit Linux.
+#[repr(C)]
+struct MessageHeader {
+    name: *mut c_void,
+    name_length: c_uint,
+    parts: *mut Part,
+    part_count: usize,
+    control: *mut c_void,
+    control_length: usize,
+    flags: c_int,
+}
+
+/// struct iovec.
+#[repr(C)]
+struct Part {
+    base: *mut c_void,
+    length: usize,
+}
+
+/// struct cmsghdr with one descriptor behind it.
+#[repr(C)]
+#[derive(Default)]
+struct PassedDescriptor {
+    length: usize,
+    level: c_int,
+    kind: c_int,
+    fd: c_int,
+    padding: c_int,
+}
+
 type SignalSet = [u64; 16];
 
 unsafe extern "C" {
@@ -143,6 +173,20 @@ unsafe extern "C" {
     fn mq_open(name: *const c_char, flags: c_int, ...) -> c_int;
     fn syscall(number: c_long, ...) -> c_long;
     fn ptrace(request: c_int, ...) -> c_long;
+    fn socket(family: c_int, kind: c_int, protocol: c_int) -> c_int;
+    fn setsockopt(fd: c_int, level: c_int, name: c_int, value: *const c_int, size: c_uint)
+    -> c_int;
+    fn recvmsg(fd: c_int, message: *mut MessageHeader, flags: c_int) -> isize;
+    fn unshare(flags: c_int) -> c_int;
+    fn mount(
+        source: *const c_char,
+        target: *const c_char,
+        kind: *const c_char,
+        flags: u64,
+        data: *const c_char,
+    ) -> c_int;
+    fn prctl(option: c_int, ...) -> c_int;
+    fn ioctl(fd: c_int, request: u64, ...) -> c_int;
 }
 
 fn checked(result: c_int) -> Result<c_int> {
@@ -502,6 +546,131 @@ pub fn user_faults() -> Result<OwnedFd> {
 
 pub fn posix_queue(name: &CStr) -> Result<OwnedFd> {
     owned(unsafe { mq_open(name.as_ptr(), 0o102, 0o600 as c_uint, ptr::null::<c_void>()) })
+}
+
+/// A socket of any family, connected to nobody.
+pub fn socket_of(family: c_int, kind: c_int, protocol: c_int) -> Result<OwnedFd> {
+    owned(unsafe { socket(family, kind, protocol) })
+}
+
+/// Sets an option of a socket that is a number.
+pub fn set_socket_option(fd: &impl AsRawFd, level: c_int, name: c_int, value: c_int) -> Result<()> {
+    checked(unsafe { setsockopt(fd.as_raw_fd(), level, name, &raw const value, 4) }).map(drop)
+}
+
+/// Takes a descriptor that the other end of a unix socket passes along with one byte.
+pub fn passed_descriptor(fd: &impl AsRawFd) -> Result<OwnedFd> {
+    let mut byte = [0_u8; 1];
+    let mut part = Part {
+        base: byte.as_mut_ptr().cast(),
+        length: 1,
+    };
+    let mut control = PassedDescriptor {
+        fd: -1,
+        ..PassedDescriptor::default()
+    };
+    let mut message = MessageHeader {
+        name: ptr::null_mut(),
+        name_length: 0,
+        parts: &raw mut part,
+        part_count: 1,
+        control: (&raw mut control).cast(),
+        control_length: size_of::<PassedDescriptor>(),
+        flags: 0,
+    };
+    if unsafe { recvmsg(fd.as_raw_fd(), &raw mut message, 0) } < 0 {
+        return Err(Error::last_os_error());
+    }
+    if control.fd < 0 {
+        return Err(Error::other("no descriptor was passed"));
+    }
+    owned(control.fd)
+}
+
+/// Leaves the namespaces of these flags (CLONE_NEWUSER …) for new ones.
+pub fn leave(flags: c_int) -> Result<()> {
+    checked(unsafe { unshare(flags) }).map(drop)
+}
+
+/// Mounts a file system of this kind.
+pub fn mount_at(target: &CStr, kind: &CStr, data: &CStr) -> Result<()> {
+    let (kind, data) = (kind.as_ptr(), data.as_ptr());
+    checked(unsafe { mount(c"none".as_ptr(), target.as_ptr(), kind, 0, data) }).map(drop)
+}
+
+/// The numbers of system calls that differ: x86_64's and the generic ones'.
+fn numbered(x86: c_long, generic: c_long) -> c_long {
+    if cfg!(target_arch = "x86_64") {
+        x86
+    } else {
+        generic
+    }
+}
+
+/// A counter of this process's page faults, a software event.
+pub fn performance_counter() -> Result<OwnedFd> {
+    // struct perf_event_attr: type PERF_TYPE_SOFTWARE, size, config PERF_COUNT_SW_PAGE_FAULTS.
+    let mut attributes = [0_u64; 16];
+    attributes[0] = 1 | (128 << 32);
+    attributes[1] = 2;
+    let own: c_long = 0;
+    let any: c_long = -1;
+    let flags: c_long = 0;
+    let number = numbered(298, 241);
+    owned(unsafe { syscall(number, attributes.as_ptr(), own, any, any, flags) } as c_int)
+}
+
+/// A BPF array of one word.
+pub fn bpf_map() -> Result<OwnedFd> {
+    // union bpf_attr: map_type BPF_MAP_TYPE_ARRAY, key_size, value_size, max_entries.
+    let attributes = [2_u32, 4, 4, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let create: c_long = 0;
+    let size: c_long = 64;
+    owned(unsafe { syscall(numbered(321, 280), create, attributes.as_ptr(), size) } as c_int)
+}
+
+/// A Landlock ruleset, not enforced.
+pub fn landlock_ruleset() -> Result<OwnedFd> {
+    let handled = [1_u64];
+    let (size, flags): (c_long, c_long) = (8, 0);
+    owned(unsafe { syscall(444, handled.as_ptr(), size, flags) } as c_int)
+}
+
+/// A file system that is being configured.
+pub fn file_system_context() -> Result<OwnedFd> {
+    let flags: c_long = 0;
+    owned(unsafe { syscall(430, c"tmpfs".as_ptr(), flags) } as c_int)
+}
+
+/// A page of memory that not even the kernel sees.
+pub fn secret_memory() -> Result<OwnedFd> {
+    let flags: c_long = 0;
+    owned(unsafe { syscall(447, flags) } as c_int)
+}
+
+/// A memory file of huge pages.
+pub fn huge_memory_file() -> Result<OwnedFd> {
+    owned(unsafe { memfd_create(c"huge".as_ptr(), 4) })
+}
+
+/// Lets another process decide over this one's system calls: the other's descriptor.
+pub fn supervised() -> Result<OwnedFd> {
+    // One instruction: return SECCOMP_RET_ALLOW.
+    let program = [0x7fff_0000_0000_0006_u64];
+    let filter = (1_u64, program.as_ptr());
+    checked(unsafe { prctl(38, 1 as c_long, 0 as c_long, 0 as c_long, 0 as c_long) })?;
+    let (set_filter, new_listener): (c_long, c_long) = (1, 8);
+    let number = numbered(317, 277);
+    owned(unsafe { syscall(number, set_filter, new_listener, &raw const filter) } as c_int)
+}
+
+/// Makes an open /dev/net/tun a network interface of this name.
+pub fn become_tunnel(fd: &impl AsRawFd, name: &[u8]) -> Result<()> {
+    // struct ifreq: the name, then the flags IFF_TUN | IFF_NO_PI.
+    let mut request = [0_u8; 40];
+    request[..name.len()].copy_from_slice(name);
+    request[16..18].copy_from_slice(&0x1001_u16.to_ne_bytes());
+    checked(unsafe { ioctl(fd.as_raw_fd(), 0x4004_54ca, request.as_mut_ptr()) }).map(drop)
 }
 
 /// Becomes the tracer of a process.

@@ -12,6 +12,7 @@
 //! churn MB          changes some pages of its memory each round, checks all of it, says the outcome
 //! gap               millisecond ticker that says the longest gap it has seen
 //! hold MODE [WORD]  sets kernel objects up, waits for /dev/shm/go, says whether they are as before
+//! keep DIR OBJECT… one after the other: sets it up, says so by a file in DIR, lets go when told
 //! scribble [nodes]  makes every kind of change to the image's files, with device nodes if told
 //! list DIR          all that can be known of each path below
 //! ```
@@ -20,6 +21,7 @@ mod counters;
 mod descriptors;
 mod files;
 mod held;
+mod kept;
 mod kernel_unsafe;
 mod memory;
 mod processes;
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
     let done = match words[..] {
         ["hold", mode] => held::hold(mode, || object(mode, "")),
         ["hold", mode, word] => held::hold(mode, || object(mode, word)),
+        ["keep", directory, ref objects @ ..] => kept::keep(Path::new(directory), objects),
         _ => run(&words).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
@@ -63,6 +66,8 @@ fn run(words: &[&str]) -> Result<()> {
         ["list", directory] => trees::list(directory),
         ["wait"] => processes::wait(),
         ["end", status] => std::process::exit(number(status)),
+        ["leave", namespace] => refused::leave(namespace),
+        ["supervised"] => refused::supervised(),
         ["begin-session"] => processes::begin_session(),
         ["multiply", by] => processes::multiply(number(by)),
         ["add"] => processes::add(),
@@ -102,7 +107,7 @@ fn object(mode: &str, word: &str) -> Result<held::Check> {
         "unix" => sockets::unix(),
         "tcp" => sockets::tcp(),
         "connected" => sockets::connected(word),
-        _ => refused::object(mode, word),
+        _ => Err(std::io::Error::other(format!("there is no {mode}"))),
     }
 }
 

@@ -3,6 +3,7 @@
 mod bad_input;
 mod compat;
 mod events;
+mod failures;
 mod freezing;
 mod golden;
 mod health;
@@ -54,6 +55,14 @@ pub const ALL: &[(&str, Tests)] = &[
     ("workloads::refused", workloads::refused::TESTS),
     ("workloads::trees", workloads::trees::TESTS),
     ("workloads::generations", workloads::generations::TESTS),
+    ("failures::files", failures::files::TESTS),
+    ("failures::host", failures::host::TESTS),
+    ("failures::images", failures::images::TESTS),
+    ("failures::names", failures::names::TESTS),
+    ("failures::objects", failures::objects::TESTS),
+    ("failures::processes", failures::processes::TESTS),
+    ("failures::programs", failures::programs::TESTS),
+    ("failures::sockets", failures::sockets::TESTS),
     ("precopy", freezing::precopy::TESTS),
 ];
 

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::criu::config_file::ConfigFile;
 use crate::criu::gate::Gate;
+use crate::criu::log::Phase;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::Container;
@@ -20,7 +21,7 @@ use crate::ops::steps::life::files;
 use crate::runtime::{CheckpointCall, Runtime, RuntimeError};
 use crate::store::lock::ContainerLock;
 use crate::sys::command::CommandError;
-use crate::sys::dir::write_for_this_boot;
+use crate::sys::dir::{remove_file_if_present, write_for_this_boot};
 use crate::sys::proc;
 
 /// Dumps into `call.images`, which is there; returns the runtime's time. What a failure leaves
@@ -35,6 +36,7 @@ pub fn dump(
     lock: &ContainerLock,
 ) -> Result<Duration> {
     let runtime = engine.runtime_of(container)?;
+    forget_log(call)?;
     let started = Instant::now();
     let done = runtime.checkpoint(&container.config.id, call, lock.descriptor());
     concluded(engine, container, call, done, started)
@@ -67,6 +69,7 @@ pub fn dump_beside<F, T>(
     let runtime = engine.runtime_of(container)?;
     let (id, held) = (&container.config.id, lock.descriptor());
     let text = configuration.text()?;
+    forget_log(call)?;
     let gate = Gate::shut(&files::criu_config(engine, id))?;
     let started = Instant::now();
     // Outside of the scope, which ends when the dump has.
@@ -166,18 +169,25 @@ fn concluded(
 
 /// CRIU writes the inventory last, and a dump that ends the processes ends them after it.
 fn is_whole(container: &Container, images: &Path) -> bool {
-    let ended = container
-        .state
-        .pid
-        .is_none_or(|pid| proc::wait_gone(pid, Duration::from_secs(5)));
-    ended && images.join("inventory.img").exists()
+    // Asked first: the processes of a dump that failed stay, and must not wait for their end.
+    images.join("inventory.img").exists()
+        && container
+            .state
+            .pid
+            .is_none_or(|pid| proc::wait_gone(pid, Duration::from_secs(5)))
+}
+
+/// What an earlier dump complained of must not explain this one's failure, should CRIU not even
+/// begin.
+fn forget_log(call: CheckpointCall<'_>) -> Result<()> {
+    Ok(remove_file_if_present(&call.work.join("dump.log"))?)
 }
 
 fn explain(engine: &Engine, container: &Container, error: &RuntimeError, log: &Path) -> Error {
     if matches!(error, RuntimeError::Command(CommandError::Start { .. })) {
         return Error::MissingOnHost(error.to_string());
     }
-    let (cause, remedy) = failure::meaning(log, &error.to_string());
+    let (cause, remedy) = failure::meaning(log, Phase::Dump, &error.to_string());
     Error::Checkpoint {
         name: container.config.name.clone(),
         cause,

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::criu::log::Phase;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::Container;
@@ -14,7 +15,7 @@ use crate::ops::steps::life::bring_up::cgroup_path;
 use crate::ops::steps::life::monitor::{self, RestoreCall};
 use crate::ops::steps::life::{files, netplug};
 use crate::sys::cgroup::Cgroup;
-use crate::sys::dir::remove_dir_if_present;
+use crate::sys::dir::{remove_dir_if_present, remove_file_if_present};
 use crate::sys::proc;
 
 /// Thaws; mounts, network and bundle are there. Returns what runs and the runtime's time.
@@ -25,10 +26,13 @@ pub fn thaw(
 ) -> Result<(Monitored, Duration)> {
     // crun refuses to make it when an earlier restore left it.
     remove_dir_if_present(&engine.bundle(&container.config.id).join("criu-root"))?;
+    // What an earlier thaw complained of must not explain this one's failure.
+    let log = call.work.join("restore.log");
+    remove_file_if_present(&log)?;
     files::write_criu_config(engine, &container.config.id, &call.options)?;
     let started = Instant::now();
     let monitored = monitor::start(engine, container, Some(call))
-        .map_err(|error| explain(engine, container, &error, &call.work.join("restore.log")))?;
+        .map_err(|error| explain(engine, container, &error, &log))?;
     let took = started.elapsed();
     verify(engine, container, monitored.pid)?;
     if call.tcp_established {
@@ -137,7 +141,7 @@ fn explain(engine: &Engine, container: &Container, error: &Error, log: &Path) ->
     ) {
         return Error::MissingOnHost(error.to_string());
     }
-    let (cause, remedy) = failure::meaning(log, &error.to_string());
+    let (cause, remedy) = failure::meaning(log, Phase::Restore, &error.to_string());
     Error::Restore {
         name: container.config.name.clone(),
         cause,
