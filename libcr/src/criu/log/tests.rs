@@ -1,5 +1,6 @@
-//! Each log line and the sentence that it becomes. Lines of [`REAL`] are copied from logs of
-//! failures that the suite `failures` makes (CRIU 4.2.1, Linux 6.18, x86_64); those of
+//! Each log line and the sentence that it becomes. Lines of [`REAL`] are copied from logs (CRIU
+//! 4.2.1, Linux 6.18, x86_64; container ids shortened) of failures like those of the suite
+//! `failures`; those of
 //! [`FROM_SOURCE`] are written after CRIU's source, 3.17 to 4.2.
 
 use std::path::Path;
@@ -66,12 +67,12 @@ const REAL: &[(Phase, &str, &str)] = &[
     ),
     (
         Dump,
-        "(00.02) unix: \tRunaway socket: ino 4334685 peer_ino 0 family    1 type    2 state  1 name /var/tmp/x/d\n(00.028743) Error (criu/sk-unix.c:874): unix: External socket is used. Consider using --ext-unix-sk option.",
+        "(00.028742) unix: \tRunaway socket: ino 4334685 peer_ino 0 family    1 type    2 state  1 name /var/tmp/x/d\n(00.028743) Error (criu/sk-unix.c:874): unix: External socket is used. Consider using --ext-unix-sk option.",
         "a process sends datagrams to a unix socket outside the container",
     ),
     (
         Dump,
-        "(00.02) unix: \tRunaway socket: ino 4334685 peer_ino 0 family    1 type    1 state  1 name /var/tmp/x/s\n(00.028743) Error (criu/sk-unix.c:874): unix: External socket is used. Consider using --ext-unix-sk option.",
+        "(00.047054) unix: \tRunaway socket: ino 4748415 peer_ino 4747911 family    1 type    1 state  1 name /var/tmp/x/s\n(00.047060) Error (criu/sk-unix.c:874): unix: External socket is used. Consider using --ext-unix-sk option.",
         "a process is connected to a unix socket outside the container, /var/tmp/x/s, by a stream, which CRIU cannot checkpoint",
     ),
     (
@@ -156,7 +157,7 @@ const REAL: &[(Phase, &str, &str)] = &[
     ),
     (
         Dump,
-        "(00.012345) Error (criu/mount.c:1): mqueue isn't empty",
+        "(00.037573) Error (criu/filesystems.c:650): mqueue isn't empty",
         "there is a POSIX message queue in the container, which CRIU cannot checkpoint",
     ),
     (
@@ -261,7 +262,7 @@ const REAL: &[(Phase, &str, &str)] = &[
     ),
     (
         Restore,
-        "(00.008748)      1: inet: \tRestore: family AF_INET    type SOCK_STREAM    proto IPPROTO_TCP      port 9911 state TCP_LISTEN       src_addr 10.9.9.1\n(00.016481)      1: Error (criu/sk-inet.c:1059): inet: Can't bind inet socket (id 16): Cannot assign requested address",
+        "(00.017824)      1: inet: \tRestore: family AF_INET    type SOCK_STREAM    proto IPPROTO_TCP      port 9911 state TCP_LISTEN       src_addr 10.9.9.1\n(00.017843)      1: Error (criu/sk-inet.c:1059): inet: Can't bind inet socket (id 16): Cannot assign requested address",
         "a socket of the container is bound to the address 10.9.9.1, which is not there",
     ),
     (

@@ -144,7 +144,6 @@ fn all_damages(host: &Host, damages: &[Damage]) {
     for damage in damages {
         copy(&whole, &spoilt);
         (damage.what)(&spoilt);
-        println!("{}", damage.cause);
         holder.stays_frozen(&options, damage.cause, damage.remedy);
     }
     copy(&whole, &spoilt);

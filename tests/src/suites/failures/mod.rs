@@ -158,8 +158,7 @@ type Refusal<'a> = (&'a str, &'a str, &'a str);
 fn all_refused(host: &Host, run: &[&str], table: &[Refusal]) {
     let objects: Vec<&str> = table.iter().map(|(object, ..)| *object).collect();
     let mut holder = Holder::start(host, &[&FREE, run].concat(), &objects);
-    for (number, (object, cause, remedy)) in table.iter().enumerate() {
-        println!("{object}");
+    for (number, (_, cause, remedy)) in table.iter().enumerate() {
         holder.is_refused(&[], cause, remedy);
         holder.close(number + 1 == table.len());
     }
