@@ -54,9 +54,49 @@ impl ConfigFile {
     }
 }
 
+/// What all of CRIU's runs on this host read first (criu(8), CONFIGURATION FILES).
+const OF_THE_HOST: &str = "/etc/criu/default.conf";
+
+/// Largest unlinked file that CRIU puts into its images, bytes on disk: what the host's configuration
+/// says, else CRIU's default of 1 MiB (`DEFAULT_GHOST_LIMIT`).
+pub fn ghost_limit() -> u64 {
+    let text = std::fs::read_to_string(OF_THE_HOST).unwrap_or_default();
+    ghost_limit_in(&text).unwrap_or(1 << 20)
+}
+
+fn ghost_limit_in(text: &str) -> Option<u64> {
+    let mut lines = text.lines().rev();
+    let value = lines.find_map(|line| {
+        let mut words = line.split_ascii_whitespace();
+        (words.next() == Some("ghost-limit")).then(|| words.next().map(str::to_owned))
+    })??;
+    let digits = value.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let shift = match value.get(digits.len()..)? {
+        "" => 0,
+        "K" | "k" => 10,
+        "M" | "m" => 20,
+        "G" | "g" => 30,
+        _ => return None,
+    };
+    digits.parse::<u64>().ok()?.checked_shl(shift)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn limit_of_unlinked_files() {
+        for (text, limit) in [
+            ("", None),
+            ("tcp-close\nghost-limit 1G\n", Some(1 << 30)),
+            ("ghost-limit 5M\nghost-limit 300\n", Some(300)),
+            ("# ghost-limit 1G\n", None),
+            ("ghost-limit much\n", None),
+        ] {
+            assert_eq!(ghost_limit_in(text), limit, "{text:?}");
+        }
+    }
 
     #[test]
     fn lines() {

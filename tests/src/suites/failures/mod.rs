@@ -117,6 +117,12 @@ impl<'a> Holder<'a> {
         }
     }
 
+    /// CRIU freezes what it won't be able to thaw.
+    #[track_caller]
+    fn freeze_for_good(&self, options: &[&str]) {
+        self.host.ok(&words("checkpoint", options));
+    }
+
     #[track_caller]
     fn freeze(&self, options: &[&str]) {
         // What is known beforehand must not forbid what CRIU can.

@@ -116,7 +116,7 @@ fn mount_that_stays_behind(host: &Host) {
     let overlay = "mount -t tmpfs none /dev/shm && mkdir /dev/shm/upper /dev/shm/work && \
         mount -t overlay -o lowerdir=/opt,upperdir=/dev/shm/upper,workdir=/dev/shm/work none /data";
     host.shell(super::NAME, overlay);
-    holder.freeze(&["--keep"]);
+    holder.freeze_for_good(&["--keep"]);
     holder.stays_frozen(
         &[],
         "a file system that was mounted inside the container cannot be mounted again",

@@ -197,7 +197,7 @@ fn stream_on_the_hosts_network(host: &Host) {
     let _waiting = UnixListener::bind(host.path("shared/waiting")).unwrap();
     let object = format!("stream={SHARED}/waiting");
     let holder = Holder::start(host, &["--network", "host"], &[&object]);
-    holder.freeze(&[]);
+    holder.freeze_for_good(&[]);
     let cause = "a process was connected to a unix socket outside the container";
     holder.stays_frozen(&[], cause, "this checkpoint cannot be restored");
 }

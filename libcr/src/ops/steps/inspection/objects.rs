@@ -10,11 +10,10 @@ use rustix::fs::{major, minor, statfs};
 use super::Allowed;
 use super::process::{Process, Processes, harmless};
 use super::words;
+use crate::criu::config_file;
 use crate::model::finding::Findings;
 use crate::sys::descriptor::Descriptor;
 
-/// Largest unlinked file that CRIU puts into its images, bytes on disk (`DEFAULT_GHOST_LIMIT`).
-const GHOST_LIMIT: u64 = 1 << 20;
 /// `MQUEUE_MAGIC`, `DEVPTS_SUPER_MAGIC`, `PROC_SUPER_MAGIC` (linux/magic.h).
 const MESSAGE_QUEUE: i64 = 0x1980_0202;
 const TERMINALS: i64 = 0x1cd1;
@@ -151,6 +150,7 @@ fn is_taken(process: &Process, descriptor: &Descriptor, device: u64) -> bool {
 fn unlinked(processes: &Processes, allowed: &Allowed, findings: &mut Findings) {
     const CHECK: &str = "unlinked-files";
     let mut there = false;
+    let limit = config_file::ghost_limit();
     for (process, one) in processes.descriptors().filter(|(_, one)| one.is_deleted()) {
         let Some(facts) = one.metadata.as_ref().filter(|facts| facts.is_file()) else {
             continue;
@@ -164,16 +164,16 @@ fn unlinked(processes: &Processes, allowed: &Allowed, findings: &mut Findings) {
         }
         there = true;
         let size = facts.blocks().saturating_mul(512);
-        if facts.nlink() == 0 && size > GHOST_LIMIT {
+        if facts.nlink() == 0 && size > limit {
             findings.fail(
                 CHECK,
                 format!(
                     "{}, unlinked and with {} larger than the {} that CRIU takes of such a file",
                     named(process, one),
                     words::size(size),
-                    words::size(GHOST_LIMIT)
+                    words::size(limit)
                 ),
-                "close it, truncate it, or keep such files in a named volume without unlinking them",
+                "close or truncate it, or allow more by a line such as `ghost-limit 1G` in /etc/criu/default.conf",
             );
             return;
         }

@@ -8,6 +8,12 @@ use crate::model::container::Container;
 use crate::model::finding::Findings;
 use crate::sys::proc;
 
+/// File systems that CRIU doesn't know (`criu/filesystems.c`), and overlays, which it dumps and can't
+/// mount again.
+const LEFT_BEHIND: [&str; 9] = [
+    "ramfs", "overlay", "nfs", "nfs4", "cifs", "9p", "virtiofs", "squashfs", "iso9660",
+];
+
 /// All checks of what processes run in.
 pub(super) fn inspect(
     container: &Container,
@@ -77,28 +83,53 @@ fn namespaces(processes: &Processes, findings: &mut Findings) {
 
 fn mounts(container: &Container, processes: &Processes, findings: &mut Findings) {
     const CHECK: &str = "mounts";
+    let config = &container.config;
+    let asked = config
+        .volumes
+        .iter()
+        .map(|mount| mount.destination.as_str());
+    let volumes = config.named_volumes.iter();
+    let imported = config.imported_spec.iter();
+    let imported = imported.flat_map(|spec| spec["mounts"].as_array().into_iter().flatten());
+    let destinations: Vec<&str> = asked
+        .chain(volumes.map(|volume| volume.destination.as_str()))
+        .chain(imported.filter_map(|mount| mount["destination"].as_str()))
+        .chain(["/"])
+        .collect();
     let given = |point: &Path| {
-        let mut mounts = container.config.volumes.iter();
-        mounts.any(|mount| Path::new(&mount.destination) == point)
+        let mut known = destinations.iter();
+        known.any(|destination| Path::new(destination) == point)
     };
-    let fuse = processes.mounts.iter().find(|mount| {
-        (mount.kind == "fuse" || mount.kind.starts_with("fuse.") || mount.kind == "fuseblk")
-            && !given(&mount.point)
+    let is_fuse = |kind: &str| kind == "fuse" || kind == "fuseblk" || kind.starts_with("fuse.");
+    let foreign = processes.mounts.iter().find(|mount| {
+        let kind = mount.kind.as_str();
+        // What the engine binds into the container is a part of some file system of the host.
+        let whole = mount.root == Path::new("/");
+        (is_fuse(kind) || LEFT_BEHIND.contains(&kind)) && whole && !given(&mount.point)
     });
-    match fuse {
-        None => findings.ok(
+    let Some(mount) = foreign else {
+        findings.ok(
             CHECK,
-            "no file system is mounted inside that CRIU cannot checkpoint",
-        ),
-        Some(mount) => findings.fail(
-            CHECK,
+            "no file system is mounted inside that cannot come back",
+        );
+        return;
+    };
+    let point = harmless(&mount.point.to_string_lossy());
+    let (what, remedy) = if is_fuse(&mount.kind) {
+        (
+            format!("a FUSE file system is mounted inside the container at {point}"),
+            "unmount it before the checkpoint, or mount it on the host and pass it in as a volume",
+        )
+    } else {
+        (
             format!(
-                "a FUSE file system is mounted inside the container at {}",
-                harmless(&mount.point.to_string_lossy())
+                "a file system of type {} is mounted inside the container at {point}, which cannot come back",
+                harmless(&mount.kind)
             ),
             "unmount it before the checkpoint, or mount it on the host and pass it in as a volume",
-        ),
-    }
+        )
+    };
+    findings.fail(CHECK, what, remedy);
 }
 
 fn sessions(processes: &Processes, allowed: &Allowed, findings: &mut Findings) {
