@@ -62,12 +62,14 @@ impl Browser {
         }
         let len = file.metadata().map_err(cannot())?.len();
         let (mut members, mut starts, mut whole) = (Vec::new(), Vec::new(), true);
+        let mut end = 0;
         let mut tar = tar::Archive::new(file.try_clone().map_err(cannot())?);
         for entry in tar.entries_with_seek().map_err(cannot())? {
             let Ok(entry) = entry else {
                 whole = false;
                 break;
             };
+            end = (entry.raw_file_position() + entry.size()).next_multiple_of(512);
             if !entry.header().entry_type().is_file() {
                 continue;
             }
@@ -89,6 +91,8 @@ impl Browser {
             });
             starts.push(entry.raw_file_position());
         }
+        let mut mark = [1; 512];
+        whole &= file.read_exact_at(&mut mark, end).is_ok() && mark == [0; 512];
         if members.is_empty() {
             return Err(ArchiveError::NotAnArchive {
                 archive,

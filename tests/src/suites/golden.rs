@@ -1,7 +1,7 @@
 //! Archives that other engines made (tests/fixtures/README.md) thaw here, every one of every
 //! dialect; their damaged and hostile variants are refused by name and leave nothing.
 
-mod archive;
+pub mod archive;
 
 use std::fs;
 use std::path::Path;

@@ -10,6 +10,7 @@ mod interop;
 mod lifecycle;
 mod network;
 mod networks;
+mod showing;
 mod volume_mounts;
 mod volumes;
 mod workloads;
@@ -41,6 +42,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("bad_input", bad_input::TESTS),
     ("interop", interop::TESTS),
     ("golden", golden::TESTS),
+    ("showing", showing::TESTS),
     ("compat", compat::TESTS),
     ("crash", freezing::crash::TESTS),
     ("phases", freezing::phases::TESTS),
