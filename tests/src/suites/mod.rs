@@ -43,6 +43,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("interop", interop::TESTS),
     ("golden", golden::TESTS),
     ("showing", showing::TESTS),
+    ("showing::harm", showing::harm::TESTS),
     ("compat", compat::TESTS),
     ("crash", freezing::crash::TESTS),
     ("phases", freezing::phases::TESTS),

@@ -56,8 +56,8 @@ fn subjects(words: &[String], flags: &CheckpointShow) -> Vec<Subject> {
     let directory = flags.checkpoint_dir.as_ref();
     match words {
         [container, names @ ..] if !names.is_empty() && Subject::of(container).needs_engine() => {
-            let named = |name: &String| Subject::Named(container.clone(), place(name, directory));
-            names.iter().map(named).collect()
+            let subject = |name: &String| Subject::Named(container.clone(), place(name, directory));
+            names.iter().map(subject).collect()
         }
         words => words.iter().map(|word| Subject::of(word)).collect(),
     }

@@ -133,7 +133,8 @@ fn of_config(config: &ContainerConfig, shown: &mut Shown) {
     container.id.clone_from(&config.id);
     container.name.clone_from(&config.name);
     config.image_name().clone_into(&mut container.image);
-    container.image_id = config.image_id().unwrap_or_default().to_owned();
+    let image_id = config.image_id().unwrap_or_default();
+    image_id.clone_into(&mut container.image_id);
     container.created.clone_from(&config.created_time);
     shown.origin.runtime.clone_from(&config.runtime);
     let volume = |named: &crate::archive::podman::NamedVolume| Volume {
@@ -178,12 +179,12 @@ fn of_record(record: &NamedCheckpoint, shown: &mut Shown) {
     if record.criu_version != 0 {
         origin.criu = version_text(record.criu_version);
     }
-    origin.architecture = match record.arch.as_str() {
+    let architecture = match record.arch.as_str() {
         "x86_64" => "amd64",
         "aarch64" => "arm64",
         arch => arch,
-    }
-    .to_owned();
+    };
+    architecture.clone_into(&mut origin.architecture);
     needs(record.tcp_established, record.file_locks, shown);
     frozen(&record.created, shown);
 }
@@ -244,7 +245,8 @@ fn of_log(start: &[u8], shown: &mut Shown) {
             }
             (Some("Running"), Some("on")) if shown.origin.kernel.is_empty() => {
                 let kernel = words.skip_while(|word| *word != "Linux").nth(1);
-                shown.origin.kernel = kernel.unwrap_or_default().to_owned();
+                let kernel = kernel.unwrap_or_default();
+                kernel.clone_into(&mut shown.origin.kernel);
             }
             _ => {}
         }

@@ -165,7 +165,7 @@ impl Members {
         for (name, len) in &self.files {
             let (directory, file) = name.rsplit_once('/').unwrap_or(("", name));
             let images = if self.root.as_deref() == Some("") {
-                directory.is_empty() && file.ends_with(".img")
+                directory.is_empty() && file.strip_suffix(".img").is_some()
             } else {
                 matches!(Kind::of(name), Kind::Checkpoint | Kind::PreCheckpoint)
             };

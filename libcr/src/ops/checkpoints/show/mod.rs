@@ -65,13 +65,14 @@ pub fn show(engine: Option<&Engine>, subject: &Subject, options: ShowOptions) ->
         Subject::File(path) => {
             let source = path.display().to_string();
             if !path.metadata().map_err(absent(path))?.is_dir() {
-                return of(source, Members::archive(path)?, Facts::default(), options);
+                let members = Members::archive(path)?;
+                return Ok(of(source, members, Facts::default(), options));
             }
             let facts = Facts {
                 record: catalogue::record::read(path).ok(),
                 ..Facts::default()
             };
-            of(source, Members::directory(path)?, facts, options)
+            Ok(of(source, Members::directory(path)?, facts, options))
         }
         Subject::Bundle(word) => {
             let engine = engine.ok_or_else(|| Error::NoSuchContainer(word.clone()))?;
@@ -86,12 +87,8 @@ pub fn show(engine: Option<&Engine>, subject: &Subject, options: ShowOptions) ->
                 ..Facts::default()
             };
             let source = format!("{}/{}", container.config.name, place.name);
-            of(
-                source,
-                Members::directory(&found.directory)?,
-                facts,
-                options,
-            )
+            let members = Members::directory(&found.directory)?;
+            Ok(of(source, members, facts, options))
         }
     }
 }
@@ -122,7 +119,7 @@ fn bundle(engine: &Engine, word: &str, options: ShowOptions) -> Result<Shown> {
         }),
     };
     let members = Members::directory(&bundle)?;
-    of(config.name.clone(), members, facts, options)
+    Ok(of(config.name.clone(), members, facts, options))
 }
 
 fn absent(path: &Path) -> impl FnOnce(std::io::Error) -> std::io::Error + '_ {
@@ -130,7 +127,7 @@ fn absent(path: &Path) -> impl FnOnce(std::io::Error) -> std::io::Error + '_ {
 }
 
 /// Puts together what the parts of a checkpoint tell.
-fn of(source: String, mut members: Members, facts: Facts, options: ShowOptions) -> Result<Shown> {
+fn of(source: String, mut members: Members, facts: Facts, options: ShowOptions) -> Shown {
     let mut shown = Shown {
         source,
         sizes: members.sizes(),
@@ -159,7 +156,8 @@ fn of(source: String, mut members: Members, facts: Facts, options: ShowOptions) 
             shown.processes = look.processes;
             shown.shared_memory = look.shared_memory;
             if shown.origin.architecture.is_empty() {
-                shown.origin.architecture = look.architecture.to_owned();
+                let architecture = look.architecture;
+                architecture.clone_into(&mut shown.origin.architecture);
             }
             for (there, flag) in [
                 (look.tcp_established, "--tcp-established"),
@@ -175,7 +173,7 @@ fn of(source: String, mut members: Members, facts: Facts, options: ShowOptions) 
             .unclear
             .push("there are no images of CRIU in it: nothing is known of processes".into()),
     }
-    Ok(shown)
+    shown
 }
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ pub(super) fn tell(status: Option<&[u8]>, shown: &mut Shown) {
         Ok(Value::Array(results)) => {
             let names = shown.networks.iter().map(|network| network.name.clone());
             let names = names.chain(std::iter::repeat(String::new()));
-            let named = results.iter().zip(names);
-            named
+            let pairs = results.iter().zip(names);
+            pairs
                 .flat_map(|(result, name)| of_cni(&name, result))
                 .collect()
         }
