@@ -15,13 +15,14 @@ pub const TESTS: Tests = tests![
 ];
 
 /// Real Podman, set up for this kind of host, until dropped.
-struct Podman(Engine);
+pub struct Podman(pub Engine);
 
 impl Podman {
     /// CRIU must be told on Podman's behalf to leave cgroups alone (testhost: hybrid cgroups).
     const CONFIGURATIONS: [&'static str; 2] = ["/etc/criu/runc.conf", "/etc/criu/crun.conf"];
 
-    fn set_up(runtime: &str) -> Self {
+    /// Podman with a runtime.
+    pub fn set_up(runtime: &str) -> Self {
         fs::create_dir_all("/etc/criu").unwrap();
         for path in Self::CONFIGURATIONS {
             fs::write(path, "cgroup-dump-controller none\n").unwrap();

@@ -12,6 +12,7 @@ mod interop;
 mod lifecycle;
 mod network;
 mod networks;
+mod showing;
 mod volume_mounts;
 mod volumes;
 mod workloads;
@@ -44,6 +45,8 @@ pub const ALL: &[(&str, Tests)] = &[
     ("bad_input", bad_input::TESTS),
     ("interop", interop::TESTS),
     ("golden", golden::TESTS),
+    ("showing", showing::TESTS),
+    ("showing::harm", showing::harm::TESTS),
     ("compat", compat::TESTS),
     ("crash", freezing::crash::TESTS),
     ("phases", freezing::phases::TESTS),

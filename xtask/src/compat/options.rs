@@ -193,12 +193,17 @@ pub const ROWS: &[Row] = &[
     row("checkpoint prune", "--force", &[], "catalogue::pruned"),
     row("checkpoint prune", "--keep", &[], "catalogue::pruned"),
     row("checkpoint rm", "--checkpoint-dir", &[Docker, Pouch], "catalogue::a_directory_of_ones_own"),
+    row("checkpoint show", "--checkpoint-dir", &[], "showing::containers_and_their_checkpoints"),
+    row("checkpoint show", "--environment", &[], "showing::an_archive_of_ours"),
+    row("checkpoint show", "--format", &[], "showing::containers_and_their_checkpoints"),
+    row("checkpoint show", "--html", &[], "showing::containers_and_their_checkpoints"),
+    row("checkpoint show", "--json", &[], "showing::an_archive_of_ours"),
     row("start", "--checkpoint", &[Docker, Pouch], "catalogue::thawed_twice_from_the_same"),
     row("start", "--checkpoint-dir", &[Docker, Pouch], "catalogue::into_another_container"),
 ];
 
 /// Commands all of whose options are in the table; of `start` only those of checkpoints are.
-pub const WHOLE: [&str; 9] = [
+pub const WHOLE: [&str; 10] = [
     FREEZE,
     THAW,
     CREATE,
@@ -207,5 +212,6 @@ pub const WHOLE: [&str; 9] = [
     "checkpoint ls",
     "checkpoint prune",
     "checkpoint rm",
+    "checkpoint show",
     "checkpoint tag",
 ];

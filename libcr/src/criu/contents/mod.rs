@@ -32,6 +32,25 @@ use files::{FileTable, Opened};
 use messages::{Core, TaskIds};
 use source::Images;
 
+use crate::sys::dir::at;
+
+/// Whether all pages are there that the images in a directory list. CRIU would wait for missing ones
+/// for ever. Pages are counted, not read.
+///
+/// # Errors
+/// [`CriuError::Image`] naming what is damaged and where, [`CriuError::Io`] for what is missing.
+pub fn check_pages(directory: &Path) -> Result<(), CriuError> {
+    for entry in std::fs::read_dir(directory).map_err(at("read", directory))? {
+        let name = entry?.file_name();
+        let name = name.to_str().unwrap_or_default();
+        let inner = name.strip_prefix("pagemap-");
+        if let Some(inner) = inner.and_then(|rest| rest.strip_suffix(".img")) {
+            Memory::read(directory, inner)?;
+        }
+    }
+    Ok(())
+}
+
 /// A process in a checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {

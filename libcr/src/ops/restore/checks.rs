@@ -14,7 +14,14 @@ use crate::ops::steps::inspection::words::size;
 use crate::sys::machine;
 
 /// Checks whose failures `--skip-check` overrides. Others refuse what could not be done anyway.
-pub(super) const SKIPPABLE: [&str; 5] = ["cpu", "connections", "file-locks", "mounts", "space"];
+pub(super) const SKIPPABLE: [&str; 6] = [
+    "connections",
+    "cpu",
+    "file-locks",
+    "memory",
+    "mounts",
+    "space",
+];
 
 /// Features of processors that programs use without asking anybody; the kernel lists others that
 /// are its own business. x86: arch/x86/include/asm/cpufeatures.h.
@@ -298,6 +305,24 @@ pub(super) fn images(name: &str, facts: &ImageFacts, options: &RestoreOptions, r
             "security-profile",
             format!("the processes were labelled by {module}, which is not active here: they come back without a label, or CRIU refuses"),
         );
+    }
+}
+
+/// Whether the memory that the images list is there; not where it comes from another host.
+pub(super) fn memory(name: &str, images: &Path, options: &RestoreOptions, rows: &mut Rows) {
+    if options.criu.lazy_pages && options.criu.page_server.is_some() {
+        return;
+    }
+    match criu::contents::check_pages(images) {
+        Ok(()) => rows.ok("memory", "all memory that the images list is there".into()),
+        Err(error) => {
+            let error = refused(
+                name,
+                error.to_string(),
+                "copy the checkpoint again from where it came, or make a new one",
+            );
+            rows.fail("memory", error);
+        }
     }
 }
 

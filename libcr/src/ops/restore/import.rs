@@ -13,7 +13,8 @@ use crate::model::container::Container;
 use crate::model::operation::Intent;
 use crate::ops::restore::plan::plan;
 use crate::ops::restore::{
-    RestoreOptions, Source, Thawing, end_after_undo, finish, may_have_devices, saved_addresses,
+    RestoreOptions, Source, Thawing, agreed, end_after_undo, finish, may_have_devices,
+    saved_addresses,
 };
 use crate::ops::steps::freezing::place;
 use crate::ops::steps::journal::Journal;
@@ -80,7 +81,11 @@ pub fn import(
     };
     let done = making
         .make(&container, reader, staging, &mut undo)
-        .and_then(|()| saved_addresses(&bundle, options))
+        .and_then(|()| agreed(&container, &source, options))
+        .and_then(|told| {
+            warnings.extend(told);
+            saved_addresses(&bundle, options)
+        })
         .and_then(|saved| {
             let thawing = Thawing {
                 engine,

@@ -139,6 +139,7 @@ fn agreed(container: &Container, source: &Source, options: &RestoreOptions) -> R
     if let Ok(facts) = criu::ImageFacts::read(&source.images) {
         checks::images(&container.config.name, &facts, options, &mut rows);
     }
+    checks::memory(&container.config.name, &source.images, options, &mut rows);
     checks::mounts(&container.config, &mut rows);
     let (warnings, failure) = rows.outcome();
     failure.map_or(Ok(warnings), Err)

@@ -44,6 +44,7 @@ pub fn preview(engine: &Engine, word: &str, options: &RestoreOptions) -> Result<
     let facts = ImageFacts::read(&source.images);
     if let Ok(facts) = &facts {
         checks::images(&container.config.name, facts, &options, &mut rows);
+        checks::memory(&container.config.name, &source.images, &options, &mut rows);
     }
     checks::mounts(&container.config, &mut rows);
     program(engine, &container, &options, version, &mut rows);

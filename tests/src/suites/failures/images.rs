@@ -8,7 +8,7 @@ use std::process::Command;
 use super::{CriuSetting, Holder, Tests, python, tests};
 use crate::harness::{Host, command};
 
-pub const TESTS: Tests = tests![damaged, processor];
+pub const TESTS: Tests = tests![damaged, memory_cut_short, processor];
 
 /// What is done to the images in a directory, and what the thaw says.
 struct Damage {
@@ -164,6 +164,27 @@ fn damaged(host: &Host) {
     let cause = "the checkpoint was made with its TCP connections closed";
     holder.stays_frozen(&options, cause, "restore with --tcp-close");
     holder.thaw(&[&options[..], &["--tcp-close"]].concat());
+    holder.end();
+}
+
+/// CRIU 4.2.1 reads beyond the end again and again, for ever: the engine counts before it asks CRIU.
+fn memory_cut_short(host: &Host) {
+    let mut holder = Holder::start(host, &[], &[]);
+    holder.freeze(&[]);
+    let id = host.inspect(super::NAME)["Id"].as_str().unwrap().to_owned();
+    let images = Path::new("/var/lib/cryopod/containers")
+        .join(id)
+        .join("bundle/checkpoint");
+    let whole = fs::read(images.join("pages-1.img")).unwrap();
+    cut(&images, "pages-1.img", 4096);
+    let done = host.run(&["container", "restore", super::NAME]);
+    let cause = "pagemap-1.img: at byte ";
+    super::explained(&done, "restore", cause, AGAIN);
+    let preview = host.run(&["container", "restore", "--dry-run", super::NAME]);
+    assert_eq!(preview.code, 125, "{preview}");
+    assert!(preview.stdout.contains(cause), "{preview}");
+    fs::write(images.join("pages-1.img"), whole).unwrap();
+    holder.thaw(&[]);
     holder.end();
 }
 

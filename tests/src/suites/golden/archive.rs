@@ -59,6 +59,11 @@ impl Unpacked {
         archive
     }
 
+    /// Where a member is.
+    pub fn path(&self, member: &str) -> PathBuf {
+        self.directory.join(member)
+    }
+
     /// The log, whatever its name.
     pub fn log(&self) -> String {
         let names = ["ctr.log", "container.log", "io.kubernetes.cri-o.LogPath"];
