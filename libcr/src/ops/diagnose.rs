@@ -81,7 +81,7 @@ fn frozen(images: &std::path::Path, name: &str, checks: &mut Findings, steps: &m
             checks.fail(
                 "checkpoint",
                 error.to_string(),
-                "copy or make the checkpoint again",
+                "copy the checkpoint again from where it came, or make a new one",
             );
             return;
         }
