@@ -59,33 +59,57 @@ impl ImageFacts {
     /// # Errors
     /// [`CriuError::Io`] when one is missing, [`CriuError::Image`] when one is something else.
     pub fn read(images: &Path) -> Result<Self, CriuError> {
-        let inventory: Vec<Inventory> = decode(&images.join("inventory.img"), wire::INVENTORY)?;
-        let [inventory] = inventory.as_slice() else {
-            return Err(wrong(&images.join("inventory.img"), "it has not one entry"));
+        let (inventory, processes) = (images.join("inventory.img"), images.join("pstree.img"));
+        let mut files = Vec::new();
+        for entry in fs::read_dir(images).map_err(at("read", images))? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            files.push((name, entry.metadata()?.len()));
+        }
+        Self::of(
+            (&inventory, &read_image(&inventory)?),
+            (&processes, &read_image(&processes)?),
+            &files,
+        )
+    }
+
+    /// The same of images that are somewhere else: `inventory.img` and `pstree.img` with the paths
+    /// that messages name, and names and bytes of all files.
+    ///
+    /// # Errors
+    /// [`CriuError::Image`] when one is something else.
+    pub fn of(
+        inventory: (&Path, &[u8]),
+        processes: (&Path, &[u8]),
+        files: &[(String, u64)],
+    ) -> Result<Self, CriuError> {
+        let entries: Vec<Inventory> = decode_bytes(inventory.0, inventory.1, wire::INVENTORY)?;
+        let [entry] = entries.as_slice() else {
+            return Err(wrong(inventory.0, "it has not one entry"));
         };
-        let processes: Vec<Process> = decode(&images.join("pstree.img"), wire::PSTREE)?;
-        if processes.is_empty() {
-            return Err(wrong(&images.join("pstree.img"), "it has no process"));
+        let tree: Vec<Process> = decode_bytes(processes.0, processes.1, wire::PSTREE)?;
+        if tree.is_empty() {
+            return Err(wrong(processes.0, "it has no process"));
         }
         let mut facts = Self {
-            image_version: inventory.img_version,
-            processes,
+            image_version: entry.img_version,
+            processes: tree,
             memory: 0,
             bytes: 0,
             tcp_established: false,
             file_locks: false,
             cgroups: false,
             parent: false,
-            lsm: inventory.lsm.unwrap_or(0),
+            lsm: entry.lsm.unwrap_or(0),
         };
-        for entry in fs::read_dir(images).map_err(at("read", images))? {
-            let entry = entry?;
-            let len = entry.metadata()?.len();
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            facts.bytes += len;
-            match name.split_once(['-', '.']).map_or(&*name, |(kind, _)| kind) {
-                "pages" => facts.memory += len,
+        for (name, len) in files {
+            let len = *len;
+            facts.bytes = facts.bytes.saturating_add(len);
+            match name
+                .split_once(['-', '.'])
+                .map_or(&**name, |(kind, _)| kind)
+            {
+                "pages" => facts.memory = facts.memory.saturating_add(len),
                 "tcp" if name.starts_with("tcp-stream-") => facts.tcp_established = true,
                 "filelocks" => facts.file_locks |= len > wire::HEADER as u64,
                 "cgroup" => facts.cgroups |= len > wire::HEADER as u64,
@@ -210,8 +234,16 @@ pub(super) fn decode<M: Message + Default>(
     path: &Path,
     magics: &[u32],
 ) -> Result<Vec<M>, CriuError> {
-    let bytes = read_image(path)?;
-    wire::Entries::of(&bytes, magics)
+    decode_bytes(path, &read_image(path)?, magics)
+}
+
+/// The entries of an image in memory; `path` is what messages call it.
+fn decode_bytes<M: Message + Default>(
+    path: &Path,
+    bytes: &[u8],
+    magics: &[u32],
+) -> Result<Vec<M>, CriuError> {
+    wire::Entries::of(bytes, magics)
         .map_err(|damage| wrong(path, damage))?
         .map(|entry| {
             let (at, entry) = entry.map_err(|damage| wrong(path, damage))?;

@@ -93,6 +93,21 @@ fn what_a_restore_would_do(host: &Host) {
         "cannot restore container held: the checkpoint holds file locks (restore with --file-locks)",
     );
     assert_eq!(host.status("held"), "exited");
+    // Of an archive it is known too, before it is unpacked.
+    let archive = host.file("locks.tar");
+    host.start("other", &[], &["workload", "hold", "locks"]);
+    host.wait_for_log("other", "READY");
+    let freeze = ["container", "checkpoint", "--file-locks", "-e", &archive];
+    host.ok(&[&freeze[..], &["other"]].concat());
+    host.ok(&["rm", "other"]);
+    let import = [&ask[..], &["--json", "-i", &archive]].concat();
+    let told = json(&host.run(&import));
+    assert!(
+        failures(&told[0]["Checks"]).contains(&"file-locks"),
+        "{told}"
+    );
+    let told = json(&host.run(&[&import[..], &["--file-locks"]].concat()));
+    assert_eq!(told[0]["Possible"], true, "{told}");
     let done = host.run(&[&ask[..], &["--file-locks", "--json", "held"]].concat());
     assert_eq!(done.code, 0, "{done}");
     let told = json(&done);
@@ -127,6 +142,8 @@ fn what_is_in_the_way_of_an_archive(host: &Host) {
     };
     let told = ask(&[]);
     assert_eq!(failures(&told[0]["Checks"]), ["volumes", "name", "id"]);
+    let steps = told[0]["Steps"].to_string();
+    assert!(steps.contains("thaw 1 process with "), "{steps}");
     host.ok(&["rm", "web"]);
     host.ok(&["volume", "rm", "content"]);
     assert_eq!(failures(&ask(&[])[0]["Checks"]), [""; 0]);
@@ -198,10 +215,13 @@ fn processors_that_lack_something(host: &Host) {
     host.ok(&["rm", "web"]);
     let unpacked = Unpacked::of(host, &archive);
     let whole = unpacked.json("cryopod.json");
-    let with = |feature: &str| {
+    let with = |feature: &str, architecture: Option<&str>| {
         let mut manifest = whole.clone();
         let features = manifest["host"]["cpuFeatures"].as_array_mut().unwrap();
         features.push(feature.into());
+        if let Some(architecture) = architecture {
+            manifest["host"]["arch"] = architecture.into();
+        }
         let text = serde_json::to_vec_pretty(&manifest).unwrap();
         fs::write(host.path("unpacked/cryopod.json"), text).unwrap();
         let spoilt = host.file("spoilt.tar");
@@ -219,7 +239,10 @@ fn processors_that_lack_something(host: &Host) {
         assert_eq!(done.code, 0, "{done}");
         spoilt
     };
-    let spoilt = with("avx1024");
+    let spoilt = with("none", Some("riscv64"));
+    let foreign = ["container", "restore", "--skip-check", "all", "-i", &spoilt];
+    host.fails(&foreign, 125, "restore it on a host of that architecture");
+    let spoilt = with("avx1024", None);
     let thaw = ["container", "restore", "-i", &spoilt];
     let cause = "this processor lacks features that the frozen processes may use: avx1024";
     let done = host.fails(&thaw, 125, cause);
@@ -232,7 +255,7 @@ fn processors_that_lack_something(host: &Host) {
     host.fails(&skipped, 125, "is damaged");
     assert_eq!(host.ok(&["ps", "-aq"]), "");
     // The kernel's own affair.
-    let spoilt = with("smep2");
+    let spoilt = with("smep2", None);
     let done = host.run(&["container", "restore", "--dry-run", "--json", "-i", &spoilt]);
     assert_eq!(done.code, 0, "{done}");
     assert_eq!(rows(&json(&done)[0]["Checks"], "cpu")[0]["Verdict"], "warn");

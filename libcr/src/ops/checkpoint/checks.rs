@@ -143,6 +143,7 @@ pub(super) fn allowed(
         ext_unix_sk: options.criu.ext_unix_sk,
         file_locks: options.file_locks,
         link_remap: options.criu.link_remap,
+        shell_job: options.criu.shell_job,
         leave_running: options.leave_running,
         memory_only: options.pre_checkpoint,
         images: images.unwrap_or_else(|| engine.bundle(id)),

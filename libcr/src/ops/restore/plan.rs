@@ -74,7 +74,7 @@ fn host(archive: &Path, manifest: &Manifest, rows: &mut Rows) {
         rows.ok("architecture", format!("{theirs}, as this host"));
     } else {
         let error = Error::Invalid(format!(
-            "{}: the checkpoint was made on {theirs}, this host is {ours}: restore it on a {theirs} host",
+            "{}: the checkpoint was made on {theirs}, this host is {ours}: restore it on a host of that architecture",
             archive.display()
         ));
         rows.fail("architecture", error);

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use network::types::StatusBlock;
 
-use crate::archive::{Limits, Reader};
+use crate::archive::{Browser, Limits, Reader, layout};
 use crate::criu::{self, ImageFacts};
 use crate::engine::Engine;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::container::Container;
 use crate::model::preview::Preview;
 use crate::net::{self, SavedAddresses};
@@ -56,16 +56,7 @@ pub fn preview(engine: &Engine, word: &str, options: &RestoreOptions) -> Result<
         };
         network(engine, &container, &options, saved, &mut rows);
     }
-    let what = facts.map_or_else(
-        |_| "its processes".to_owned(),
-        |facts| {
-            format!(
-                "{} with {} of memory",
-                words::processes(facts.processes.len()),
-                words::size(facts.memory)
-            )
-        },
-    );
+    let what = facts.map_or_else(|_| "its processes".to_owned(), |facts| held(&facts));
     let name = &container.config.name;
     let fate = if source.keep {
         "keep the checkpoint"
@@ -104,6 +95,15 @@ pub fn preview_import(
     let planned = plan(engine, archive, &header, options);
     let mut rows = planned.rows;
     let version = essentials(engine, &mut rows);
+    let shown = planned.container.as_ref();
+    let shown = shown.map_or("of the archive", |container| &container.config.name);
+    let facts = archived(archive)?;
+    if let Some(facts) = &facts {
+        checks::images(shown, facts, options, &mut rows);
+    } else {
+        let why = "a complete checkpoint for this container cannot be found, cannot restore: the archive has no checkpoint/inventory.img";
+        rows.fail("checkpoint", Error::Invalid(why.into()));
+    }
     let mut preview = Preview {
         operation: "restore",
         ..Preview::default()
@@ -136,11 +136,50 @@ pub fn preview_import(
             format!("unpack {} and check it", archive.display()),
             format!("make the container {} ({})", config.name, config.id),
             "set up its network".into(),
-            "thaw its processes".into(),
+            facts.map_or_else(
+                || "thaw its processes".to_owned(),
+                |facts| format!("thaw {}", held(&facts)),
+            ),
         ];
     }
     preview.checks = rows.findings;
     Ok(preview.conclude())
+}
+
+/// What the images in an archive hold; `None` where there is no whole checkpoint in it. Memory is
+/// passed over.
+fn archived(archive: &Path) -> Result<Option<ImageFacts>> {
+    /// Larger than any list of processes: 50 bytes each.
+    const LIMIT: u64 = 64 << 20;
+    let mut browser = Browser::open(archive, Limits::default())?;
+    let names =
+        ["inventory.img", "pstree.img"].map(|name| format!("{}/{name}", layout::CHECKPOINT));
+    let [inventory, processes] = &names;
+    let files = browser.members().iter().filter_map(|entry| {
+        let (directory, file) = entry.name.split_once('/')?;
+        (directory == layout::CHECKPOINT).then(|| (file.to_owned(), entry.len))
+    });
+    let files: Vec<(String, u64)> = files.collect();
+    let (Some(first), Some(second)) = (
+        browser.read(inventory, LIMIT)?,
+        browser.read(processes, LIMIT)?,
+    ) else {
+        return Ok(None);
+    };
+    let facts = ImageFacts::of(
+        (Path::new(inventory), &first),
+        (Path::new(processes), &second),
+        &files,
+    );
+    Ok(Some(facts?))
+}
+
+fn held(facts: &ImageFacts) -> String {
+    format!(
+        "{} with {} of memory",
+        words::processes(facts.processes.len()),
+        words::size(facts.memory)
+    )
 }
 
 /// Returns CRIU's version, 0 where there is none.
@@ -161,6 +200,10 @@ fn program(
         return;
     };
     host::runtime_row(&runtime, &mut rows.findings);
+    rows.ok(
+        "pids",
+        "its process ids are free: it gets a PID namespace of its own".into(),
+    );
     let mut criu = options.criu.clone();
     criu.tcp_close = options.tcp_close;
     let routed = criu.route(&runtime.name, Verb::Restore, criu_version);

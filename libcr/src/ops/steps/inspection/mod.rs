@@ -34,6 +34,8 @@ pub struct Allowed {
     pub file_locks: bool,
     /// `--link-remap`.
     pub link_remap: bool,
+    /// `--shell-job`.
+    pub shell_job: bool,
     /// `--leave-running`.
     pub leave_running: bool,
     /// `--pre-checkpoint`: files stay out of it.
@@ -51,12 +53,13 @@ pub struct Allowed {
 }
 
 /// Names of the checks of a running container, in their order: what `--skip-check` takes.
-pub const CHECKS: [&str; 17] = [
+pub const CHECKS: [&str; 18] = [
     "file-locks",
     "kernel-objects",
     "devices",
     "unlinked-files",
     "outside-files",
+    "terminals",
     "watches",
     "connections",
     "connections-being-made",

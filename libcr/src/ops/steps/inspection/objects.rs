@@ -2,6 +2,7 @@
 //! does with which kind of file is in its `criu/files.c` (`dump_one_file`) and `criu/files-reg.c`.
 
 use std::collections::BTreeSet;
+use std::fs::Metadata;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 
@@ -43,6 +44,7 @@ pub(super) fn inspect(processes: &Processes, allowed: &Allowed, findings: &mut F
     devices(processes, findings);
     unlinked(processes, allowed, findings);
     outside(processes, findings);
+    terminals(processes, allowed, findings);
     watches(processes, findings);
 }
 
@@ -80,10 +82,7 @@ fn kernel_objects(processes: &Processes, findings: &mut Findings) {
         (!TAKEN.contains(&kind)).then_some((process, kind))
     });
     let queue = processes.descriptors().find(|(process, one)| {
-        let file = one
-            .metadata
-            .as_ref()
-            .is_some_and(std::fs::Metadata::is_file);
+        let file = one.metadata.as_ref().is_some_and(Metadata::is_file);
         file && file_system(process, one) == Some(MESSAGE_QUEUE)
     });
     match (object, queue) {
@@ -224,6 +223,40 @@ fn outside(processes: &Processes, findings: &mut Findings) {
             format!("{}, which lies outside the container's mounts", named(process, one)),
             "close it; mount files of the host into the container (-v) instead of handing them in open",
         ),
+    }
+}
+
+/// A pseudo-terminal of another devpts than the container's has its other end outside.
+fn terminals(processes: &Processes, allowed: &Allowed, findings: &mut Findings) {
+    const CHECK: &str = "terminals";
+    let ours: BTreeSet<u64> = processes
+        .mounts
+        .iter()
+        .filter(|mount| mount.kind == "devpts")
+        .map(|mount| mount.device)
+        .collect();
+    let is_terminal = |facts: &Metadata| {
+        facts.file_type().is_char_device() && (136..=143).contains(&major(facts.rdev()))
+    };
+    let mut there = false;
+    let outside = processes.descriptors().find(|(_, one)| {
+        let terminal = one.metadata.as_ref().filter(|facts| is_terminal(facts));
+        there |= terminal.is_some();
+        terminal.is_some_and(|facts| !ours.contains(&facts.dev()))
+    });
+    match outside {
+        Some((process, one)) if !allowed.shell_job => findings.fail(
+            CHECK,
+            format!(
+                "{} has a terminal of outside open (descriptor {})",
+                process.shown(),
+                one.number
+            ),
+            "close it, or start the container with a terminal of its own (-t)",
+        ),
+        Some(_) => findings.ok(CHECK, "a terminal of outside is open and allowed"),
+        None if there => findings.ok(CHECK, "the container's own terminal is taken along"),
+        None => findings.ok(CHECK, "no terminal is open"),
     }
 }
 
