@@ -1,6 +1,7 @@
 //! Why a command failed, and with which exit status: one place for Podman's three forms, `Error: …`
 //! with 125, a status of its own, and the container's own status without a word.
 
+use super::harmless;
 use super::template::TemplateError;
 use std::error::Error;
 use std::fmt::Write as _;
@@ -93,7 +94,8 @@ impl CliError {
                 cause = error.source();
             }
         }
-        Some(text)
+        // Names in it come from archives, images and containers.
+        Some(harmless::message(&text).into_owned())
     }
 }
 

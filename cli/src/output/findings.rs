@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use libcr::model::finding::{Findings, Verdict};
 use libcr::model::preview::Preview;
 
+use super::harmless::harmless;
 use super::table;
 
 /// The rows under a heading.
@@ -20,11 +21,11 @@ pub fn table(findings: &Findings) -> String {
         rows.push(vec![
             finding.check.to_owned(),
             verdict,
-            finding.what.clone(),
+            harmless(&finding.what).into_owned(),
         ]);
         if let Some(remedy) = &finding.remedy {
             let empty = String::new;
-            rows.push(vec![empty(), empty(), format!("=> {remedy}")]);
+            rows.push(vec![empty(), empty(), format!("=> {}", harmless(remedy))]);
         }
     }
     table::align(&rows)
@@ -32,15 +33,14 @@ pub fn table(findings: &Findings) -> String {
 
 /// What would be done, the rows, and the upshot.
 pub fn preview(preview: &Preview) -> String {
-    let Preview {
-        operation, name, ..
-    } = preview;
+    let operation = preview.operation;
+    let name = harmless(&preview.name);
     let mut text = String::new();
     if !preview.steps.is_empty() {
         let of = if name.is_empty() { "" } else { " of " };
         let _ = writeln!(text, "What {operation}{of}{name} would do:");
         for (index, step) in preview.steps.iter().enumerate() {
-            let _ = writeln!(text, "  {}. {step}", index + 1);
+            let _ = writeln!(text, "  {}. {}", index + 1, harmless(step));
         }
         text.push('\n');
     }
@@ -59,6 +59,15 @@ pub fn preview(preview: &Preview) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn archives_steer_nothing() {
+        let mut checks = Findings::default();
+        checks.ok("description", "the archive is of a\u{1b}[2J\nforged  ok");
+        let text = table(&checks);
+        assert!(!text.contains('\u{1b}'), "{text}");
+        assert_eq!(text.lines().count(), 2, "{text}");
+    }
 
     #[test]
     fn remedies_stand_below() {

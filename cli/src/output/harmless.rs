@@ -29,6 +29,24 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
+/// A message for people, whose line breaks are its own and whose backslashes stay as they are:
+/// nothing else in it acts on a terminal.
+pub fn message(text: &str) -> Cow<'_, str> {
+    let acts = |letter: char| !matches!(letter, '\n' | '\\') && acts(letter);
+    if !text.chars().any(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len() + 8);
+    for letter in text.chars() {
+        if acts(letter) {
+            let _ = write!(plain, "{}", letter.escape_unicode());
+        } else {
+            plain.push(letter);
+        }
+    }
+    Cow::Owned(plain)
+}
+
 /// Control characters, and those of Unicode that are not seen but change what is (its categories
 /// Cf, Zl and Zp: marks and overrides of direction, joiners, separators, tags).
 fn acts(letter: char) -> bool {
@@ -56,7 +74,16 @@ fn acts(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::harmless;
+    use super::{harmless, message};
+
+    #[test]
+    fn messages_keep_their_lines() {
+        let text = "Error: a\\b\n  caused by: \u{1b}[2J\u{202e}x";
+        assert_eq!(
+            message(text),
+            "Error: a\\b\n  caused by: \\u{1b}[2J\\u{202e}x"
+        );
+    }
 
     #[test]
     fn nothing_acts() {

@@ -2,6 +2,7 @@
 //! command quietly.
 
 use super::CliError;
+use super::harmless::harmless;
 use std::io::Write;
 
 /// Writes `text` and a line end.
@@ -31,7 +32,7 @@ pub fn raw_error(bytes: &[u8]) -> Result<(), CliError> {
 /// Says something beside the result on stderr.
 pub fn warn(text: &str) {
     // A stderr that is closed is no reason to fail.
-    let _ = writeln!(std::io::stderr(), "Warning: {text}");
+    let _ = writeln!(std::io::stderr(), "Warning: {}", harmless(text));
 }
 
 fn failed(source: std::io::Error) -> CliError {

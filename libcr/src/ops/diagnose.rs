@@ -95,15 +95,23 @@ fn frozen(images: &std::path::Path, name: &str, checks: &mut Findings, steps: &m
         words::processes(facts.processes.len()),
         words::size(facts.memory)
     ));
+    match criu::contents::check_pages(images) {
+        Ok(()) => checks.ok("memory", "all memory that the images list is there"),
+        Err(error) => checks.fail(
+            "memory",
+            error.to_string(),
+            "copy the checkpoint again from where it came, or make a new one",
+        ),
+    }
     if facts.tcp_established {
-        checks.warn(
+        checks.fail(
             "connections",
             "the checkpoint has established TCP connections",
             "restore with --tcp-established, or with --tcp-close to have them closed",
         );
     }
     if facts.file_locks {
-        checks.warn(
+        checks.fail(
             "file-locks",
             "the checkpoint holds file locks",
             "restore with --file-locks",

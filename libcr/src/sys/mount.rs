@@ -7,6 +7,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use nix::mount::{MsFlags, mount};
+use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags, StatxFlags, openat2, statx};
 use rustix::io::Errno;
 use rustix::mount::UnmountFlags;
 
@@ -82,6 +83,23 @@ pub struct Mount {
 pub fn seen_by(pid: i32) -> Vec<Mount> {
     let text = fs::read(format!("/proc/{pid}/mountinfo")).unwrap_or_default();
     text.split(|byte| *byte == b'\n').filter_map(row).collect()
+}
+
+/// The number of the mount that is at a path in a process's root, whose links lead nowhere outside of
+/// it.
+pub fn at_path(pid: i32, path: &Path) -> Option<u64> {
+    let directory = fs::File::open(format!("/proc/{pid}/root")).ok()?;
+    let flags = OFlags::PATH | OFlags::CLOEXEC;
+    let found = openat2(
+        &directory,
+        path,
+        flags,
+        Mode::empty(),
+        ResolveFlags::IN_ROOT,
+    )
+    .ok()?;
+    let facts = statx(&found, "", AtFlags::EMPTY_PATH, StatxFlags::MNT_ID).ok()?;
+    Some(facts.stx_mnt_id)
 }
 
 fn row(line: &[u8]) -> Option<Mount> {

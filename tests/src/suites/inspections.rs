@@ -280,8 +280,9 @@ fn diagnosis_of_any_container(host: &Host) {
     host.ok(&["unpause", "held"]);
     host.ok(&["container", "checkpoint", "--file-locks", "held"]);
     let (code, told) = ask();
-    assert_eq!((code, &told["Operation"]), (0, &"restore".into()));
-    assert_eq!(rows(&told["Checks"], "file-locks")[0]["Verdict"], "warn");
+    assert_eq!((code, &told["Operation"]), (125, &"restore".into()));
+    assert_eq!(failures(&told["Checks"]), ["file-locks"]);
+    assert_eq!(rows(&told["Checks"], "memory")[0]["Verdict"], "ok");
     host.ok(&["container", "restore", "--file-locks", "held"]);
     host.ok(&["stop", "-t", "0", "held"]);
     assert_eq!(ask().0, 125);

@@ -24,6 +24,8 @@ const KNOWN: u32 = 7;
 const CHAIN_LIMIT: usize = 64;
 /// Most runs of one map: at four million, memory of a terabyte in pieces of 64 pages.
 const RUN_LIMIT: usize = 1 << 22;
+/// What is wrong with a map that has more.
+pub(super) const TOO_MANY: &str = "it has too many runs";
 
 /// Pages side by side, in memory and in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,7 +132,7 @@ impl Map {
                 continue;
             }
             if self.runs.len() >= RUN_LIMIT {
-                return Err(wrong("it has too many runs"));
+                return Err(wrong(TOO_MANY));
             }
             let run = |image, first| Run {
                 address: start,
@@ -159,7 +161,8 @@ impl Map {
                     .iter()
                     .take_while(|run| run.address < self.end);
                 let inherited = inherited.filter_map(|run| run.cut(start, self.end, page));
-                self.runs.extend(inherited);
+                let room = RUN_LIMIT - self.runs.len();
+                self.runs.extend(inherited.take(room));
             } else if flags & PRESENT != 0 {
                 let first = next;
                 next += count;

@@ -137,6 +137,14 @@ pub(super) fn allowed(
         .as_deref()
         .filter(|path| *path != Path::new("-"));
     let export = export.map(super::absolute).transpose()?;
+    let mut packed = Vec::new();
+    if !options.ignore_rootfs {
+        packed.push(engine.container_dir(id).join("upper"));
+    }
+    if !options.ignore_volumes {
+        let volumes = container.config.named_volumes.iter();
+        packed.extend(volumes.map(|volume| engine.volume_data(&volume.name)));
+    }
     Ok(Allowed {
         tcp_established: options.tcp_established,
         tcp_skip_in_flight: options.criu.tcp_skip_in_flight,
@@ -150,7 +158,10 @@ pub(super) fn allowed(
         // A FIFO or a device has no room to be short of.
         export: export.filter(|path| path.is_file() || !path.exists()),
         uncompressed: pack::compression(options.compress.as_deref())? == Compression::None,
-        changes: engine.container_dir(id).join("upper"),
+        packed,
+        incremental: options.with_previous
+            || options.parent_path.is_some()
+            || container.state.pre_checkpoints > 0,
         memory_elsewhere: options.criu.page_server.is_some(),
     })
 }

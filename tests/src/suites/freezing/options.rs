@@ -366,7 +366,11 @@ fn security_profile_that_the_kernel_lacks(host: &Host) {
     if is_there(std::path::Path::new("/sys/kernel/security/apparmor")) {
         host.ok(&words);
     } else {
-        host.fails(&words, 125, "apparmor not supported by kernel");
+        host.fails(
+            &words,
+            125,
+            "this host's kernel has no apparmor, which --lsm-profile asks for",
+        );
         host.ok(&["container", "restore", "profile"]);
     }
     assert_eq!(host.status("profile"), "running");

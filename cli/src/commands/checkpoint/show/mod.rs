@@ -11,7 +11,9 @@ use crate::output::page::page;
 use crate::output::template::{Schema, render_rows};
 use crate::output::{CliError, print};
 use libcr::ops::checkpoints::show::{ShowOptions, Subject, show};
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 const SCHEMA: Schema = Schema(&[("*", "checkpoint.Shown")]);
@@ -72,7 +74,17 @@ fn write(file: &Path, page: &str) -> Result<(), CliError> {
     };
     let mut partial = file.as_os_str().to_owned();
     partial.push(".partial");
-    let written = fs::write(&partial, page).and_then(|()| fs::rename(&partial, file));
+    // It may hold command lines and environments, as the checkpoint does, which is its owner's alone;
+    // and a link of that name is not ours to write through.
+    let _ = fs::remove_file(&partial);
+    let made = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&partial);
+    let written = made
+        .and_then(|mut made| made.write_all(page.as_bytes()))
+        .and_then(|()| fs::rename(&partial, file));
     written.map_err(|error| {
         // What failed is told; that nothing of it stays is all that can be done.
         let _ = fs::remove_file(&partial);

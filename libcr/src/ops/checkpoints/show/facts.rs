@@ -1,6 +1,8 @@
 //! Who made a checkpoint and of what container: the manifest, the dumps of the configuration,
 //! CRIU's log, and what the engine itself knows.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 
 use super::members::{JSON_LIMIT, Members};
@@ -156,20 +158,21 @@ fn of_config(config: &ContainerConfig, shown: &mut Shown) {
 
 /// Adds the contents that are there to the volumes that are mounted.
 fn volumes(members: &Members, shown: &mut Shown) {
-    for (name, len) in members.volumes() {
-        let mut mounted = false;
-        for volume in shown.volumes.iter_mut().filter(|known| known.name == name) {
-            volume.size = Some(len);
-            mounted = true;
-        }
-        if !mounted {
-            shown.volumes.push(Volume {
-                name,
-                destination: String::new(),
-                size: Some(len),
-            });
+    let mut contents: BTreeMap<String, u64> = members.volumes().into_iter().collect();
+    let mut mounted = BTreeSet::new();
+    for volume in &mut shown.volumes {
+        if let Some(len) = contents.get(&volume.name) {
+            volume.size = Some(*len);
+            mounted.insert(volume.name.clone());
         }
     }
+    contents.retain(|name, _| !mounted.contains(name));
+    let others = contents.into_iter().map(|(name, len)| Volume {
+        name,
+        destination: String::new(),
+        size: Some(len),
+    });
+    shown.volumes.extend(others);
 }
 
 fn of_record(record: &NamedCheckpoint, shown: &mut Shown) {

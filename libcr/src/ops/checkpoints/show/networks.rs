@@ -1,5 +1,7 @@
 //! `network.status` in the forms that engines have given it.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::archive::layout;
@@ -38,8 +40,11 @@ pub(super) fn tell(status: Option<&[u8]>, shown: &mut Shown) {
             Vec::new()
         }
     };
-    let known = |network: &Network| found.iter().any(|other| other.name == network.name);
-    shown.networks.retain(|network| !known(network));
+    let found: Vec<Network> = found;
+    let known: BTreeSet<&str> = found.iter().map(|other| other.name.as_str()).collect();
+    shown
+        .networks
+        .retain(|network| !known.contains(network.name.as_str()));
     shown.networks.extend(found);
 }
 

@@ -46,8 +46,11 @@ pub struct Allowed {
     pub export: Option<PathBuf>,
     /// The archive is not compressed.
     pub uncompressed: bool,
-    /// Directory of the files that the container changed (overlayfs' upper layer).
-    pub changes: PathBuf,
+    /// Directories whose files go into the archive: what the container changed (overlayfs' upper
+    /// layer), its named volumes.
+    pub packed: Vec<PathBuf>,
+    /// Only memory that changed since an earlier dump is written; how much that is nobody can tell.
+    pub incremental: bool,
     /// Memory goes elsewhere: to a page server.
     pub memory_elsewhere: bool,
 }

@@ -4,8 +4,10 @@
 use std::collections::BTreeSet;
 use std::fs::Metadata;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, MetadataExt as _};
 use rustix::fs::{major, minor, statfs};
 
 use super::Allowed;
@@ -33,7 +35,16 @@ const TAKEN: [&str; 9] = [
 ];
 /// Directories in which CRIU looks for what an inotify watches where a file handle doesn't tell
 /// (`criu/irmap.c`).
-const SEARCHED: [&str; 3] = ["etc", "var/spool", "lib/udev"];
+const SEARCHED: [&str; 8] = [
+    "etc",
+    "var/spool",
+    "var/log",
+    "usr/share/dbus-1/services",
+    "usr/share/dbus-1/system-services",
+    "var/lib/polkit-1/localauthority",
+    "usr/share/polkit-1/actions",
+    "lib/udev",
+];
 /// Files that are looked at there.
 const SEARCH_LIMIT: usize = 20_000;
 
@@ -133,7 +144,7 @@ fn devices(processes: &Processes, findings: &mut Findings) {
                 "{}, a device that CRIU cannot checkpoint",
                 named(process, one)
             ),
-            "close it before the checkpoint, or start the container without that device",
+            "close it before the checkpoint, or start the container without that device; where a plugin of CRIU takes it: --skip-check devices",
         ),
     }
 }
@@ -141,7 +152,7 @@ fn devices(processes: &Processes, findings: &mut Findings) {
 /// Character devices that CRIU takes: memory devices (null, zero, random …), terminals, tun, autofs.
 fn is_taken(process: &Process, descriptor: &Descriptor, device: u64) -> bool {
     match (major(device), minor(device)) {
-        (1 | 4 | 5, _) | (10, 200 | 235) => true,
+        (1 | 4 | 5 | 188 | 204, _) | (10, 200 | 235) => true,
         _ => file_system(process, descriptor) == Some(TERMINALS),
     }
 }
@@ -275,10 +286,15 @@ fn watches(processes: &Processes, findings: &mut Findings) {
         .filter(|mount| mount.kind == "overlay")
         .map(|mount| mount.device)
         .collect();
+    // Searched once, and only where something is watched.
+    let mut searched: Option<BTreeSet<u64>> = None;
     let found = processes.descriptors().find(|(process, one)| {
         let mut watched = one.watches();
         watched.any(|(device, inode)| {
-            overlays.contains(&device) && !is_found_by_search(process, inode)
+            overlays.contains(&device)
+                && !searched
+                    .get_or_insert_with(|| found_by_search(process))
+                    .contains(&inode)
         })
     });
     match found {
@@ -295,33 +311,28 @@ fn watches(processes: &Processes, findings: &mut Findings) {
     }
 }
 
-fn is_found_by_search(process: &Process, inode: u64) -> bool {
+/// Inodes of what CRIU looks at in search of a watched file.
+fn found_by_search(process: &Process) -> BTreeSet<u64> {
     let root = format!("/proc/{}/root", process.pid);
-    let is_it = |path: &Path| {
-        let facts = std::fs::symlink_metadata(path);
-        facts.is_ok_and(|facts| facts.ino() == inode)
-    };
-    let mut seen = 0;
-    let mut left: Vec<_> = SEARCHED
-        .iter()
-        .map(|path| Path::new(&root).join(path))
+    let mut found: BTreeSet<u64> = std::fs::metadata(&root)
+        .map(|facts| facts.ino())
+        .into_iter()
         .collect();
-    if std::fs::metadata(&root).is_ok_and(|facts| facts.ino() == inode) {
-        return true;
-    }
+    let Ok(root) = Dir::open_ambient_dir(&root, ambient_authority()) else {
+        return found;
+    };
+    let mut left: Vec<PathBuf> = SEARCHED.iter().map(PathBuf::from).collect();
+    // Links of the container lead nowhere outside of it (cap-std).
     while let Some(path) = left.pop() {
-        if is_it(&path) {
-            return true;
-        }
-        seen += 1;
-        if seen > SEARCH_LIMIT {
-            return false;
-        }
-        let is_directory = std::fs::symlink_metadata(&path).is_ok_and(|facts| facts.is_dir());
-        if is_directory {
-            let entries = std::fs::read_dir(&path).into_iter().flatten().flatten();
-            left.extend(entries.map(|entry| entry.path()));
+        let Ok(facts) = root.symlink_metadata(&path) else {
+            continue;
+        };
+        found.insert(facts.ino());
+        if facts.is_dir() {
+            let entries = root.read_dir(&path).into_iter().flatten().flatten();
+            let more = SEARCH_LIMIT.saturating_sub(found.len() + left.len());
+            left.extend(entries.take(more).map(|entry| path.join(entry.file_name())));
         }
     }
-    false
+    found
 }

@@ -1,12 +1,13 @@
 //! What surrounds the processes of a container: namespaces, mounts, tracers, sessions, seccomp.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::Allowed;
 use super::process::{Processes, harmless};
 use crate::model::container::Container;
 use crate::model::finding::Findings;
-use crate::sys::proc;
+use crate::sys::{mount, proc};
 
 /// File systems that CRIU doesn't know (`criu/filesystems.c`), and overlays, which it dumps and can't
 /// mount again.
@@ -96,16 +97,18 @@ fn mounts(container: &Container, processes: &Processes, findings: &mut Findings)
         .chain(imported.filter_map(|mount| mount["destination"].as_str()))
         .chain(["/"])
         .collect();
-    let given = |point: &Path| {
-        let mut known = destinations.iter();
-        known.any(|destination| Path::new(destination) == point)
-    };
+    // A path of the image may lead elsewhere: /var/run is a link in most.
+    let first = processes.first().map_or(0, |first| first.pid);
+    let given: BTreeSet<u64> = destinations
+        .iter()
+        .filter_map(|destination| mount::at_path(first, Path::new(destination)))
+        .collect();
     let is_fuse = |kind: &str| kind == "fuse" || kind == "fuseblk" || kind.starts_with("fuse.");
     let foreign = processes.mounts.iter().find(|mount| {
         let kind = mount.kind.as_str();
         // What the engine binds into the container is a part of some file system of the host.
         let whole = mount.root == Path::new("/");
-        (is_fuse(kind) || LEFT_BEHIND.contains(&kind)) && whole && !given(&mount.point)
+        (is_fuse(kind) || LEFT_BEHIND.contains(&kind)) && whole && !given.contains(&mount.id)
     });
     let Some(mount) = foreign else {
         findings.ok(

@@ -21,10 +21,14 @@ const DO_WITHOUT: &str = "close that connection (a mounted socket such as /run/d
 
 /// All checks of sockets.
 pub(super) fn inspect(processes: &Processes, allowed: &Allowed, findings: &mut Findings) {
-    let mut held: BTreeMap<u64, &Process> = BTreeMap::new();
+    let mut held = BTreeMap::new();
+    let mut numbers = BTreeMap::new();
     for (process, descriptor) in processes.descriptors() {
         if let Some(inode) = descriptor.inode_of("socket") {
             held.entry(inode).or_insert(process);
+            numbers
+                .entry(inode)
+                .or_insert((process.pid, descriptor.number));
         }
     }
     let Some(first) = processes.first() else {
@@ -44,7 +48,7 @@ pub(super) fn inspect(processes: &Processes, allowed: &Allowed, findings: &mut F
     connections(&held, &sockets, allowed, findings);
     being_made(&held, &sockets, allowed, findings);
     unix(&held, &sockets, allowed, findings);
-    kinds(processes, &held, &sockets, findings);
+    kinds(processes, &held, &numbers, &sockets, findings);
 }
 
 fn tcp_of<'a>(
@@ -170,6 +174,7 @@ fn unix(
 fn kinds(
     processes: &Processes,
     held: &BTreeMap<u64, &Process>,
+    numbers: &BTreeMap<u64, (i32, i32)>,
     sockets: &Sockets,
     findings: &mut Findings,
 ) {
@@ -181,7 +186,7 @@ fn kinds(
     let unknown = held.iter().find(|(inode, process)| {
         !sockets.knows(**inode)
             && own == Some(namespace(process.pid))
-            && kind_of(process.pid, **inode).is_some_and(|kind| !is_plain(&kind))
+            && kind_of(numbers.get(*inode)).is_some_and(|kind| !is_plain(&kind))
     });
     match unknown {
         None => findings.ok(CHECK, "all sockets are of kinds that CRIU knows"),
@@ -190,21 +195,18 @@ fn kinds(
             format!(
                 "{} has a socket of a kind that CRIU cannot checkpoint: {}",
                 process.shown(),
-                harmless(&kind_of(process.pid, inode).unwrap_or_default())
+                harmless(&kind_of(numbers.get(&inode)).unwrap_or_default())
             ),
-            "close it before the checkpoint, or turn the feature off that uses it",
+            "close it before the checkpoint, or turn the feature off that uses it (MPTCP in Go programs: GODEBUG=multipathtcp=0)",
         ),
     }
 }
 
 /// The protocol by the kernel's name: the extended attribute `system.sockprotoname` of a socket
 /// (`net/socket.c`).
-fn kind_of(pid: i32, inode: u64) -> Option<String> {
-    let descriptors = crate::sys::descriptor::all(pid);
-    let one = descriptors
-        .iter()
-        .find(|one| one.inode_of("socket") == Some(inode))?;
-    let path = format!("/proc/{pid}/fd/{}", one.number);
+fn kind_of(holder: Option<&(i32, i32)>) -> Option<String> {
+    let (pid, number) = holder?;
+    let path = format!("/proc/{pid}/fd/{number}");
     let mut name = [0; 64];
     let length = rustix::fs::getxattr(path, "system.sockprotoname", &mut name).ok()?;
     let name = name.get(..length)?.strip_suffix(&[0]).unwrap_or_default();

@@ -27,6 +27,16 @@ fn images(memory: u64, allowed: &Allowed, findings: &mut Findings) {
     const CHECK: &str = "space";
     let place = existing(&allowed.images);
     match machine::free_space(place) {
+        Ok(free) if free < memory && allowed.incremental => findings.warn(
+            CHECK,
+            format!(
+                "the container has {} of memory, {} are free in {}: what changed since the last dump must fit",
+                size(memory),
+                size(free),
+                place.display()
+            ),
+            "free some space there",
+        ),
         Ok(free) if free < memory => findings.fail(
             CHECK,
             format!(
@@ -65,7 +75,7 @@ fn archive(memory: u64, archive: &Path, allowed: &Allowed, findings: &mut Findin
         );
         return;
     };
-    let changes = stored_below(&allowed.changes);
+    let changes: u64 = allowed.packed.iter().map(|place| stored_below(place)).sum();
     let content = memory + changes;
     // The images are there first.
     let images = fs::metadata(existing(&allowed.images)).ok();
@@ -76,7 +86,7 @@ fn archive(memory: u64, archive: &Path, allowed: &Allowed, findings: &mut Findin
         free
     };
     let told = format!(
-        "the archive holds {} of memory and {} of changed files before compression; {} are free in {}",
+        "the archive holds {} of memory and {} of files before compression; {} are free in {}",
         size(memory),
         size(changes),
         size(left),
@@ -85,7 +95,7 @@ fn archive(memory: u64, archive: &Path, allowed: &Allowed, findings: &mut Findin
     let remedy = "free some space there, choose another place, or leave files out with --ignore-rootfs and --ignore-volumes";
     if content <= left {
         findings.ok(CHECK, told);
-    } else if allowed.uncompressed {
+    } else if allowed.uncompressed && !allowed.incremental {
         findings.fail(CHECK, format!("not enough space: {told}"), remedy);
     } else {
         findings.warn(CHECK, format!("space may not be enough: {told}"), remedy);
