@@ -94,7 +94,9 @@ fn processes(lines: &mut BTreeSet<String>) {
             continue;
         }
         let command = read("cmdline").unwrap_or_default().replace('\0', " ");
-        lines.insert(format!("process {pid} ({state}) {command}"));
+        // Whether it sleeps or runs at this moment makes no other process of it.
+        let state = if state == "Z" { "dead " } else { "" };
+        lines.insert(format!("{state}process {pid} {command}"));
     }
 }
 
