@@ -11,7 +11,7 @@ use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use crate::held::{holds, same};
+use crate::held::{Check, check, holds, same};
 use crate::kept::Kept;
 use crate::kernel_unsafe as kernel;
 
@@ -22,6 +22,17 @@ const NAMESPACES: [(&str, i32); 4] = [
     ("uts", 0x0400_0000),
     ("cgroup", 0x0200_0000),
 ];
+
+/// One of them for `hold`, which judges it at the end.
+pub fn held(kind: &str) -> Result<Check> {
+    let mut kept = object(Path::new("/"), kind, "")?;
+    check(move || {
+        (kept.look)()?;
+        // It holds the object, until here.
+        drop(kept.close);
+        Ok("still there".into())
+    })
+}
 
 /// The kinds, by name; `outside` is the directory that the test sees too.
 pub fn object(outside: &Path, kind: &str, word: &str) -> Result<Kept> {

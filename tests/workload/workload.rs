@@ -107,6 +107,7 @@ fn object(mode: &str, word: &str) -> Result<held::Check> {
         "unix" => sockets::unix(),
         "tcp" => sockets::tcp(),
         "connected" => sockets::connected(word),
+        "io_uring" | "userfaultfd" | "queue" | "traced" => refused::held(mode),
         _ => Err(std::io::Error::other(format!("there is no {mode}"))),
     }
 }

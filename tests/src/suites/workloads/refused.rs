@@ -60,7 +60,7 @@ fn userfaultfd(host: &Host) {
 fn posix_message_queue(host: &Host) {
     object(
         host,
-        &["posix-queue"],
+        &["queue"],
         &[],
         "has a POSIX message queue open, which CRIU cannot checkpoint",
     );
