@@ -101,12 +101,16 @@ impl Findings {
     /// A failure of a check that the user overrides (`all`: of any) is a warning.
     pub fn override_by(&mut self, skipped: &[String]) {
         for finding in &mut self.0 {
-            let named = |word: &String| word == finding.check || word == "all";
-            if finding.verdict == Verdict::Fail && skipped.iter().any(named) {
+            if finding.verdict == Verdict::Fail && is_overridden(finding.check, skipped) {
                 finding.verdict = Verdict::Warn;
             }
         }
     }
+}
+
+/// Whether the user's words override a check: its name is among them, or `all`.
+pub fn is_overridden(check: &str, skipped: &[String]) -> bool {
+    skipped.iter().any(|word| word == check || word == "all")
 }
 
 #[cfg(test)]

@@ -19,11 +19,8 @@ pub fn diagnose(engine: &Engine, word: &str) -> Result<Preview> {
     look(engine, &mut container);
     let config = &container.config;
     let mut checks = Findings::default();
-    host::essentials(&criu::Facts::find(&engine.config.run_root), &mut checks);
-    match engine.runtime_of(&container) {
-        Ok(runtime) => host::runtime_row(&runtime, &mut checks),
-        Err(error) => checks.fail("runtime", error.to_string(), ""),
-    }
+    host::essentials(&engine.config, &mut checks);
+    host::runtime_of(engine, &container, &mut checks);
     let bundle = engine.bundle(&config.id);
     let images = container.state.checkpoint_images.clone();
     let images = images.unwrap_or_else(|| bundle.join("checkpoint"));

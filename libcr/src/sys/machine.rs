@@ -11,6 +11,12 @@ pub fn kernel() -> String {
         .into_owned()
 }
 
+/// The first two numbers of a kernel release: `(6, 18)` for `6.18.44-fc`.
+pub fn kernel_number(release: &str) -> Option<(u32, u32)> {
+    let mut parts = release.split(['.', '-']).map(str::parse);
+    Some((parts.next()?.ok()?, parts.next()?.ok()?))
+}
+
 /// Host name, as `uname -n`.
 pub fn host_name() -> String {
     rustix::system::uname()

@@ -115,7 +115,12 @@ pub(super) fn inspect(
     if options.skip_checks.iter().any(|word| word == "all") {
         return Ok(());
     }
-    let (_, mut findings) = inspection::running(container, &allowed(engine, container, options)?);
+    let mut allowed = allowed(engine, container, options)?;
+    if !allowed.uncompressed {
+        // Of a compressed one it could only be said that it might not fit, after a walk over all files.
+        allowed.export = None;
+    }
+    let (_, mut findings) = inspection::running(container, &allowed);
     findings.override_by(&options.skip_checks);
     refusal(&container.config.name, &findings).map_or(Ok(()), Err)
 }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use crate::criu;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::Container;
@@ -31,25 +30,15 @@ pub fn preview(engine: &Engine, word: &str, options: &CheckpointOptions) -> Resu
         ..Preview::default()
     };
     let checks = &mut preview.checks;
-    let facts = criu::Facts::find(&engine.config.run_root);
-    host::essentials(&facts, checks);
-    match engine.runtime_of(&container) {
-        Ok(runtime) => host::runtime_row(&runtime, checks),
-        Err(error) => checks.fail("runtime", error.to_string(), ""),
-    }
+    let criu_version = host::essentials(&engine.config, checks);
+    host::runtime_of(engine, &container, checks);
     if options.tracks_memory() {
         match preflight::memory_tracking() {
             Ok(()) => checks.ok("memory-tracking", "the kernel tracks changed memory"),
             Err(error) => checks.fail("memory-tracking", error.to_string(), ""),
         }
     }
-    let fits = asked(
-        engine,
-        &container,
-        options,
-        facts.map_or(0, |facts| facts.version),
-    );
-    match fits {
+    match asked(engine, &container, options, criu_version) {
         Ok(()) => checks.ok("container", format!("{} is running", container.config.name)),
         Err(error) => checks.fail("container", error.to_string(), ""),
     }

@@ -4,11 +4,12 @@
 use std::path::Path;
 
 use crate::archive::manifest::Sizes;
+use crate::criu::features::version_text;
 use crate::criu::{self, ImageFacts};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::ContainerConfig;
-use crate::model::finding::{Findings, Verdict};
+use crate::model::finding::{Findings, Verdict, is_overridden};
 use crate::ops::restore::RestoreOptions;
 use crate::ops::steps::inspection::words::size;
 use crate::sys::machine;
@@ -88,8 +89,7 @@ impl Rows {
 
     /// Something in the way.
     pub fn fail(&mut self, check: &'static str, error: Error) {
-        let named = |word: &String| word == check || word == "all";
-        if SKIPPABLE.contains(&check) && self.skipped.iter().any(named) {
+        if SKIPPABLE.contains(&check) && is_overridden(check, &self.skipped) {
             self.findings.warn(check, error.to_string(), "");
             return;
         }
@@ -187,12 +187,8 @@ pub(super) fn processor(archive: &Path, wanted: &[String], rows: &mut Rows) {
 
 /// A thaw on an older kernel may lack what the processes use.
 pub(super) fn kernel(theirs: &str, rows: &mut Rows) {
-    let version = |text: &str| -> Option<(u32, u32)> {
-        let mut parts = text.split(['.', '-']).map(str::parse);
-        Some((parts.next()?.ok()?, parts.next()?.ok()?))
-    };
     let ours = machine::kernel();
-    if version(theirs) > version(&ours) {
+    if machine::kernel_number(theirs) > machine::kernel_number(&ours) {
         rows.warn(
             "kernel",
             format!("the checkpoint was made on kernel {theirs}, this one is older: {ours}"),
@@ -206,20 +202,17 @@ pub(super) fn kernel(theirs: &str, rows: &mut Rows) {
 }
 
 /// Images of a newer CRIU may hold what this one doesn't know.
-pub(super) fn origin_criu(theirs: u32, rows: &mut Rows) {
-    let Ok(features) = criu::features::Features::locate() else {
+pub(super) fn origin_criu(engine: &Engine, theirs: u32, rows: &mut Rows) {
+    let Ok(ours) = criu::Facts::find(&engine.config.run_root) else {
         return;
     };
-    let Ok(ours) = criu::Features::of(features) else {
-        return;
-    };
-    let theirs_text = criu::features::version_text(theirs);
+    let theirs_text = version_text(theirs);
     if theirs > ours.version {
         rows.warn(
             "criu-of-origin",
             format!(
                 "the checkpoint was made by CRIU {theirs_text}, this one is older: {}",
-                ours.version_text()
+                version_text(ours.version)
             ),
         );
     } else if theirs > 0 {

@@ -194,10 +194,6 @@ fn end_after_undo(error: &Error, end: impl FnOnce() -> Result<()>) -> Result<()>
 /// Addresses to ask for again, from `network.status` beside the checkpoint; what the user wants
 /// forgotten is taken out of the configuration for good, as Podman does.
 fn saved_addresses(directory: &Path, options: &RestoreOptions) -> Result<SavedAddresses> {
-    let required = options.tcp_established;
-    if options.name.is_some() {
-        return Ok(SavedAddresses::default());
-    }
     let path = directory.join(layout::NETWORK_STATUS);
     let text = match fs::read(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -205,12 +201,22 @@ fn saved_addresses(directory: &Path, options: &RestoreOptions) -> Result<SavedAd
         }
         text => text.map_err(at("read", &path))?,
     };
+    addresses_in(&text, &path, options)
+}
+
+/// The same of the text of a `network.status`; `path` is what messages call it.
+fn addresses_in(text: &[u8], path: &Path, options: &RestoreOptions) -> Result<SavedAddresses> {
+    if options.name.is_some() {
+        return Ok(SavedAddresses::default());
+    }
     let status: Option<std::collections::BTreeMap<String, StatusBlock>> =
-        serde_json::from_slice(&text)
+        serde_json::from_slice(text)
             .map_err(|error| Error::Invalid(format!("cannot read {}: {error}", path.display())))?;
     let (keep_ip, keep_mac) = (!options.ignore_static_ip, !options.ignore_static_mac);
-    let networks = net::saved(&status.unwrap_or_default(), keep_ip, keep_mac);
-    Ok(SavedAddresses { networks, required })
+    Ok(SavedAddresses {
+        networks: net::saved(&status.unwrap_or_default(), keep_ip, keep_mac),
+        required: options.tcp_established,
+    })
 }
 
 /// One container that is being thawed.

@@ -50,7 +50,7 @@ pub(super) fn plan(
     let mut rows = Rows::new(&options.skip_checks);
     let manifest = header.manifest.as_ref();
     if let Some(manifest) = manifest {
-        host(archive, manifest, &mut rows);
+        host(engine, archive, manifest, &mut rows);
         checks::room(engine, &manifest.sizes, &mut rows);
         if manifest.options.file_locks && !options.file_locks {
             let error = Error::Invalid(format!(
@@ -68,7 +68,7 @@ pub(super) fn plan(
 }
 
 /// The host it was made on, and this one.
-fn host(archive: &Path, manifest: &Manifest, rows: &mut Rows) {
+fn host(engine: &Engine, archive: &Path, manifest: &Manifest, rows: &mut Rows) {
     let (theirs, ours) = (&manifest.host.arch, machine::architecture());
     if theirs == ours {
         rows.ok("architecture", format!("{theirs}, as this host"));
@@ -82,7 +82,7 @@ fn host(archive: &Path, manifest: &Manifest, rows: &mut Rows) {
     }
     checks::processor(archive, &manifest.host.cpu_features, rows);
     checks::kernel(&manifest.host.kernel, rows);
-    checks::origin_criu(manifest.criu_version, rows);
+    checks::origin_criu(engine, manifest.criu_version, rows);
 }
 
 /// The container that the archive describes.

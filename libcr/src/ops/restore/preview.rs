@@ -2,18 +2,16 @@
 
 use std::path::Path;
 
-use network::types::StatusBlock;
-
 use crate::archive::{Browser, Limits, Reader, layout};
-use crate::criu::{self, ImageFacts};
+use crate::criu::ImageFacts;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::Container;
 use crate::model::preview::Preview;
-use crate::net::{self, SavedAddresses};
+use crate::net::SavedAddresses;
 use crate::ops::restore::checks::{self, Rows};
 use crate::ops::restore::plan::plan;
-use crate::ops::restore::{RestoreOptions, saved_addresses, source};
+use crate::ops::restore::{RestoreOptions, addresses_in, saved_addresses, source};
 use crate::ops::steps::inspection::{host, words};
 use crate::ops::steps::life::netplug;
 use crate::ops::steps::life::observe::look;
@@ -32,7 +30,7 @@ pub fn preview(engine: &Engine, word: &str, options: &RestoreOptions) -> Result<
     let mut options = options.clone();
     let source = source(engine, &container, &mut options)?;
     let mut rows = Rows::new(&options.skip_checks);
-    let version = essentials(engine, &mut rows);
+    let version = host::essentials(&engine.config, &mut rows.findings);
     let can = preflight::can_restore(engine, &container, &source.images).map(drop);
     rows.judge("checkpoint", can, |()| {
         format!(
@@ -94,7 +92,7 @@ pub fn preview_import(
     let header = Reader::open(archive, Limits::default())?.read_header(None)?;
     let planned = plan(engine, archive, &header, options);
     let mut rows = planned.rows;
-    let version = essentials(engine, &mut rows);
+    let version = host::essentials(&engine.config, &mut rows.findings);
     let shown = planned.container.as_ref();
     let shown = shown.map_or("of the archive", |container| &container.config.name);
     let facts = archived(archive)?;
@@ -113,24 +111,15 @@ pub fn preview_import(
         preview.id.clone_from(&config.id);
         preview.name.clone_from(&config.name);
         program(engine, container, options, version, &mut rows);
-        let status = header.network_status.as_deref().map_or(Ok(None), |text| {
-            serde_json::from_slice::<Option<std::collections::BTreeMap<String, StatusBlock>>>(text)
-        });
-        let saved = match status {
-            Ok(Some(status)) if options.name.is_none() => SavedAddresses {
-                networks: net::saved(
-                    &status,
-                    !options.ignore_static_ip,
-                    !options.ignore_static_mac,
-                ),
-                required: options.tcp_established,
-            },
-            _ => SavedAddresses::default(),
-        };
+        let status = header.network_status.as_deref();
+        let saved = status.map_or_else(
+            || Ok(SavedAddresses::default()),
+            |text| addresses_in(text, Path::new(layout::NETWORK_STATUS), options),
+        );
         let free = engine.store.rows().container(&config.id)?.is_none()
             && engine.store.rows().holder_of_name(&config.name)?.is_none();
         if free {
-            network(engine, container, options, Ok(saved), &mut rows);
+            network(engine, container, options, saved, &mut rows);
         }
         preview.steps = vec![
             format!("unpack {} and check it", archive.display()),
@@ -182,13 +171,6 @@ fn held(facts: &ImageFacts) -> String {
     )
 }
 
-/// Returns CRIU's version, 0 where there is none.
-fn essentials(engine: &Engine, rows: &mut Rows) -> u32 {
-    let facts = criu::Facts::find(&engine.config.run_root);
-    host::essentials(&facts, &mut rows.findings);
-    facts.map_or(0, |facts| facts.version)
-}
-
 fn program(
     engine: &Engine,
     container: &Container,
@@ -196,10 +178,10 @@ fn program(
     criu_version: u32,
     rows: &mut Rows,
 ) {
+    host::runtime_of(engine, container, &mut rows.findings);
     let Ok(runtime) = engine.runtime_of(container) else {
         return;
     };
-    host::runtime_row(&runtime, &mut rows.findings);
     rows.ok(
         "pids",
         "its process ids are free: it gets a PID namespace of its own".into(),

@@ -10,7 +10,9 @@ use crate::config::Config;
 use crate::criu::features::Features;
 use crate::criu::kernel_config::{self, Setting};
 use crate::criu::{self, CriuError};
+use crate::engine::Engine;
 use crate::error::Error;
+use crate::model::container::Container;
 use crate::model::finding::Findings;
 use crate::ops::steps::life::netplug::networks::networks;
 use crate::runtime::Runtime;
@@ -119,7 +121,7 @@ fn criu(findings: &mut Findings) {
     };
     let version = features.version_text();
     let kernel = machine::kernel();
-    if features.version < RECENT && newer_than(&kernel, (6, 16)) {
+    if features.version < RECENT && machine::kernel_number(&kernel) >= Some((6, 16)) {
         findings.warn(
             "criu",
             format!("CRIU {version} does not know all of kernel {kernel}: network sockets may not be dumped"),
@@ -198,11 +200,6 @@ fn first_part(text: &str) -> String {
     text[..end].to_owned()
 }
 
-fn newer_than(kernel: &str, (major, minor): (u32, u32)) -> bool {
-    let mut parts = kernel.split(['.', '-']).map_while(|part| part.parse().ok());
-    (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= (major, minor)
-}
-
 fn kernel(findings: &mut Findings) {
     const CHECK: &str = "kernel";
     let kernel = machine::kernel();
@@ -274,7 +271,7 @@ fn runtimes(places: &Config, findings: &mut Findings) {
 }
 
 /// Whether a runtime can checkpoint.
-pub fn runtime_row(runtime: &Runtime, findings: &mut Findings) {
+fn runtime_row(runtime: &Runtime, findings: &mut Findings) {
     const CHECK: &str = "runtime";
     let name = &runtime.name;
     match runtime.features() {
@@ -453,18 +450,29 @@ fn space(places: &Config, findings: &mut Findings) {
     }
 }
 
-/// What a freeze or a thaw needs of the host at the least: CRIU and a cgroup hierarchy to freeze.
-pub fn essentials(criu: &Result<criu::Facts, CriuError>, findings: &mut Findings) {
-    match criu {
-        Ok(facts) => findings.ok(
-            "criu",
-            format!("CRIU {}", criu::features::version_text(facts.version)),
-        ),
-        Err(error) => findings.fail(
-            "criu",
-            first_part(&error.to_string()),
-            packages::CRIU.remedy(),
-        ),
-    }
+/// What a freeze or a thaw of any container needs of the host at the least: CRIU and a cgroup
+/// hierarchy to freeze. Returns CRIU's version, 0 where there is none that will do.
+pub fn essentials(places: &Config, findings: &mut Findings) -> u32 {
+    let version = match criu::Facts::find(&places.run_root) {
+        Ok(facts) => {
+            let version = criu::features::version_text(facts.version);
+            findings.ok("criu", format!("CRIU {version}"));
+            facts.version
+        }
+        Err(error) => {
+            let what = first_part(&error.to_string());
+            findings.fail("criu", what, packages::CRIU.remedy());
+            0
+        }
+    };
     cgroups(findings);
+    version
+}
+
+/// The OCI runtime of a container.
+pub fn runtime_of(engine: &Engine, container: &Container, findings: &mut Findings) {
+    match engine.runtime_of(container) {
+        Ok(runtime) => runtime_row(&runtime, findings),
+        Err(error) => findings.fail("runtime", error.to_string(), ""),
+    }
 }
