@@ -33,6 +33,7 @@ const PACKAGES: &[&str] = &[
     "busybox-static",
     "ca-certificates",
     "procps",
+    "strace",
     "jq",
     "zstd",
     "curl",
