@@ -13,6 +13,7 @@ mod host;
 mod layers;
 #[cfg(feature = "pages")]
 mod man;
+mod references;
 mod source;
 mod tidy;
 mod vm;
@@ -47,6 +48,8 @@ enum Task {
     Layers,
     /// Check sizes, names and headers of source files
     Tidy,
+    /// Check that files and tests which pages name are there
+    References,
     /// Make roff pages in target/man from docs/man
     #[cfg(feature = "pages")]
     Man {
@@ -104,6 +107,10 @@ fn run(cli: Cli) -> Result<i32> {
                 eprintln!("warning: {warning}");
             }
             Ok(report("tidy", &findings.errors))
+        }
+        Task::References => {
+            let missing = references::check(&repository)?;
+            Ok(report("references", &missing))
         }
         #[cfg(feature = "pages")]
         Task::Man { check: true } => man::check(&repository).map(|()| 0),
