@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::image::blobs::BlobStore;
 use crate::model::container::Container;
 use crate::runtime::{Runtime, RuntimeError};
 use crate::storage::layer::LayerStore;
@@ -106,6 +107,11 @@ impl Engine {
     /// The layers.
     pub fn layers(&self) -> Result<LayerStore> {
         Ok(LayerStore::open(self.config.root.join("layers"))?)
+    }
+
+    /// Configurations and manifests of images, and the layers of checkpoint images.
+    pub fn blobs(&self) -> Result<BlobStore> {
+        Ok(BlobStore::open(self.config.root.join("images"))?)
     }
 
     /// Directory of a container's files: `<root>/containers/<id>`.

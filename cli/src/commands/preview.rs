@@ -48,11 +48,15 @@ pub fn restores(
         }
         RestoreSource::Archive(file) => vec![restore::preview_import(engine, file, options)?],
         RestoreSource::Containers(selection) => {
-            let chosen = super::container::restore::chosen(engine, selection)?;
-            let previews = chosen
+            let (images, selection) = super::container::restore::part(engine, selection.clone())?;
+            let chosen = super::container::restore::chosen(engine, &selection)?;
+            let containers = chosen
                 .iter()
                 .map(|one| restore::preview(engine, &one.id, options));
-            previews.collect::<Result<Vec<_>, _>>()?
+            let images = images
+                .iter()
+                .map(|image| restore::preview_image(engine, image, options));
+            containers.chain(images).collect::<Result<Vec<_>, _>>()?
         }
     };
     show(&previews, as_json)

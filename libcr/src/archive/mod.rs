@@ -17,6 +17,7 @@ mod frames;
 pub mod layout;
 pub mod limits;
 pub mod manifest;
+pub mod parts;
 pub mod podman;
 pub mod reader;
 mod source;
@@ -30,6 +31,7 @@ pub use browse::Browser;
 pub use compress::Compression;
 pub use limits::Limits;
 pub use manifest::Manifest;
+pub use parts::{Part, PartSource, Parts};
 pub use reader::{Contents, Header, Reader, Selection};
 pub use writer::{Summary, Writer};
 

@@ -14,6 +14,7 @@ use rustix::fs::{Mode, OFlags};
 
 use super::layout::Kind;
 use super::manifest::{FORMAT_VERSION, ManifestError};
+use super::parts::PartSource;
 use super::spill::Spill;
 use super::sums::{self, Digester, Sum};
 use super::tape::{Member, Tape, Type};
@@ -43,6 +44,8 @@ pub struct Selection {
     pub log: bool,
     /// The images of pre-dumps and nothing else, whatever the rest of this says.
     pub pre_checkpoints_only: bool,
+    /// Memory pages (`pages-*.img`), the bulk of a checkpoint.
+    pub pages: bool,
     /// Put everything on disk before it is said to be there. Not needed where the archive stays
     /// and what was unpacked is used up at once.
     pub durable: bool,
@@ -55,6 +58,7 @@ impl Default for Selection {
             rootfs: true,
             volumes: true,
             log: true,
+            pages: true,
             pre_checkpoints_only: false,
             durable: true,
         }
@@ -153,8 +157,24 @@ impl Reader {
         archive: String,
         limits: Limits,
     ) -> Result<Self, ArchiveError> {
-        Ok(Self {
-            tape: Tape::new(stream, archive, limits)?,
+        Ok(Self::of(Tape::new(stream, archive, limits)?))
+    }
+
+    /// Reads an archive that is in several parts, such as the layers of an image.
+    ///
+    /// # Errors
+    /// As [`Self::from_stream`].
+    pub fn from_parts(
+        parts: PartSource,
+        archive: String,
+        limits: Limits,
+    ) -> Result<Self, ArchiveError> {
+        Ok(Self::of(Tape::of_parts(parts, archive, limits)?))
+    }
+
+    fn of(tape: Tape) -> Self {
+        Self {
+            tape,
             header: None,
             pending: None,
             held: Vec::new(),
@@ -165,7 +185,7 @@ impl Reader {
             spec: None,
             passed_over: false,
             contents: Contents::default(),
-        })
+        }
     }
 
     /// Reads up to the first large member after `config.dump` and `spec.dump`. Large members that
@@ -319,7 +339,9 @@ impl Reader {
         staging: &Dir,
         selection: Selection,
     ) -> Result<(), ArchiveError> {
-        let wanted = selection.wants(&member.kind);
+        let file_name = member.name.rsplit('/').next().unwrap_or_default();
+        let wanted =
+            selection.wants(&member.kind) && (selection.pages || !layout::is_pages(file_name));
         let doing = || format!("cannot unpack {}", member.name);
         match &member.file_type {
             Type::Directory if wanted => create_directory(staging, &member.name),

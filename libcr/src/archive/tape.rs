@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::io::{self, Read};
 
 use super::compress::Detected;
+use super::parts::PartSource;
 use super::source::{Source, Stream};
 use super::{ArchiveError, CHUNK, Limits, Refusal, layout};
 
@@ -37,6 +38,8 @@ pub(super) struct Member {
 
 pub(super) struct Tape {
     source: Box<dyn Source>,
+    /// What follows the source, of an archive in parts.
+    more: Option<PartSource>,
     /// Bytes of the tar that were read or passed over.
     position: u64,
     pub(super) archive: String,
@@ -84,6 +87,7 @@ impl Tape {
     ) -> Self {
         Self {
             source,
+            more: None,
             position: 0,
             archive,
             limits,
@@ -97,6 +101,29 @@ impl Tape {
             ended: false,
             sealed: false,
         }
+    }
+
+    /// Reads one part after another as one archive.
+    pub(super) fn of_parts(
+        mut parts: PartSource,
+        archive: String,
+        limits: Limits,
+    ) -> Result<Self, ArchiveError> {
+        let first = parts.next().unwrap_or_else(|| Ok(Box::new(io::empty())));
+        let first = first.map_err(|error| broken(&archive, "before its first member", error))?;
+        let mut tape = Self::new(first, archive, limits)?;
+        tape.more = Some(parts);
+        Ok(tape)
+    }
+
+    /// Goes on to the next part; false when that was the last.
+    fn next_part(&mut self) -> Result<bool, ArchiveError> {
+        let Some(next) = self.more.as_mut().and_then(Iterator::next) else {
+            return Ok(false);
+        };
+        let part = next.map_err(|error| self.broken(error))?;
+        self.source = Box::new(Stream::new(part, &self.archive)?);
+        Ok(true)
     }
 
     /// Where in the tar the current member's data goes on.
@@ -114,18 +141,25 @@ impl Tape {
         self.source
     }
 
-    /// The next member, its header checked; nothing after the end mark.
+    /// The next member, its header checked; nothing after the last end mark.
     pub(super) fn next(&mut self) -> Result<Option<Member>, ArchiveError> {
-        if self.ended {
-            return Ok(None);
+        while !self.ended {
+            if let Some(member) = self.next_of_part()? {
+                return Ok(Some(member));
+            }
+            self.ended = !self.next_part()?;
         }
+        Ok(None)
+    }
+
+    /// The next member of this part.
+    fn next_of_part(&mut self) -> Result<Option<Member>, ArchiveError> {
         self.skip()?;
         let mut extension = Extension::default();
         // A member has at most a long name, a long target and a pax header of its own.
         for _ in 0..8 {
             let Some(header) = self.block()? else {
                 self.drain()?;
-                self.ended = true;
                 return Ok(None);
             };
             let len = header

@@ -156,6 +156,7 @@ fn selection_leaves_out() {
     let path = place.sample(Compression::None);
     let reader = Reader::open(&path, Limits::default()).unwrap();
     let selection = Selection {
+        pages: true,
         pre_checkpoints_only: false,
         rootfs: false,
         volumes: false,

@@ -2,7 +2,8 @@
 //!
 //! A file appears under its name when it is whole and on disk, not before: it grows as
 //! `NAME.partial` (mode 0600) and is renamed at the end. Dropping an unfinished [`Writer`] removes
-//! it. The tar is in GNU's dialect, as Go's archive/tar and GNU tar read it.
+//! it. The tar is in GNU's dialect, as Go's archive/tar and GNU tar read it. Into [`Parts`] it writes
+//! several tars, which depend on nothing but their content: equal layers have equal digests.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Write};
@@ -14,6 +15,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rustix::fs::{FlockOperation, OFlags};
 
 use super::compress::Encoder;
+use super::parts::{Part, Parts};
 use super::sums::{self, Digester};
 use super::writeback::Writeback;
 use super::{ArchiveError, CHUNK, Compression, Manifest, io_error, layout};
@@ -35,9 +37,13 @@ pub struct Writer {
     encoder: Option<Encoder<BufWriter<Sink>>>,
     digester: Option<Digester>,
     place: Option<Place>,
+    /// Where the next part goes, of an archive in parts.
+    parts: Option<Box<dyn Parts>>,
     archive: String,
     mtime: u64,
     content: u64,
+    /// Bytes of the parts that are complete.
+    written: u64,
     members: u64,
 }
 
@@ -68,6 +74,7 @@ impl Drop for Place {
 enum Target {
     File(File, Writeback),
     Stream(Box<dyn Write + Send>),
+    Part(Box<dyn Part>),
 }
 
 /// The far end, counting.
@@ -85,6 +92,7 @@ impl Write for Sink {
                 count
             }
             Target::Stream(stream) => stream.write(bytes)?,
+            Target::Part(part) => part.write(bytes)?,
         };
         self.written += count as u64;
         Ok(count)
@@ -94,6 +102,7 @@ impl Write for Sink {
         match &mut self.target {
             Target::File(file, _) => file.flush(),
             Target::Stream(stream) => stream.flush(),
+            Target::Part(part) => part.flush(),
         }
     }
 }
@@ -156,6 +165,59 @@ impl Writer {
         Self::start(Target::Stream(Box::new(stream)), None, compression, archive)
     }
 
+    /// Begins an archive in parts, the first of which begins with it; they are not compressed here.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Io`] when there is no place for a part.
+    pub fn to_parts(mut parts: Box<dyn Parts>) -> Result<Self, ArchiveError> {
+        let archive = "the image".to_owned();
+        let part = parts
+            .begin()
+            .map_err(io_error(format!("cannot write {archive}")))?;
+        let mut writer = Self::start(Target::Part(part), None, Compression::None, archive)?;
+        writer.mtime = 0;
+        writer.parts = Some(parts);
+        Ok(writer)
+    }
+
+    /// What follows goes into the next part, where the archive has parts.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Io`] when the part before it can't be kept, or there is no place for another.
+    pub fn next_part(&mut self) -> Result<(), ArchiveError> {
+        let doing = format!("cannot write {}", self.archive);
+        let Some(mut parts) = self.parts.take() else {
+            return Ok(());
+        };
+        let mut turn = || -> io::Result<()> {
+            let Sink { target, written } = self.end_tar()?;
+            if let Target::Part(part) = target {
+                part.end()?;
+            }
+            self.written += written;
+            let target = Target::Part(parts.begin()?);
+            let sink = BufWriter::with_capacity(CHUNK, Sink { target, written: 0 });
+            self.encoder = Some(Encoder::new(Compression::None, sink)?);
+            Ok(())
+        };
+        turn().map_err(io_error(doing))?;
+        self.parts = Some(parts);
+        Ok(())
+    }
+
+    /// Writes the end mark and what is buffered.
+    fn end_tar(&mut self) -> io::Result<Sink> {
+        let Some(mut encoder) = self.encoder.take() else {
+            return Err(io::Error::other("an earlier write failed"));
+        };
+        encoder.write_all(&[0; 1024])?;
+        let mut buffered = encoder.finish()?;
+        buffered.flush()?;
+        buffered
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)
+    }
+
     fn start(
         target: Target,
         place: Option<Place>,
@@ -173,9 +235,11 @@ impl Writer {
             encoder: Some(encoder),
             digester: Some(digester),
             place,
+            parts: None,
             archive,
             mtime,
             content: 0,
+            written: 0,
             members: 0,
         })
     }
@@ -288,25 +352,22 @@ impl Writer {
             None => Vec::new(),
         };
         self.digester = Some(Digester::idle());
+        self.next_part()?;
         self.append_bytes(layout::SUMS, &sums::render(&digests))?;
         let end = |writer: &mut Self| -> io::Result<u64> {
-            let Some(mut encoder) = writer.encoder.take() else {
-                return Err(io::Error::other("an earlier write failed"));
-            };
-            encoder.write_all(&[0; 1024])?;
-            let mut buffered = encoder.finish()?;
-            buffered.flush()?;
-            let Sink { target, written } = buffered
-                .into_inner()
-                .map_err(io::IntoInnerError::into_error)?;
-            if let (Target::File(file, writeback), Some(place)) = (target, &mut writer.place) {
-                writeback.finish()?;
-                file.sync_all()?;
-                fs::rename(&place.partial, &place.path)?;
-                place.renamed = true;
-                sync_parent(&place.path)?;
+            let Sink { target, written } = writer.end_tar()?;
+            match (target, &mut writer.place) {
+                (Target::File(file, writeback), Some(place)) => {
+                    writeback.finish()?;
+                    file.sync_all()?;
+                    fs::rename(&place.partial, &place.path)?;
+                    place.renamed = true;
+                    sync_parent(&place.path)?;
+                }
+                (Target::Part(part), _) => part.end()?,
+                _ => {}
             }
-            Ok(written)
+            Ok(writer.written + written)
         };
         let written = end(&mut self).map_err(io_error(doing))?;
         Ok(Summary {

@@ -11,9 +11,10 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use serde::Deserialize;
-use serde_json::Value;
 
+use super::blobs::BlobStore;
 use super::compression::{Checked, plain};
+use super::manifest::{Descriptor, Manifest};
 use super::members::Members;
 use super::{ImageError, digest_hex, digest_of};
 
@@ -73,32 +74,6 @@ struct DockerEntry {
 struct Index {
     #[serde(default)]
     manifests: Vec<Descriptor>,
-}
-
-#[derive(Deserialize)]
-struct Manifest {
-    config: Descriptor,
-    #[serde(default)]
-    layers: Vec<Descriptor>,
-}
-
-#[derive(Deserialize)]
-struct Descriptor {
-    #[serde(rename = "mediaType", default)]
-    media_type: String,
-    digest: String,
-    #[serde(default)]
-    annotations: Option<serde_json::Map<String, Value>>,
-    #[serde(default)]
-    platform: Option<Platform>,
-}
-
-#[derive(Deserialize)]
-struct Platform {
-    #[serde(default)]
-    architecture: String,
-    #[serde(default)]
-    os: String,
 }
 
 impl ImageArchive {
@@ -167,6 +142,27 @@ impl ImageArchive {
             None => stream,
         };
         plain(stream).map(|(_, stream)| stream)
+    }
+
+    /// Copies a layer as it is, compressed or not, into the store of blobs.
+    ///
+    /// # Errors
+    /// [`ImageError::DigestMismatch`] when it isn't what its digest says; one of a docker-archive,
+    /// which has none, is [`ImageError::Archive`].
+    pub fn copy_layer(&self, layer: &LayerBlob, blobs: &BlobStore) -> Result<(), ImageError> {
+        let Some(digest) = &layer.digest else {
+            return Err(ImageError::archive("a layer without a digest"));
+        };
+        if blobs.size(digest) == Some(layer.size) {
+            return Ok(());
+        }
+        let (mut stream, _) = self.members.open(&layer.member)?;
+        let mut writer = blobs.writer()?;
+        io::copy(&mut stream, &mut writer).map_err(|source| ImageError::Io {
+            doing: format!("copy layer {digest}"),
+            source,
+        })?;
+        writer.finish_as(digest).map(drop)
     }
 }
 
@@ -282,14 +278,7 @@ fn oci(members: &Members) -> Result<Vec<ArchivedImage>, ImageError> {
     let index: Index = parse("index.json", &bytes)?;
     let mut images: Vec<ArchivedImage> = Vec::new();
     for descriptor in index.manifests {
-        let tag = |key: &str| {
-            descriptor
-                .annotations
-                .as_ref()?
-                .get(key)?
-                .as_str()
-                .map(str::to_owned)
-        };
+        let tag = |key: &str| descriptor.annotations.get(key).cloned();
         let tag =
             tag("io.containerd.image.name").or_else(|| tag("org.opencontainers.image.ref.name"));
         let mut image = oci_image(members, &descriptor, INDEX_DEPTH)?;
@@ -344,7 +333,7 @@ fn oci_image(
         })?;
         return oci_image(members, ours, depth - 1);
     }
-    let manifest: Manifest = parse("image manifest", &bytes)?;
+    let manifest = Manifest::from_json("image manifest", &bytes)?;
     let config = blob(members, &manifest.config.digest)?;
     let ids = diff_ids(&config)?;
     same_number(manifest.layers.len(), ids.len())?;

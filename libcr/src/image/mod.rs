@@ -7,6 +7,8 @@
 pub mod archive;
 pub mod blobs;
 pub mod config;
+pub mod layer;
+pub mod manifest;
 pub mod reference;
 
 mod compression;

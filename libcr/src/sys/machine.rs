@@ -63,6 +63,17 @@ pub fn memory() -> (u64, u64) {
     )
 }
 
+/// ID and VERSION_ID of os-release(5); empty where it says nothing.
+pub fn distribution() -> (String, String) {
+    let text = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let value = |key: &str| {
+        let mut values = text.lines().filter_map(|line| line.strip_prefix(key));
+        let value = values.next().unwrap_or_default();
+        value.trim_matches(['"', '\'']).to_owned()
+    };
+    (value("ID="), value("VERSION_ID="))
+}
+
 /// Random bytes of the kernel.
 pub fn random<const N: usize>() -> io::Result<[u8; N]> {
     let mut bytes = [0; N];

@@ -1,6 +1,7 @@
 //! The suites, a file each; a test is a function of a host and has a line in its file's table.
 
 mod bad_input;
+mod checkpoint_images;
 mod compat;
 mod events;
 mod failures;
@@ -44,6 +45,11 @@ pub const ALL: &[(&str, Tests)] = &[
     ("events", events::TESTS),
     ("bad_input", bad_input::TESTS),
     ("interop", interop::TESTS),
+    ("checkpoint_images", checkpoint_images::TESTS),
+    (
+        "checkpoint_images::interop",
+        checkpoint_images::interop::TESTS,
+    ),
     ("golden", golden::TESTS),
     ("showing", showing::TESTS),
     ("showing::harm", showing::harm::TESTS),

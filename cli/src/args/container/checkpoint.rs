@@ -20,6 +20,9 @@ pub struct Checkpoint {
     /// Select compression algorithm (gzip, none, zstd) for checkpoint archive. Default is zstd
     #[arg(short, long, value_name = "ALGORITHM")]
     pub compress: Option<String>,
+    /// Create checkpoint image with specified name
+    #[arg(long, value_name = "NAME")]
+    pub create_image: Option<String>,
     /// Say what would be done and what stands in the way, and do nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -125,6 +128,7 @@ impl Checkpoint {
                 .as_ref()
                 .filter(|file| !file.is_empty())
                 .map(PathBuf::from),
+            create_image: self.create_image.clone().filter(|name| !name.is_empty()),
             // Podman reads the word whatever its case.
             compress: self.compress.as_ref().map(|word| word.to_ascii_lowercase()),
             keep: self.keep,
@@ -144,6 +148,11 @@ impl Checkpoint {
         };
         options.validate()?;
         super::json_needs_dry_run(self.json, self.dry_run)?;
+        if options.create_image.is_some() && (self.all || self.names.len() > 1) {
+            return Err(CliError::usage(
+                "--create-image can only be used with one container",
+            ));
+        }
         if options.image_path.is_some() && (self.all || self.names.len() > 1) {
             return Err(CliError::usage(
                 "--image-path can only be used with one container",

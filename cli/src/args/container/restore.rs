@@ -114,8 +114,8 @@ pub struct Restore {
     /// Directory for CRIU's log and statistics
     #[arg(long, value_name = "DIRECTORY")]
     pub work_path: Option<PathBuf>,
-    /// The containers.
-    #[arg(value_name = "CONTAINER [CONTAINER...]")]
+    /// Containers, and checkpoint images
+    #[arg(value_name = "CONTAINER|IMAGE")]
     pub names: Vec<String>,
 }
 
@@ -131,6 +131,12 @@ pub enum RestoreSource {
 impl Restore {
     /// What to restore and the engine's options, in Podman's order of checks.
     pub fn validate(&self) -> Result<(RestoreSource, RestoreOptions), CliError> {
+        self.validate_for(false)
+    }
+
+    /// The same; `images`: all names are those of checkpoint images, to which what can be said of an
+    /// archive applies.
+    pub fn validate_for(&self, images: bool) -> Result<(RestoreSource, RestoreOptions), CliError> {
         let usage = |text: &str| Err(CliError::usage(text));
         if self.all && self.latest {
             return usage("--all and --latest cannot be used together");
@@ -146,10 +152,10 @@ impl Restore {
         }
         let import = self.import.as_ref().filter(|file| !file.is_empty());
         let options = self.options();
-        options.validate(import.is_some())?;
-        if import.is_none() && options.grants != Grants::default() {
+        options.validate(import.is_some() || images)?;
+        if import.is_none() && !images && options.grants != Grants::default() {
             return usage(
-                "--allow-mounts, --allow-devices, --allow-capabilities and --allow-host-network can only be used with --import",
+                "--allow-mounts, --allow-devices, --allow-capabilities and --allow-host-network can only be used with image or --import",
             );
         }
         if import.is_some() && (self.all || self.latest) {
@@ -157,6 +163,9 @@ impl Restore {
         }
         if import.is_some() && !self.names.is_empty() {
             return usage("cannot use --import with positional arguments");
+        }
+        if images && options.name.is_some() && self.names.len() > 1 {
+            return usage("--name can only be used with one image");
         }
         super::json_needs_dry_run(self.json, self.dry_run)?;
         let source = if let Some(file) = import {

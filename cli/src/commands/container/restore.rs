@@ -1,7 +1,7 @@
 //! `container restore`.
 
 use crate::args::container::{Restore, RestoreSource};
-use crate::args::selection::Selection;
+use crate::args::selection::{Selection, plain};
 use crate::commands::interrupt::{self, Deferred};
 use crate::commands::outcome::Outcomes;
 use crate::commands::preview;
@@ -19,9 +19,19 @@ use std::time::Instant;
 
 /// Thaws containers; a line each, or with `--print-stats` one document for all.
 pub fn run(opener: &Opener, flags: &Restore) -> Outcome {
-    let (source, options) = flags.validate()?;
     let start = Instant::now();
-    let engine = opener.open()?;
+    let (engine, (source, options)) = match flags.validate() {
+        Ok(valid) => (opener.open()?, valid),
+        // What is refused for containers may be right for images.
+        Err(error) if !flags.names.is_empty() && flags.import.is_none() => {
+            let engine = opener.open()?;
+            if !are_images(&engine, &flags.names)? {
+                return Err(error);
+            }
+            (engine, flags.validate_for(true)?)
+        }
+        Err(error) => return Err(error),
+    };
     if flags.dry_run {
         return preview::restores(&engine, &source, &options, flags.json);
     }
@@ -47,6 +57,7 @@ pub fn run(opener: &Opener, flags: &Restore) -> Outcome {
             }
         }
         RestoreSource::Containers(selection) => {
+            let (images, selection) = part(&engine, selection)?;
             let chosen = chosen(&engine, &selection)?;
             let all = many::each(
                 &engine,
@@ -63,6 +74,16 @@ pub fn run(opener: &Opener, flags: &Restore) -> Outcome {
                     })
                 },
             )?;
+            for image in &images {
+                if !all || interrupt.asked() {
+                    return Ok(interrupt::STATUS);
+                }
+                let result = restore::restore_image(&engine, image, &options, &steps);
+                match steps.aside(|| result.map(|report| done(report, None))) {
+                    Err(error) => outcomes.fail(error.into()),
+                    Ok(told) => told?,
+                }
+            }
             if !all {
                 return Ok(interrupt::STATUS);
             }
@@ -73,6 +94,31 @@ pub fn run(opener: &Opener, flags: &Restore) -> Outcome {
         print::line(&statistics(&reports, start))?;
     }
     outcomes.finish()
+}
+
+fn are_images(engine: &Engine, names: &[String]) -> Result<bool, CliError> {
+    for name in names {
+        if !restore::is_image(engine, &plain(name))? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The checkpoint images among the names, and the rest.
+pub fn part(engine: &Engine, selection: Selection) -> Result<(Vec<String>, Selection), CliError> {
+    let Selection::Names(names) = selection else {
+        return Ok((Vec::new(), selection));
+    };
+    let (mut images, mut containers) = (Vec::new(), Vec::new());
+    for name in names {
+        if restore::is_image(engine, &name)? {
+            images.push(name);
+        } else {
+            containers.push(name);
+        }
+    }
+    Ok((images, Selection::Names(containers)))
 }
 
 // Names are looked up before anything is done; an image could have been meant too.

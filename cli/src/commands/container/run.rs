@@ -4,10 +4,12 @@ use super::attached;
 use super::create::create;
 use crate::args::container::Run;
 use crate::args::value::detach;
+use crate::commands::spinner::Steps;
 use crate::commands::{Opener, Outcome};
 use crate::output::{CliError, print};
 use crate::terminal::Session;
 use libcr::ops::lifecycle::{rm, start};
+use libcr::ops::restore;
 use libcr::{Engine, Error};
 
 /// Podman's status for a container that could not be started though it was made.
@@ -18,6 +20,10 @@ pub fn run(opener: &Opener, flags: &Run) -> Outcome {
     flags.validate()?;
     let keys = detach::parse(&flags.flags.detach_keys)?;
     let engine = opener.open()?;
+    let (image, _) = flags.flags.split()?;
+    if !flags.flags.rootfs && restore::is_checkpoint(&engine, image)? {
+        return thaw(&engine, image, flags.flags.name.clone());
+    }
     let id = create(&engine, opener, &flags.flags)?;
     let started = match start::start(&engine, &id, !flags.detach) {
         Ok(started) => started,
@@ -35,6 +41,23 @@ pub fn run(opener: &Opener, flags: &Run) -> Outcome {
         detach_keys: keys,
     };
     attached::stay(&engine, &id, attachment, session)
+}
+
+// As Podman does it: of the flags only `--name` counts, and nobody stays with the container.
+fn thaw(engine: &Engine, image: &str, name: Option<String>) -> Outcome {
+    let options = restore::RestoreOptions {
+        name,
+        ..restore::RestoreOptions::default()
+    };
+    let steps = Steps::start("Restoring");
+    let restored = restore::restore_image(engine, image, &options, &steps);
+    drop(steps);
+    let report = restored.map_err(|error| CliError::with_code(error, NOT_STARTED))?;
+    for warning in &report.warnings {
+        print::warn(warning);
+    }
+    print::line(&report.id)?;
+    Ok(0)
 }
 
 // What `--rm` made goes also when it never ran.

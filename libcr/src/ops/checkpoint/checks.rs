@@ -23,7 +23,7 @@ pub(super) fn check(
 ) -> Result<u32> {
     let bundle = engine.bundle(&container.config.id);
     let criu_version = preflight::can_checkpoint(engine, container)?;
-    let stays = options.export.is_some()
+    let stays = options.travels()
         || options
             .named
             .as_ref()
@@ -33,14 +33,14 @@ pub(super) fn check(
             "cannot checkpoint containers that have been started with '--rm' unless '--export' is used".into(),
         ));
     }
-    if let (Rootfs::Directory(path), Some(_)) = (&container.config.rootfs, &options.export) {
+    if let (Rootfs::Directory(path), true) = (&container.config.rootfs, options.travels()) {
         return Err(Error::Invalid(format!(
             "cannot export container {}: it runs on the directory {} (--rootfs), which no archive holds; run it from an image (cryopod import), or checkpoint it without --export",
             container.config.name,
             path.display()
         )));
     }
-    if options.export.is_some()
+    if options.travels()
         && let NetworkMode::Container { .. } | NetworkMode::Namespace { .. } =
             container.config.network
     {

@@ -14,7 +14,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::archive::Writer;
+use crate::archive::{Compression, Writer};
 use crate::criu;
 use crate::criu::config_file::ConfigFile;
 use crate::engine::Engine;
@@ -25,6 +25,7 @@ use crate::model::container::Container;
 use crate::model::operation::{CheckpointPhase, CheckpointTarget, Intent};
 use crate::monitor::client;
 use crate::ops::steps::catalogue::{self, record};
+use crate::ops::steps::checkpoint_image::{self, ImageInTheMaking};
 use crate::ops::steps::claim::claim;
 use crate::ops::steps::freezing::capture::{self, CaptureOptions, Captured, capture};
 use crate::ops::steps::freezing::dump::{Beside, dump, dump_beside, is_unguarded, note_unguarded};
@@ -145,6 +146,12 @@ struct Taken {
     stood_still: Duration,
 }
 
+/// What a checkpoint is written into beside its place on this host.
+struct Outputs {
+    file: Option<Writer>,
+    image: Option<(ImageInTheMaking, Writer)>,
+}
+
 /// A dump that is whole, and what there is beside it.
 struct Dumped {
     runtime: Duration,
@@ -198,11 +205,7 @@ impl Work<'_> {
     /// Freezes, dumps, captures, archives.
     fn take(&self, container: &Container, journal: &Journal<'_>) -> Result<Taken, Broken> {
         let pack_options = self.pack_options(container)?;
-        let writer = self
-            .export
-            .as_deref()
-            .map(|path| pack::open(path, pack_options.compression))
-            .transpose()?;
+        let outputs = self.outputs(pack_options.compression)?;
         self.place.prepare(self.options.with_previous)?;
         // One that ends the processes, or resets what the kernel has tracked of their memory, has no
         // second try.
@@ -219,7 +222,14 @@ impl Work<'_> {
         self.times.borrow_mut().dumped = machine::now();
         journal.fault("dumped");
         let runtime = dumped.runtime;
-        match self.capture_and_archive(container, dumped, writer, pack_options, journal) {
+        let written = self.capture_and_archive(container, dumped, outputs, pack_options, journal);
+        if written.is_err() && self.options.create_image.is_some() {
+            // Layers that no image has.
+            if let Err(error) = checkpoint_image::sweep(self.engine) {
+                tracing::warn!(%error, "what is left of a failed image");
+            }
+        }
+        match written {
             Ok(stood_still) => Ok(Taken {
                 runtime,
                 stood_still,
@@ -232,6 +242,18 @@ impl Work<'_> {
                 Err(error.into())
             }
         }
+    }
+
+    /// Opens what the checkpoint will be written into.
+    fn outputs(&self, compression: Compression) -> Result<Outputs> {
+        let file = self.export.as_deref();
+        let image = self.options.create_image.as_deref();
+        Ok(Outputs {
+            file: file.map(|path| pack::open(path, compression)).transpose()?,
+            image: image
+                .map(|name| ImageInTheMaking::begin(self.engine, name, compression))
+                .transpose()?,
+        })
     }
 
     /// Freezes, unless memory is all that is wanted, and dumps.
@@ -397,13 +419,11 @@ impl Work<'_> {
             ignore_rootfs: options.ignore_rootfs,
             criu_version: self.criu_version,
             // Only an archive says it, and asking takes as long as a step of the dump.
-            runtime_version: match &self.export {
-                Some(_) => self
-                    .engine
-                    .runtime_of(container)?
-                    .version()
-                    .unwrap_or_default(),
-                None => String::new(),
+            runtime_version: if options.travels() {
+                let runtime = self.engine.runtime_of(container)?;
+                runtime.version().unwrap_or_default()
+            } else {
+                String::new()
             },
             times: self.times.borrow().clone(),
             work: self.logs.clone(),
@@ -415,11 +435,11 @@ impl Work<'_> {
         &self,
         container: &Container,
         dumped: Dumped,
-        writer: Option<Writer>,
+        outputs: Outputs,
         mut pack_options: PackOptions,
         journal: &Journal<'_>,
     ) -> Result<Duration> {
-        let (options, engine) = (self.options, self.engine);
+        let options = self.options;
         let captured = match dumped.captured {
             None if !self.place.is_memory_only() => Some(self.capture(container)?),
             captured => captured,
@@ -432,10 +452,9 @@ impl Work<'_> {
             Some(frozen) if options.leave_running => (None, Some(frozen.thaw()?)),
             frozen => (frozen, None),
         };
-        if let (Some(writer), Some(captured)) = (writer, &captured) {
-            self.progress.step(&container.config.name, Step::Write);
-            let images = self.place.images();
-            pack::pack(writer, engine, container, captured, &images, &pack_options)?;
+        let image = outputs.image.is_some();
+        if let (true, Some(captured)) = (options.travels(), &captured) {
+            self.write(outputs, container, captured, &pack_options)?;
             journal.fault("archived");
             self.go_on_unless_cancelled(container)?;
         }
@@ -445,8 +464,8 @@ impl Work<'_> {
                 .map_or(thawed, |frozen| Some(frozen.elapsed()));
             self.describe(container, destination, still)?;
         }
-        if !self.export.as_deref().is_some_and(Path::is_file) {
-            // An archive in a file is durable by itself. Without one, or where it went into a
+        if !image && !self.export.as_deref().is_some_and(Path::is_file) {
+            // An archive in a file, and an image, is durable by itself. Without one, or where it went into a
             // stream and nobody knows whether the reader kept it, the images must be.
             settle::make_durable(self.place.home())?;
             if let CheckpointTarget::Images { directory, .. } = self.place.target() {
@@ -461,6 +480,27 @@ impl Work<'_> {
             .unwrap_or_default())
     }
 
+    /// Writes archive and image.
+    fn write(
+        &self,
+        outputs: Outputs,
+        container: &Container,
+        captured: &Captured,
+        options: &PackOptions,
+    ) -> Result<()> {
+        let engine = self.engine;
+        self.progress.step(&container.config.name, Step::Write);
+        let images = self.place.images();
+        if let Some(writer) = outputs.file {
+            pack::pack(writer, engine, container, captured, &images, options)?;
+        }
+        if let Some((image, writer)) = outputs.image {
+            let manifest = pack::pack(writer, engine, container, captured, &images, options)?;
+            image.finish(engine, container, &manifest)?;
+        }
+        Ok(())
+    }
+
     fn capture(&self, container: &Container) -> Result<Captured> {
         let paths = self.engine.monitor_paths(&container.config.id);
         if let Err(error) = client::flush_log(&paths, Duration::from_secs(2)) {
@@ -472,7 +512,7 @@ impl Work<'_> {
             // A named checkpoint outlives the files as they are now.
             copy_rootfs: goes_on || self.place.named().is_some(),
             copy_volumes: goes_on,
-            volumes: self.export.is_some() && !self.options.ignore_volumes,
+            volumes: self.options.travels() && !self.options.ignore_volumes,
         };
         let captured = capture(self.engine, container, self.place.home(), options)?;
         self.times.borrow_mut().captured = machine::now();

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
+use crate::image::reference::Reference;
 use crate::model::catalogue::CheckpointPlace;
 use crate::ops::steps::freezing::pack;
 use crate::ops::steps::inspection;
@@ -14,6 +15,8 @@ use crate::runtime::criu_options::CriuOptions;
 pub struct CheckpointOptions {
     /// `--export FILE`; `-` is standard output.
     pub export: Option<PathBuf>,
+    /// `--create-image NAME`: an image of this name, whose layers hold what an archive would.
+    pub create_image: Option<String>,
     /// `--compress`: `zstd` (also `None`), `gzip`, `none`.
     pub compress: Option<String>,
     /// `--keep`: CRIU's log and statistics stay.
@@ -52,7 +55,16 @@ impl CheckpointOptions {
     /// # Errors
     /// [`Error::Invalid`] and [`Error::CriuOption`].
     pub fn validate(&self) -> Result<()> {
-        let exported = self.export.is_some();
+        // What can be said of an archive can be said of an image.
+        let exported = self.travels();
+        if let Some(name) = &self.create_image {
+            Reference::parse(name).map_err(crate::image::ImageError::from)?;
+            if self.pre_checkpoint {
+                return refuse(
+                    "--create-image cannot be used with --pre-checkpoint: memory alone is no checkpoint",
+                );
+            }
+        }
         if self.compress.is_some() && !exported {
             return refuse("--compress can only be used with --export");
         }
@@ -75,6 +87,11 @@ impl CheckpointOptions {
     fn validate_place(&self) -> Result<()> {
         let named = self.named.is_some();
         let (own, parent) = (self.image_path.is_some(), self.parent_path.is_some());
+        if self.create_image.is_some() && (own || named) {
+            return refuse(
+                "--create-image cannot be used with --image-path, nor for a checkpoint with a name",
+            );
+        }
         if named && self.export.is_some() {
             return refuse(
                 "a checkpoint with a name cannot be exported at once: leave out --export, or use container checkpoint",
@@ -149,6 +166,11 @@ impl CheckpointOptions {
             return refuse("--auto-dedup can only be used with --with-previous or --parent-path");
         }
         Ok(())
+    }
+
+    /// True when the checkpoint goes into an archive or an image, to be thawed elsewhere.
+    pub fn travels(&self) -> bool {
+        self.export.is_some() || self.create_image.is_some()
     }
 
     /// True when the memory of the container is tracked from here on, or was.

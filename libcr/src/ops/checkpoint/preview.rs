@@ -108,6 +108,9 @@ fn steps(
             "write the archive to {place} (compression: {compression})"
         ));
     }
+    if let Some(image) = &options.create_image {
+        steps.push(format!("make the image {image} of it"));
+    }
     steps.push(
         match (
             options.leave_running || options.pre_checkpoint,

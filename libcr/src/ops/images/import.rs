@@ -4,7 +4,6 @@ use std::io::Read;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::image::blobs::BlobStore;
 use crate::image::config::{self, ImportOptions};
 use crate::image::reference::Reference;
 use crate::model::image::Image;
@@ -42,7 +41,7 @@ pub fn import(engine: &Engine, tar: impl Read, options: &ImageImport) -> Result<
         variant,
         created: created.clone(),
     })?;
-    let blobs = BlobStore::open(engine.config.root.join("images"))?;
+    let blobs = engine.blobs()?;
     blobs.write(&built.config)?;
     blobs.write(&built.manifest)?;
     let image = Image {

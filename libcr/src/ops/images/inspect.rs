@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::ops::steps::image_lookup;
+use crate::ops::steps::{checkpoint_image, image_lookup};
 
 /// Everything about an image, as one object of Podman's.
 pub fn inspect(engine: &Engine, word: &str) -> Result<Value> {
@@ -33,7 +33,7 @@ pub fn inspect(engine: &Engine, word: &str) -> Result<Value> {
         "GraphDriver": { "Name": "overlay", "Data": {} },
         "RootFS": { "Type": "layers", "Layers": image.diff_ids },
         "Labels": image.setting("Labels"),
-        "Annotations": {},
+        "Annotations": checkpoint_image::annotations(engine, &image),
         "ManifestType": "application/vnd.oci.image.manifest.v1+json",
         "User": image.string("User").unwrap_or_default(),
         "History": of_config("history"),

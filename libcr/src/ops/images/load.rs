@@ -5,23 +5,33 @@ use std::path::Path;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::image::archive::ImageArchive;
-use crate::image::blobs::BlobStore;
 use crate::image::digest_of;
+use crate::image::manifest::Manifest;
 use crate::image::reference::Reference;
 use crate::model::image::Image;
+use crate::ops::steps::checkpoint_image;
 
 /// Loads all images of a file, a pipe or a directory, and returns the name of each (its id where
 /// it has none).
 pub fn load(engine: &Engine, path: &Path) -> Result<Vec<String>> {
     let archive = ImageArchive::open(path, &engine.config.root.join("images"))?;
     let layers = engine.layers()?;
-    let blobs = BlobStore::open(engine.config.root.join("images"))?;
+    let blobs = engine.blobs()?;
+    let _in_use = blobs.hold()?;
     let mut loaded = Vec::new();
     for archived in &archive.images {
         let (mut size, mut diff_ids) = (0, Vec::new());
+        let manifest = archived.manifest.as_deref();
+        let manifest = manifest
+            .map(|bytes| Manifest::from_json("image manifest", bytes))
+            .transpose()?;
+        // Nobody runs on the layers of a checkpoint: they are kept as they came.
+        let checkpoint =
+            manifest.is_some_and(|manifest| checkpoint_image::is_checkpoint(&manifest.annotations));
         for blob in &archived.layers {
-            let known = layers.path(&blob.diff_id).is_ok();
-            if !known {
+            if checkpoint {
+                archive.copy_layer(blob, &blobs)?;
+            } else if layers.path(&blob.diff_id).is_err() {
                 layers.import_verified(archive.layer(blob)?, &blob.diff_id)?;
             }
             size += blob.size;

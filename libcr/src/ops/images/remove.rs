@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::image::blobs::BlobStore;
 use crate::model::id;
 use crate::model::image::Image;
-use crate::ops::steps::image_lookup;
+use crate::ops::steps::{checkpoint_image, image_lookup};
 use crate::storage::StorageError;
 use crate::store::Rows;
 
@@ -46,11 +45,13 @@ pub fn remove(engine: &Engine, word: &str, force: bool) -> Result<Removed> {
             removed => removed?,
         }
     }
-    let blobs = BlobStore::open(engine.config.root.join("images"))?;
+    let blobs = engine.blobs()?;
     blobs.remove(&format!("sha256:{}", image.id))?;
     if image.digest != format!("sha256:{}", image.id) {
         blobs.remove(&image.digest)?;
     }
+    // The layers of a checkpoint are blobs too.
+    checkpoint_image::sweep(engine)?;
     tracing::debug!(image = id::short(&image.id), "image removed");
     Ok(Removed {
         untagged: image.names,

@@ -4,12 +4,13 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::archive::{Reader, Selection, layout};
+use crate::archive::{Header, Reader, Selection, layout};
 use crate::criu;
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::checkpoint::RestoreReport;
 use crate::model::container::Container;
+use crate::model::image::Image;
 use crate::model::operation::Intent;
 use crate::ops::restore::plan::plan;
 use crate::ops::restore::{
@@ -25,9 +26,100 @@ use crate::ops::steps::recovery::{self, Patience};
 use crate::ops::steps::thawing::put_back;
 use crate::ops::steps::thawing::unpack::{self, Staging};
 use crate::ops::steps::undo::Undo;
+use crate::ops::steps::{checkpoint_image, image_lookup};
 use crate::progress::{Progress, Step};
 use crate::store::StoreError;
 use crate::sys::dir::{at, remove_dir_if_present};
+
+/// Where an imported container comes from.
+#[derive(Debug, Clone, Copy)]
+enum Origin<'a> {
+    /// An archive; `-` is standard input.
+    File(&'a Path),
+    /// A checkpoint image of this host, by the name it was asked for.
+    Image(&'a Image, &'a str),
+}
+
+impl Origin<'_> {
+    /// What messages call it.
+    fn shown(&self) -> PathBuf {
+        match self {
+            Self::File(path) => path.to_path_buf(),
+            Self::Image(_, name) => PathBuf::from(name),
+        }
+    }
+
+    /// Whether it can be read again, should the power fail. A stream can't.
+    fn stays(&self) -> bool {
+        match self {
+            Self::File(path) => path.is_file(),
+            Self::Image(..) => true,
+        }
+    }
+
+    fn open(
+        &self,
+        engine: &Engine,
+        staging: &Staging,
+        selection: Selection,
+    ) -> Result<(Reader, Header)> {
+        match self {
+            Self::File(path) => unpack::open(path, staging, selection),
+            Self::Image(image, name) => {
+                let layers = checkpoint_image::open(engine, image)?;
+                unpack::open_parts(layers, name, staging, selection)
+            }
+        }
+    }
+}
+
+/// Makes a container from a checkpoint image and thaws it; the image stays. `word` is a name, an id
+/// or the beginning of one.
+///
+/// # Errors
+/// As [`import`]; [`Error::Invalid`] for an image that is no checkpoint, in Podman's words.
+pub fn restore_image(
+    engine: &Engine,
+    word: &str,
+    options: &RestoreOptions,
+    progress: &dyn Progress,
+) -> Result<RestoreReport> {
+    options.validate(true)?;
+    let (image, name) = image_lookup::find(engine, word)?;
+    import_from(engine, Origin::Image(&image, &name), options, progress)
+}
+
+/// Whether a word names a checkpoint image and no container, whose names come first.
+///
+/// # Errors
+/// When the store can't be read.
+pub fn is_image(engine: &Engine, word: &str) -> Result<bool> {
+    match engine.find(word) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        found => return found.map(|_| false),
+    }
+    match image_lookup::find(engine, word) {
+        Ok((image, _)) => {
+            drop(checkpoint_image::open(engine, &image)?);
+            Ok(true)
+        }
+        Err(_) => Ok(false),
+    }
+}
+
+/// Whether a word names an image that is a checkpoint.
+///
+/// # Errors
+/// When the store can't be read; an image that isn't there is none.
+pub fn is_checkpoint(engine: &Engine, word: &str) -> Result<bool> {
+    match image_lookup::find(engine, word) {
+        Ok((image, _)) => Ok(checkpoint_image::is_checkpoint(
+            &checkpoint_image::annotations(engine, &image),
+        )),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
 
 /// Makes a container from an archive (`-`: standard input) and thaws it.
 ///
@@ -42,14 +134,25 @@ pub fn import(
     progress: &dyn Progress,
 ) -> Result<RestoreReport> {
     options.validate(true)?;
+    import_from(engine, Origin::File(archive), options, progress)
+}
+
+fn import_from(
+    engine: &Engine,
+    origin: Origin<'_>,
+    options: &RestoreOptions,
+    progress: &dyn Progress,
+) -> Result<RestoreReport> {
     let criu_version = preflight::criu(engine)?;
+    let archive = &origin.shown();
     let shown = options
         .name
         .clone()
         .unwrap_or_else(|| archive.display().to_string());
     progress.step(&shown, Step::Read);
     let staging = Staging::make(engine)?;
-    let (reader, header) = unpack::open(archive, &staging, selection(options, archive))?;
+    let selection = selection(options, origin.stays());
+    let (reader, header) = origin.open(engine, &staging, selection)?;
     let (mut container, mut warnings) = plan(engine, archive, &header, options).agreed()?;
     let id = container.config.id.clone();
     let _lock = engine.lock(&id)?;
@@ -76,7 +179,7 @@ pub fn import(
     let making = Making {
         engine,
         options,
-        archive,
+        selection,
         journal: &journal,
     };
     let done = making
@@ -119,7 +222,7 @@ pub fn import(
 struct Making<'a, 'j> {
     engine: &'a Engine,
     options: &'j RestoreOptions,
-    archive: &'j Path,
+    selection: Selection,
     journal: &'j Journal<'j>,
 }
 
@@ -173,7 +276,7 @@ impl<'a> Making<'a, '_> {
 
     fn unpack(&self, reader: Reader, staging: &Staging) -> Result<()> {
         let options = self.options;
-        let selection = selection(options, self.archive);
+        let selection = self.selection;
         let contents = reader.unpack(staging.handle(), selection)?;
         if !contents.has("checkpoint/inventory.img") {
             let hint = if contents.has("pre-checkpoint/inventory.img") {
@@ -198,13 +301,12 @@ impl<'a> Making<'a, '_> {
 }
 
 /// What of the archive is unpacked. Podman's has large members before those that describe it, so
-/// this is asked before it is opened.
-fn selection(options: &RestoreOptions, archive: &Path) -> Selection {
+/// this is asked before it is opened. `stays`: it can be read again.
+fn selection(options: &RestoreOptions, stays: bool) -> Selection {
     Selection {
         rootfs: !options.ignore_rootfs,
         volumes: !options.ignore_volumes,
-        // A file is still there should the power fail; a stream is not.
-        durable: options.keep || !archive.is_file(),
+        durable: options.keep || !stays,
         ..Selection::default()
     }
 }

@@ -44,9 +44,9 @@ mod options;
 mod plan;
 mod preview;
 
-pub use import::import;
+pub use import::{import, is_checkpoint, is_image, restore_image};
 pub use options::{Grants, RestoreOptions};
-pub use preview::{preview, preview_import};
+pub use preview::{preview, preview_image, preview_import};
 
 /// A checkpoint on this host.
 struct Source {

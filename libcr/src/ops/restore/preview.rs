@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::archive::{Browser, Limits, Reader, layout};
+use crate::archive::{Browser, Header, Limits, Reader, Selection, layout};
 use crate::criu::ImageFacts;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -16,6 +16,8 @@ use crate::ops::steps::inspection::{host, words};
 use crate::ops::steps::life::netplug;
 use crate::ops::steps::life::observe::look;
 use crate::ops::steps::preflight;
+use crate::ops::steps::thawing::unpack::{self, Staging};
+use crate::ops::steps::{checkpoint_image, image_lookup};
 use crate::runtime::criu_options::Verb;
 
 /// Says what [`super::restore`] would do with these options, and changes nothing.
@@ -90,12 +92,48 @@ pub fn preview_import(
 ) -> Result<Preview> {
     options.validate(true)?;
     let header = Reader::open(archive, Limits::default())?.read_header(None)?;
-    let planned = plan(engine, archive, &header, options);
+    let facts = archived(archive)?;
+    planned(engine, archive, &header, facts, options)
+}
+
+/// Says what [`super::restore_image`] would do with these options, and changes nothing: the images
+/// but those of memory are unpacked to be looked at, and removed.
+///
+/// # Errors
+/// As of [`RestoreOptions::validate`]; [`Error::Invalid`] for an image that is no checkpoint.
+pub fn preview_image(engine: &Engine, word: &str, options: &RestoreOptions) -> Result<Preview> {
+    options.validate(true)?;
+    let (image, name) = image_lookup::find(engine, word)?;
+    let staging = Staging::make(engine)?;
+    let selection = Selection {
+        rootfs: false,
+        volumes: false,
+        log: false,
+        pages: false,
+        durable: false,
+        ..Selection::default()
+    };
+    let layers = checkpoint_image::open(engine, &image)?;
+    let (reader, header) = unpack::open_parts(layers, &name, &staging, selection)?;
+    reader.unpack(staging.handle(), selection)?;
+    let images = staging.path().join(layout::CHECKPOINT);
+    let facts = ImageFacts::read(&images).ok();
+    planned(engine, Path::new(&name), &header, facts, options)
+}
+
+/// What would be done with what this header is of, and `facts` of its images.
+fn planned(
+    engine: &Engine,
+    archive: &Path,
+    header: &Header,
+    facts: Option<ImageFacts>,
+    options: &RestoreOptions,
+) -> Result<Preview> {
+    let planned = plan(engine, archive, header, options);
     let mut rows = planned.rows;
     let version = host::essentials(&engine.config, &mut rows.findings);
     let shown = planned.container.as_ref();
     let shown = shown.map_or("of the archive", |container| &container.config.name);
-    let facts = archived(archive)?;
     if let Some(facts) = &facts {
         checks::images(shown, facts, options, &mut rows);
     } else {

@@ -1,6 +1,7 @@
 //! Phases that operations share; the only place where two subsystems meet.
 
 pub mod catalogue;
+pub mod checkpoint_image;
 pub mod claim;
 pub mod failure;
 pub mod freezing;

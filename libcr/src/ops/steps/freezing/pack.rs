@@ -48,7 +48,7 @@ pub fn open(path: &Path, compression: Compression) -> Result<Writer> {
     })
 }
 
-/// Writes the archive and finishes it.
+/// Writes the archive and finishes it; returns what it says of itself.
 ///
 /// # Errors
 /// A full disk among them; nothing partial is left then.
@@ -59,7 +59,7 @@ pub fn pack(
     captured: &Captured,
     images: &Path,
     options: &PackOptions,
-) -> Result<Summary> {
+) -> Result<Manifest> {
     let manifest = describe(engine, container, Some(captured), images, options)?;
     writer.append_manifest(&manifest)?;
     append_header(&mut writer, engine, container, options)?;
@@ -72,14 +72,21 @@ pub fn pack(
         writer.append_file(layout::LOG, &mut file, *length)?;
     }
     captured.shm.append(&mut writer, layout::DEV_SHM)?;
+    // Each in a layer of its own, so that an image shares those that didn't change with the next.
     if let Some(tar) = captured.rootfs.as_ref().filter(|_| !options.ignore_rootfs) {
+        writer.next_part()?;
         tar.append(&mut writer, layout::ROOTFS_DIFF)?;
+    }
+    if !captured.volumes.is_empty() {
+        writer.next_part()?;
     }
     for (name, tar) in &captured.volumes {
         tar.append(&mut writer, &layout::volume(name))?;
     }
+    writer.next_part()?;
     writer.append_images(layout::CHECKPOINT, images)?;
-    Ok(writer.finish()?)
+    writer.finish()?;
+    Ok(manifest)
 }
 
 /// Writes the archive of a container's pre-checkpoints, the whole chain, and finishes it.

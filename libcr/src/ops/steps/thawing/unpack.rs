@@ -8,7 +8,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use rustix::fs::{FlockOperation, flock};
 
-use crate::archive::{Header, Limits, Reader, Selection};
+use crate::archive::{Header, Limits, PartSource, Reader, Selection};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::id;
@@ -109,15 +109,38 @@ pub fn sweep(engine: &Engine) -> Result<()> {
 ///
 /// The file system's free space bounds what it may unpack to.
 pub fn open(path: &Path, staging: &Staging, selection: Selection) -> Result<(Reader, Header)> {
-    let limits = Limits {
-        total: machine::free_space(staging.path())?,
-        ..Limits::default()
-    };
-    let mut reader = if path == Path::new("-") {
+    let limits = limits(staging)?;
+    let reader = if path == Path::new("-") {
         Reader::from_stream(std::io::stdin(), "standard input".to_owned(), limits)?
     } else {
         Reader::open(path, limits)?
     };
+    with_header(reader, staging, selection)
+}
+
+/// The same of an archive in parts, which messages call `name`.
+pub fn open_parts(
+    parts: PartSource,
+    name: &str,
+    staging: &Staging,
+    selection: Selection,
+) -> Result<(Reader, Header)> {
+    let reader = Reader::from_parts(parts, name.to_owned(), limits(staging)?)?;
+    with_header(reader, staging, selection)
+}
+
+fn limits(staging: &Staging) -> Result<Limits> {
+    Ok(Limits {
+        total: machine::free_space(staging.path())?,
+        ..Limits::default()
+    })
+}
+
+fn with_header(
+    mut reader: Reader,
+    staging: &Staging,
+    selection: Selection,
+) -> Result<(Reader, Header)> {
     let header = reader.read_header(Some((staging.handle(), selection)))?;
     Ok((reader, header))
 }

@@ -1,0 +1,192 @@
+//! Makes a checkpoint image: layers while the archive is written, then configuration, manifest and
+//! row. Until the row is there, what was written belongs to nobody and is swept.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::json;
+
+use super::dialect;
+use crate::archive::{self, Compression, Part, Parts, Writer};
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::image::ImageError;
+use crate::image::blobs::{BlobStore, InUse};
+use crate::image::layer::{LayerCompression, LayerWriter, StoredLayer};
+use crate::image::manifest::{CONFIG, Descriptor, MANIFEST, Manifest};
+use crate::image::reference::Reference;
+use crate::model::container::Container;
+use crate::model::image::Image;
+use crate::sys::machine;
+
+type Layers = Arc<Mutex<Vec<StoredLayer>>>;
+
+/// An image whose layers are being written.
+#[derive(Debug)]
+pub struct ImageInTheMaking {
+    name: String,
+    blobs: BlobStore,
+    layers: Layers,
+    /// While it is held nobody takes away what no image has.
+    _in_use: InUse,
+}
+
+impl ImageInTheMaking {
+    /// Begins an image that will have this name, and the archive that goes into it.
+    ///
+    /// # Errors
+    /// [`ImageError::Reference`] for a name that can be none.
+    pub fn begin(engine: &Engine, name: &str, compression: Compression) -> Result<(Self, Writer)> {
+        let blobs = engine.blobs()?;
+        let making = Self {
+            name: full_name(name)?,
+            layers: Layers::default(),
+            _in_use: blobs.hold()?,
+            blobs,
+        };
+        let parts = LayerParts {
+            blobs: making.blobs.clone(),
+            compression: match compression {
+                Compression::None => LayerCompression::None,
+                Compression::Gzip => LayerCompression::Gzip,
+                Compression::Zstd(level) => LayerCompression::Zstd(level),
+            },
+            layers: Arc::clone(&making.layers),
+        };
+        Ok((making, Writer::to_parts(Box::new(parts))?))
+    }
+
+    /// Gives the image its name, once the archive is finished.
+    ///
+    /// # Errors
+    /// When the disk takes no more; there is no image then.
+    pub fn finish(
+        self,
+        engine: &Engine,
+        container: &Container,
+        archived: &archive::Manifest,
+    ) -> Result<Image> {
+        let layers = self.layers.lock().unwrap_or_else(PoisonError::into_inner);
+        let layers: &[StoredLayer] = &layers;
+        let diff_ids: Vec<String> = layers.iter().map(|layer| layer.diff_id.clone()).collect();
+        let history = layers.iter().map(|_| json!({ "created": archived.created, "created_by": "cryopod container checkpoint" }));
+        let config = json!({
+            "created": archived.created,
+            "architecture": machine::architecture(),
+            "os": "linux",
+            "config": { "WorkingDir": "/" },
+            "rootfs": { "type": "layers", "diff_ids": diff_ids },
+            "history": history.collect::<Vec<_>>(),
+        });
+        let bytes = config.to_string().into_bytes();
+        let config_digest = self.blobs.write(&bytes)?;
+        let manifest = Manifest {
+            schema_version: 2,
+            media_type: MANIFEST.to_owned(),
+            config: Descriptor {
+                media_type: CONFIG.to_owned(),
+                digest: config_digest.clone(),
+                size: bytes.len() as u64,
+                ..Descriptor::default()
+            },
+            layers: layers.iter().map(descriptor).collect(),
+            annotations: dialect::annotations(&container.config, archived),
+        };
+        let bytes = serde_json::to_vec(&manifest).map_err(io::Error::other)?;
+        let image = Image {
+            id: config_digest.trim_start_matches("sha256:").to_owned(),
+            digest: self.blobs.write(&bytes)?,
+            diff_ids,
+            names: vec![self.name],
+            size: layers.iter().map(|layer| layer.unpacked).sum(),
+            created: archived.created.clone(),
+            config,
+        };
+        engine.store.transaction(|rows| {
+            rows.insert_image(&image)?;
+            let mut names = image.names.iter();
+            names.try_for_each(|name| rows.insert_image_event("tag", &image.id, name))
+        })?;
+        Ok(image)
+    }
+}
+
+/// The name that an image of this word will have, in full.
+fn full_name(word: &str) -> Result<String> {
+    let reference = Reference::parse(word).map_err(ImageError::from)?;
+    Ok(reference.local().to_string())
+}
+
+fn descriptor(layer: &StoredLayer) -> Descriptor {
+    Descriptor {
+        media_type: layer.media_type.clone(),
+        digest: layer.digest.clone(),
+        size: layer.size,
+        ..Descriptor::default()
+    }
+}
+
+struct LayerParts {
+    blobs: BlobStore,
+    compression: LayerCompression,
+    layers: Layers,
+}
+
+impl Parts for LayerParts {
+    fn begin(&mut self) -> io::Result<Box<dyn Part>> {
+        let layer = LayerWriter::begin(&self.blobs, self.compression).map_err(io::Error::other)?;
+        Ok(Box::new(LayerPart {
+            layer,
+            layers: Arc::clone(&self.layers),
+        }))
+    }
+}
+
+struct LayerPart {
+    layer: LayerWriter,
+    layers: Layers,
+}
+
+impl Write for LayerPart {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.layer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.layer.flush()
+    }
+}
+
+impl Part for LayerPart {
+    fn end(self: Box<Self>) -> io::Result<()> {
+        let stored = self.layer.finish()?;
+        let mut layers = self.layers.lock().unwrap_or_else(PoisonError::into_inner);
+        layers.push(stored);
+        Ok(())
+    }
+}
+
+/// Takes away the blobs that no image has, unless somebody is making or bringing one.
+///
+/// # Errors
+/// When the store can't be read.
+pub fn sweep(engine: &Engine) -> Result<()> {
+    let blobs = engine.blobs()?;
+    let Some(_alone) = blobs.try_alone()? else {
+        return Ok(());
+    };
+    let mut kept = std::collections::BTreeSet::new();
+    for image in engine.store.rows().images()? {
+        kept.insert(format!("sha256:{}", image.id));
+        if let Ok(manifest) = super::manifest(engine, &image) {
+            kept.extend(manifest.layers.into_iter().map(|layer| layer.digest));
+        }
+        kept.insert(image.digest);
+    }
+    for digest in blobs.list()? {
+        if !kept.contains(&digest) {
+            blobs.remove(&digest)?;
+        }
+    }
+    Ok(())
+}

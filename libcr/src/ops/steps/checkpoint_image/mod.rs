@@ -1,0 +1,13 @@
+//! Checkpoints as OCI images: an archive whose members are in the image's layers, and annotations
+//! on the manifest that say so in the words of three engines.
+//!
+//! A layer is a tar as Podman's only one, so Podman, which mounts them over one another, finds the
+//! files of an archive. Layers are kept as blobs; nobody runs on them.
+
+mod dialect;
+mod making;
+mod reading;
+
+pub use dialect::is_checkpoint;
+pub use making::{ImageInTheMaking, sweep};
+pub use reading::{annotations, manifest, open};
