@@ -102,7 +102,7 @@ pub const ROWS: &[Row] = &[
     row(FREEZE, "--all", &[Podman], "all::twenty_of_which_three_can_not_be_frozen"),
     row(FREEZE, "--auto-dedup", &[Runc], "precopy::chain_in_directories_of_ones_own"),
     row(FREEZE, "--compress", &[Podman], "checkpoint::compressions"),
-    engine(FREEZE, "not yet: checkpoints as images", &[(Podman, "--create-image")]),
+    row(FREEZE, "--create-image", &[Podman], "checkpoint_images::made_and_thawed"),
     row(FREEZE, "--dry-run", &[], "inspections::what_a_checkpoint_would_do"),
     row(FREEZE, "--empty-ns", &[Runc], "options::empty_network_namespace"),
     row(FREEZE, "--export", &[Podman], "checkpoint::memory_goes_on_from_file"),

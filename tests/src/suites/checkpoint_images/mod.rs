@@ -51,13 +51,13 @@ fn made_and_thawed(host: &Host) {
         &format!("echo changed > {ONLY_IN_IMAGE}; rm /etc/motd; echo kept > /dev/shm/file"),
     );
     host.wait_for_log("web", "5\n");
+    let address = host.address("web");
     assert_eq!(
         host.ok(&["container", "checkpoint", "--create-image", "frozen", "web"]),
         "web"
     );
     assert_eq!(host.status("web"), "exited");
     let last = count(host, "web");
-    let address = host.address("web");
     host.ok(&["rm", "web"]);
     assert!(host.ok(&["images"]).contains("localhost/frozen"));
     for (key, value) in [
@@ -226,9 +226,9 @@ fn equal_layers_are_kept_once(host: &Host) {
     host.start_shell(
         "still",
         &[],
-        "echo x > /data/file; while :; do sleep 1000; done",
+        "echo x > /data/file; echo ready; while :; do sleep 1000; done",
     );
-    host.wait_for_status("still", "running");
+    host.wait_for_log("still", "ready");
     host.shell(
         "still",
         "dd if=/dev/urandom of=/data/big bs=1M count=2 2>/dev/null",
