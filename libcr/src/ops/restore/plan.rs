@@ -6,7 +6,7 @@ use network::types::PortMapping;
 
 use crate::archive::{Header, Manifest, layout, podman};
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, one_line};
 use crate::model::container::{Container, ContainerState, NetworkMode, Rootfs};
 use crate::model::id;
 use crate::model::status::Status;
@@ -96,10 +96,8 @@ fn describe(
     rows: &mut Rows,
 ) -> Option<Container> {
     let unreadable = |what: &str, error: serde_json::Error| {
-        Error::Invalid(format!(
-            "{}: cannot read {what}: {error}",
-            archive.display()
-        ))
+        let (archive, why) = (archive.display(), one_line(&error));
+        Error::Invalid(format!("{archive}: cannot read {what}: {why}"))
     };
     let dump = podman::ContainerConfig::from_json(&header.config_dump)
         .map_err(|error| unreadable(layout::CONFIG_DUMP, error))

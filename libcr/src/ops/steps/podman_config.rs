@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::archive::podman;
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, one_line};
 use crate::model::container::{
     Container, ContainerConfig, Limits, NetworkMode, Process, RestartPolicy, Rootfs, Security,
     VolumeMount,
@@ -295,7 +295,8 @@ fn healthcheck_in(dump: &podman::ContainerConfig) -> Result<Option<Healthcheck>>
         }
     }
     let mut check: Healthcheck = serde_json::from_value(value).map_err(|error| {
-        Error::Invalid(format!("archive has a health check that is none: {error}"))
+        let why = one_line(&error);
+        Error::Invalid(format!("archive has a health check that is none: {why}"))
     })?;
     // A checkpoint waits for the check that runs.
     check.timeout = check.timeout.min(LONGEST_CHECK);

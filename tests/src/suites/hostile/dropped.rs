@@ -182,15 +182,12 @@ pub(super) const CASES: &[Dropped] = &[
         |spec, _| {
             let resources = &mut spec["linux"]["resources"];
             resources["unified"] = json!({"memory.min": "max"});
-            resources["memory"] = json!({"disableOOMKiller": true, "limit": 500_000_000});
+            resources["memory"] = json!({"disableOOMKiller": true, "checkBeforeUpdate": true});
             resources["cpu"]["realtimeRuntime"] = json!(950_000);
             resources["network"] = json!({"classID": 1});
         },
         |started| {
-            assert_eq!(
-                started.part("/linux/resources/memory"),
-                &json!({"limit": 500_000_000})
-            );
+            assert_eq!(started.part("/linux/resources/memory"), &json!({}));
             for gone in [
                 "/linux/resources/unified",
                 "/linux/resources/network",

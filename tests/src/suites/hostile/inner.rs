@@ -136,7 +136,7 @@ pub(super) const CASES: &[Case] = &[
     case(
         "changes-with-a-name-too-long",
         "a name that no file system takes",
-        "rootfs",
+        "it is longer than any path",
         |honest| {
             tree(
                 honest,

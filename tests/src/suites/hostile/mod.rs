@@ -202,7 +202,8 @@ fn judge(host: &Host, cases: &[Case]) {
                 largest = (memory, label());
             }
             let complaint = complain(done, (verb == "restore").then_some(case.refused));
-            wrong.extend(complaint.map(|text| format!("{}: {text}: {done}", label())));
+            let brief = |text: String| text.chars().take(600).collect::<String>();
+            wrong.extend(complaint.map(|text| brief(format!("{}: {text}: {done}", label()))));
         }
         let changed = answer["changed"].as_array().expect("a list");
         wrong.extend(changed.iter().map(|text| format!("{}: {text}", case.name)));

@@ -78,7 +78,7 @@ pub(super) const CASES: &[Case] = &[
         "dependencies",
         "share namespaces of a container here",
         "containers with dependencies",
-        |honest| honest.config("dependencies", json!(["a".repeat(64)])),
+        |honest| honest.config("Dependencies", json!(["a".repeat(64)])),
     ),
     case(
         "unknown-image",
