@@ -237,7 +237,7 @@ pub(super) const CASES: &[Dropped] = &[
         "files of this host's users by a mapping of a mount",
         "left out",
         |spec, _| {
-            spec["mounts"][0]["uidMappings"] = json!([{"containerID": 0, "hostID": 0, "size": 1}])
+            spec["mounts"][0]["uidMappings"] = json!([{"containerID": 0, "hostID": 0, "size": 1}]);
         },
         |started| assert!(started.part("/mounts/0").get("uidMappings").is_none()),
     ),
@@ -353,7 +353,7 @@ pub(super) const CASES: &[Dropped] = &[
         "an hour is the most",
         |_, config| {
             config["healthcheck"] =
-                json!({"Test": ["CMD", "true"], "Timeout": i64::MAX, "Interval": -1})
+                json!({"Test": ["CMD", "true"], "Timeout": i64::MAX, "Interval": -1});
         },
         |started| {
             let check = &started.inspected["Config"]["Healthcheck"];

@@ -110,8 +110,10 @@ fn what_is_dropped(host: &Host) {
 const CANARY: &str = "/var/tmp/hostile-canary";
 /// Most memory of any command, KiB.
 const MOST_MEMORY: u64 = 600 << 10;
-/// Most seconds of any command.
+/// Most seconds of a processor for any command.
 const MOST_SECONDS: f64 = 20.0;
+/// Seconds after which a command hangs.
+const PATIENCE: u32 = 50;
 
 /// Runs the three commands for each archive. wait4(2) tells how much memory each took.
 const RUNNER: &str = r#"
@@ -149,7 +151,7 @@ def run(words):
         out.seek(0); err.seek(0)
         code = os.waitstatus_to_exitcode(status)
         return {"code": code if code >= 0 else 128 - code, "memory": usage.ru_maxrss,
-            "seconds": time.monotonic() - begun,
+            "seconds": usage.ru_utime + usage.ru_stime,
             "out": out.read(1 << 20).decode("utf-8", "replace"),
             "err": err.read(1 << 20).decode("utf-8", "replace")}
 answers = []
@@ -182,7 +184,7 @@ fn judge(host: &Host, cases: &[Case]) {
     };
     // A few at a time: no command of a test may take long.
     let answers: Vec<Value> = cases
-        .chunks(8)
+        .chunks(4)
         .flat_map(|some| run(host, &some.iter().map(make).collect::<Vec<_>>()))
         .collect();
     assert_eq!(answers.len(), cases.len());
@@ -238,7 +240,7 @@ fn run(host: &Host, archives: &[Value]) -> Vec<Value> {
     .concat();
     let text = json!({
         "canary": CANARY,
-        "seconds": MOST_SECONDS,
+        "seconds": PATIENCE,
         "engine": engine,
         "verbs": {
             "restore": ["container", "restore", "-i"],
@@ -309,11 +311,18 @@ fn document() -> String {
         String::from("| case | what it tries | what happens | test |\n|---|---|---|---|\n");
     let mut row = |name: &str, tries: &str, happens: &str, test: &str| {
         let cell = |text: &str| text.replace('|', "\\|");
-        text += &format!(
-            "| {name} | {} | {} | `hostile::{test}` |\n",
-            cell(tries),
-            cell(happens)
-        );
+        let (tries, happens) = (cell(tries), cell(happens));
+        text.extend([
+            "| ",
+            name,
+            " | ",
+            &tries,
+            " | ",
+            &happens,
+            " | `hostile::",
+            test,
+            "` |\n",
+        ]);
     };
     for (test, cases) in TABLES {
         for case in cases {

@@ -184,7 +184,7 @@ pub(super) const CASES: &[Case] = &[
         "the capability CAP_SYS_ADMIN",
         |honest| {
             honest.edited("spec.dump", |spec| {
-                spec["process"]["capabilities"]["bounding"] = json!(["CAP_SYS_ADMIN"])
+                spec["process"]["capabilities"]["bounding"] = json!(["CAP_SYS_ADMIN"]);
             })
         },
     ),
@@ -194,7 +194,7 @@ pub(super) const CASES: &[Case] = &[
         "the capability CAP_BPF",
         |honest| {
             honest.edited("spec.dump", |spec| {
-                spec["process"]["capabilities"]["ambient"] = json!(["CAP_BPF"])
+                spec["process"]["capabilities"]["ambient"] = json!(["CAP_BPF"]);
             })
         },
     ),
@@ -204,7 +204,7 @@ pub(super) const CASES: &[Case] = &[
         "the capability CAP_SYS_MODULE",
         |honest| {
             honest.edited("spec.dump", |spec| {
-                spec["process"]["capabilities"]["EFFECTIVE"] = json!(["CAP_SYS_MODULE"])
+                spec["process"]["capabilities"]["EFFECTIVE"] = json!(["CAP_SYS_MODULE"]);
             })
         },
     ),

@@ -91,7 +91,7 @@ pub(super) const CASES: &[Case] = &[
         "deleted.files is missing",
         |honest| {
             changed(honest, |members| {
-                members.retain(|member| member.name != b"deleted.files")
+                members.retain(|member| member.name != b"deleted.files");
             })
         },
     ),
@@ -140,7 +140,7 @@ pub(super) const CASES: &[Case] = &[
         "is in the wrong place",
         |honest| {
             changed(honest, |members| {
-                members.push(file("checkpoint/evil.img", "x"))
+                members.push(file("checkpoint/evil.img", "x"));
             })
         },
     ),
@@ -180,7 +180,7 @@ pub(super) const CASES: &[Case] = &[
         "the checkpoint was made on riscv64",
         |honest| {
             manifest(honest, |manifest| {
-                manifest["host"]["arch"] = json!("riscv64")
+                manifest["host"]["arch"] = json!("riscv64");
             })
         },
     ),
