@@ -20,8 +20,13 @@ use super::apply::{Limits, Whiteouts};
 use super::decompress::Plain;
 use super::tar::reader::TarReader;
 use super::unpack::Unpacker;
+use crate::sys::machine;
 
 const PARTIAL: &str = ".partial-";
+/// Most members of a layer.
+const MOST_FILES: u64 = 10_000_000;
+/// Most bytes behind a layer's end mark: padding up to a record.
+const MOST_TRAILER: u64 = 16 << 20;
 /// Mode of the root directory of every layer.
 const ROOT_MODE: u32 = 0o555;
 
@@ -78,14 +83,22 @@ impl LayerStore {
             length: 0,
         };
         let mut tar = TarReader::new(hashed);
-        let mut unpacker = Unpacker::new(&directory, Whiteouts::Overlay, true, Limits::default());
+        let limits = Limits {
+            members: MOST_FILES,
+            bytes: machine::free_space(&self.root).map_err(StorageError::io("use", &self.root))?,
+        };
+        let mut unpacker = Unpacker::new(&directory, Whiteouts::Overlay, true, limits);
         unpacker.run(&mut tar)?;
         let mut rest = tar.into_inner();
         // What follows the end marker belongs to the digest, and damage there must be found.
-        io::copy(&mut rest, &mut io::sink()).map_err(|source| StorageError::Io {
+        let mut trailer = (&mut rest).take(MOST_TRAILER);
+        let count = io::copy(&mut trailer, &mut io::sink()).map_err(|source| StorageError::Io {
             doing: "read archive".into(),
             source,
         })?;
+        if count == MOST_TRAILER {
+            return Err(StorageError::tar("there is more after its end"));
+        }
         let digest = hex_text(&rest.hash.finalize());
         let diff_id = format!("sha256:{digest}");
         if let Some(expected) = expected.filter(|expected| *expected != diff_id) {

@@ -7,6 +7,7 @@ mod failures;
 mod freezing;
 mod golden;
 mod health;
+mod hostile;
 mod inspections;
 mod interop;
 mod lifecycle;
@@ -43,6 +44,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("health", health::TESTS),
     ("events", events::TESTS),
     ("bad_input", bad_input::TESTS),
+    ("hostile", hostile::TESTS),
     ("interop", interop::TESTS),
     ("golden", golden::TESTS),
     ("showing", showing::TESTS),

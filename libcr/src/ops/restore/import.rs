@@ -109,7 +109,11 @@ pub fn import(
             let half_made = container.clone();
             undo.push("tear down", move || tear_down(engine, &half_made));
             let error = undo.run(error);
-            end_after_undo(&error, || journal.abandon())?;
+            end_after_undo(&error, || {
+                journal.abandon()?;
+                // There is no container that it could be the lock of.
+                engine.forget_lock(&id)
+            })?;
             Err(error)
         }
     }

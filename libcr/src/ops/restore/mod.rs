@@ -13,7 +13,7 @@ use network::types::StatusBlock;
 use crate::archive::layout;
 use crate::criu;
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, one_line};
 use crate::model::checkpoint::{RestoreReport, micros};
 use crate::model::container::{Container, NetworkMode};
 use crate::model::event::Event;
@@ -210,8 +210,10 @@ fn addresses_in(text: &[u8], path: &Path, options: &RestoreOptions) -> Result<Sa
         return Ok(SavedAddresses::default());
     }
     let status: Option<std::collections::BTreeMap<String, StatusBlock>> =
-        serde_json::from_slice(text)
-            .map_err(|error| Error::Invalid(format!("cannot read {}: {error}", path.display())))?;
+        serde_json::from_slice(text).map_err(|error| {
+            let why = one_line(&error);
+            Error::Invalid(format!("cannot read {}: {why}", path.display()))
+        })?;
     let (keep_ip, keep_mac) = (!options.ignore_static_ip, !options.ignore_static_mac);
     Ok(SavedAddresses {
         networks: net::saved(&status.unwrap_or_default(), keep_ip, keep_mac),

@@ -3,6 +3,7 @@
 pub mod base_image;
 pub mod consume;
 pub mod foreign;
+pub mod imported_record;
 pub mod imported_spec;
 pub mod lazy_pages;
 pub mod put_back;
