@@ -6,6 +6,7 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::os::fd::AsRawFd as _;
 use std::path::Path;
 use std::thread;
 
@@ -74,12 +75,16 @@ pub fn delete(path: &Path) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Io`].
 pub fn bind(pid: i32, path: &Path) -> Result<(), Error> {
+    // Held first: without the process nothing is changed.
+    let namespace = format!("/proc/{pid}/ns/net");
+    let held = File::open(&namespace).map_err(Error::io("open", namespace))?;
     delete(path)?;
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
     }
     File::create_new(path).map_err(Error::io("create", path))?;
-    mount_bind(format!("/proc/{pid}/ns/net"), path).map_err(|error| {
+    let source = format!("/proc/self/fd/{}", held.as_raw_fd());
+    mount_bind(source, path).map_err(|error| {
         let _ = fs::remove_file(path);
         Error::io("bind network namespace to", path)(error)
     })

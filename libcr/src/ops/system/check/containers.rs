@@ -1,6 +1,8 @@
 //! One container under its lock: what a killed engine left of it, then what should be there while it
 //! lives, or should not while it doesn't.
 
+use std::time::{Duration, Instant};
+
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::Container;
@@ -15,6 +17,9 @@ use super::collected::Collected;
 use super::world::World;
 use super::{CheckOptions, files, frozen, life, network, try_lock};
 
+/// How long whoever waits for a container's end may take to write it down.
+const ENDING: Duration = Duration::from_secs(1);
+
 pub(super) fn check(
     engine: &Engine,
     id: &str,
@@ -23,22 +28,37 @@ pub(super) fn check(
     report: &mut DamageReport,
 ) -> Result<()> {
     let rows = engine.store.rows();
-    let Some(lock) = try_lock(engine, id)? else {
-        // Removed at this moment: there is nothing to tell.
-        if let Some(container) = rows.container(id)? {
-            let mut found = Collected::default();
-            let what = format!("somebody is at work on {}", container.config.name);
-            found.busy("containers", what);
-            found.settle(options, report);
+    let deadline = Instant::now() + ENDING;
+    let (lock, container) = loop {
+        let Some(lock) = try_lock(engine, id)? else {
+            // Removed at this moment: there is nothing to tell.
+            if let Some(container) = rows.container(id)? {
+                let mut found = Collected::default();
+                let what = format!("somebody is at work on {}", container.config.name);
+                found.busy("containers", what);
+                found.settle(options, report);
+            }
+            return Ok(());
+        };
+        let Some(container) = rows.container(id)? else {
+            // Removed since: the lock's file was made anew.
+            return engine.forget_lock(id);
+        };
+        if !has_just_ended(&container) || Instant::now() >= deadline {
+            break (lock, container);
         }
-        return Ok(());
+        // Whoever waits for its end writes it down as soon as the lock is free.
+        drop(lock);
+        std::thread::sleep(Duration::from_millis(20));
     };
-    let Some(container) = rows.container(id)? else {
-        // Removed since: the lock's file was made anew.
-        return engine.forget_lock(id);
-    };
+    let was_ours = is_ours(&container);
     let mut found = Collected::default();
     judge(engine, &container, world, options, &mut found)?;
+    if container.state.status.is_alive() && was_ours && !is_ours(&container) {
+        // It ended while it was looked at, for which nobody needs its lock.
+        found = Collected::default();
+        ending(&container, &mut found);
+    }
     found.settle(options, report);
     drop(lock);
     Ok(())
@@ -70,8 +90,7 @@ fn judge<'a>(
         network::attached(engine, container, found);
     } else if container.state.boot_id != proc::boot_id() || !is_ours(container) {
         if is_monitored(container) && container.state.boot_id == proc::boot_id() {
-            // Its monitor writes the end down and cleans up as soon as it gets the lock.
-            found.busy("processes", format!("{} is just ending", config.name));
+            ending(container, found);
             return Ok(());
         }
         ended(engine, container, found);
@@ -82,6 +101,19 @@ fn judge<'a>(
     }
     files::check(engine, container, found);
     frozen::check(engine, container, options, found)
+}
+
+/// Its monitor writes the end down and cleans up as soon as it gets the lock.
+fn ending(container: &Container, found: &mut Collected<'_>) {
+    let what = format!("{} is just ending", container.config.name);
+    found.busy("processes", what);
+}
+
+/// Its record says that it lives, and its first process is gone since this boot.
+fn has_just_ended(container: &Container) -> bool {
+    container.state.status.is_alive()
+        && container.state.boot_id == proc::boot_id()
+        && !is_ours(container)
 }
 
 fn recover(engine: &Engine, id: &str) -> Result<()> {

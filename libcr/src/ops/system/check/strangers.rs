@@ -61,6 +61,9 @@ pub(super) fn check(
         });
     }
     found.settle(options, report);
+    if options.repair {
+        cgroup::remove_parent_if_empty();
+    }
     // One that was made for this look goes again.
     let is_own = |thing: &&Thing| matches!(thing, Thing::Lock { name, .. } if name == id);
     if !locks.filter(is_own).any(|lock| is_there(engine, id, lock)) {
