@@ -233,6 +233,23 @@ pub fn find(id: &str) -> Vec<i32> {
     })
 }
 
+/// All monitors with the id that each was started for, whoever started it.
+pub fn all() -> Vec<(String, i32)> {
+    let is_monitor = |words: &[String]| {
+        let first = words.first();
+        first.is_some_and(|word| word.ends_with("conmon-rs"))
+    };
+    let id_of = |pid: i32| {
+        let words = proc::arguments(pid);
+        let at = words.iter().position(|word| word == "-c")?;
+        Some((words.get(at + 1)?.clone(), pid))
+    };
+    proc::find(is_monitor)
+        .into_iter()
+        .filter_map(id_of)
+        .collect()
+}
+
 /// Waits until a container has no monitor more; one that is left after `limit` is killed. A
 /// monitor that has become its exit command (the same process, another program) counts as gone.
 pub fn wait_until_gone(id: &str, limit: Duration) {
@@ -272,6 +289,11 @@ pub fn flush_log(paths: &MonitorPaths, limit: Duration) -> io::Result<()> {
 /// Tells a monitor to make its first health check now, if it is to make any.
 pub fn check_health(paths: &MonitorPaths) -> io::Result<()> {
     control(paths, "4 0 0\n")
+}
+
+/// Tells a monitor to open its log file anew, which makes it where it was removed.
+pub fn reopen_log(paths: &MonitorPaths) -> io::Result<()> {
+    control(paths, "2 0 0\n")
 }
 
 /// Tells a container's terminal its size.

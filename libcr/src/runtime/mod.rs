@@ -145,6 +145,24 @@ impl Runtime {
         })
     }
 
+    /// The bundle of a container that it knows, from its own record: crun's `status`, runc's
+    /// `state.json`. None for one that it doesn't know, or whose record can't be read.
+    pub fn bundle_of(&self, id: &str) -> Option<PathBuf> {
+        let directory = self.state.join(id);
+        let read = |name: &str| -> Option<serde_json::Value> {
+            serde_json::from_slice(&std::fs::read(directory.join(name)).ok()?).ok()
+        };
+        if let Some(status) = read("status") {
+            return Some(PathBuf::from(status.get("bundle")?.as_str()?));
+        }
+        let state = read("state.json")?;
+        let labels = state.pointer("/config/labels")?.as_array()?;
+        let mut labels = labels.iter().filter_map(serde_json::Value::as_str);
+        labels
+            .find_map(|label| label.strip_prefix("bundle="))
+            .map(PathBuf::from)
+    }
+
     /// Lets a created container's process begin.
     pub fn start(&self, id: &str) -> Result<(), RuntimeError> {
         command::run(self.command("start").arg(id))?;

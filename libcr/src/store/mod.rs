@@ -13,6 +13,7 @@ pub mod image;
 pub mod journal;
 pub mod lease;
 pub mod lock;
+pub mod soundness;
 pub mod volume;
 
 /// What can go wrong with the state.

@@ -105,6 +105,13 @@ pub fn tree(root: i32) -> Vec<i32> {
     found
 }
 
+/// The parent of a process.
+pub fn parent(pid: i32) -> Option<i32> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let after_command = stat.rsplit_once(')')?.1;
+    after_command.split_ascii_whitespace().nth(1)?.parse().ok()
+}
+
 /// Whether a process is in uninterruptible sleep (state `D`).
 pub fn is_uninterruptible(pid: i32) -> bool {
     is_in_state(pid, 'D')
@@ -172,6 +179,8 @@ mod tests {
     fn this_process_is_alive_and_its_namesake_is_not() {
         let own = own_identity();
         assert!(is_alive(&own));
+        let parent = i32::try_from(std::os::unix::process::parent_id());
+        assert_eq!(super::parent(own.pid), parent.ok());
         assert!(!is_alive(&ProcessIdentity {
             start_time: own.start_time + 1,
             ..own.clone()

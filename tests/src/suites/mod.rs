@@ -14,6 +14,7 @@ mod lifecycle;
 mod network;
 mod networks;
 mod showing;
+mod system_check;
 mod volume_mounts;
 mod volumes;
 mod workloads;
@@ -52,6 +53,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("compat", compat::TESTS),
     ("crash", freezing::crash::TESTS),
     ("phases", freezing::phases::TESTS),
+    ("system_check", system_check::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
     ("workloads::kernel", workloads::kernel::TESTS),

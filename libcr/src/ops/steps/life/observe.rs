@@ -134,7 +134,7 @@ fn is_or_is_below(path: &str, parent: &str) -> bool {
 }
 
 /// Whether its monitor is there, or the exit command that it became: both are told the id.
-fn is_monitored(container: &Container) -> bool {
+pub fn is_monitored(container: &Container) -> bool {
     let id = &container.config.id;
     container
         .state

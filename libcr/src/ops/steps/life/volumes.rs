@@ -21,7 +21,7 @@ use crate::sys::dir::{at, remove_dir_if_present};
 use crate::sys::machine;
 
 /// Where directories of removed volumes go before their content does; no volume has such a name.
-const REMOVED: &str = ".removed";
+pub const REMOVED: &str = ".removed";
 
 /// The volumes that a container sees, each once, with the directory of its content.
 ///

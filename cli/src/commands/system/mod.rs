@@ -1,4 +1,6 @@
-//! `info` and `version`.
+//! `info`, `doctor`, `version` and the verbs of `system`.
+
+pub mod check;
 
 use super::preview::REFUSED;
 use super::{Opener, Outcome};
