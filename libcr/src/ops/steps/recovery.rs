@@ -7,6 +7,7 @@
 //! | remove | goes on to its end |
 //! | checkpoint, not whole | thawed, what is partial goes; where the dump ended the processes and is whole, the container is frozen |
 //! | checkpoint, whole | the processes end; the container is frozen |
+//! | network connect, disconnect | it is taken off the network |
 //! | restore | where CRIU finished, the container runs; else what was made goes, the checkpoint stays |
 
 use std::path::Path;
@@ -24,6 +25,7 @@ use crate::ops::steps::freezing::place::{self, Place};
 use crate::ops::steps::freezing::settle;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::bring_up::cgroup_path;
+use crate::ops::steps::life::netplug::attach;
 use crate::ops::steps::life::tear_down::tear_down;
 use crate::ops::steps::life::{files, remove, rootfs, volumes};
 use crate::ops::steps::thawing::consume;
@@ -81,6 +83,9 @@ fn recover_one(engine: &Engine, operation: &Operation, patience: Patience) -> Re
         (Intent::Checkpoint { .. }, Some(container)) => {
             checkpoint(engine, container, operation, journal)
         }
+        (Intent::Connect { network } | Intent::Disconnect { network }, Some(container)) => {
+            off_network(engine, container, &operation.intent, network, &journal)
+        }
         (Intent::Restore { .. }, Some(container)) => {
             restore(engine, container, &operation.intent, patience, journal)
         }
@@ -94,6 +99,25 @@ fn after_failed_start(container: &Container, journal: Journal<'_>) -> Result<()>
     container.state.pid = None;
     container.state.monitor_pid = None;
     journal.finish(&container, None)
+}
+
+fn off_network(
+    engine: &Engine,
+    mut container: Container,
+    intent: &Intent,
+    network: &str,
+    journal: &Journal<'_>,
+) -> Result<()> {
+    attach::leave(engine, &mut container, network)?;
+    journal.end_with(|rows| {
+        attach::write_down(rows, &container, network)?;
+        match intent {
+            Intent::Disconnect { .. } => {
+                rows.insert_network_event("disconnect", network, &container.config.id)
+            }
+            _ => Ok(()),
+        }
+    })
 }
 
 fn checkpoint(
