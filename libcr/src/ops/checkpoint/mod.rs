@@ -44,7 +44,7 @@ use crate::runtime::criu_options::{Routed, Verb};
 use crate::store::lock::ContainerLock;
 use crate::sys::dir::at;
 use crate::sys::fault;
-use crate::sys::machine;
+use crate::sys::{machine, proc};
 
 mod checks;
 mod options;
@@ -97,6 +97,8 @@ pub fn checkpoint(
             ..Times::default()
         }),
     };
+    // CRIU killed in the middle of a dump takes the processes with it that its code is in.
+    let _spared = proc::Spared::begin();
     let _no_checks = health::hold_checks(engine, &container)?;
     let journal = Journal::begin(engine, &id, &attempt.intent(CheckpointPhase::Dump))?;
     if options.tracks_memory() {

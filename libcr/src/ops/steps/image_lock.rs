@@ -20,10 +20,9 @@ pub struct ImageLock(#[expect(dead_code, reason = "closing it frees the lock")] 
 /// Held while layers and blobs are there that no row knows yet. Waits for who removes.
 pub fn adding(engine: &Engine) -> Result<ImageLock> {
     loop {
-        match lock(engine, FlockOperation::LockShared)? {
-            Some(held) => return Ok(held),
-            // A signal came.
-            None => {}
+        // None: a signal came.
+        if let Some(held) = lock(engine, FlockOperation::LockShared)? {
+            return Ok(held);
         }
     }
 }

@@ -204,7 +204,7 @@ fn restore(
     let paths = engine.monitor_paths(&id);
     let started = Instant::now();
     // The monitor goes on without its engine; it ends when the restore failed.
-    while paths.container_pid().is_none() && !client::find(&id).is_empty() {
+    while paths.container_pid().is_none() && !client::find(&id)?.is_empty() {
         if patience == Patience::Bounded && started.elapsed() > RESTORE_PATIENCE {
             tracing::warn!(
                 container = id,
@@ -214,8 +214,9 @@ fn restore(
         }
         std::thread::sleep(Duration::from_millis(5));
     }
-    let monitor = client::find(&id).pop();
-    if let (Some(monitor), Some(pid)) = (monitor, running_pid(engine, &container)) {
+    let monitor = client::find(&id)?.pop();
+    // Where that can't be found out, nothing is torn down for it: the operation stays open.
+    if let (Some(monitor), Some(pid)) = (monitor, running_pid(engine, &container)?) {
         verify(engine, &container, pid)?;
         end_silence(engine, &container)?;
         let state = &mut container.state;
@@ -256,9 +257,10 @@ fn restore(
     after_failed_start(&container, journal)
 }
 
-/// The first process as the runtime knows it; `None` also where the runtime is gone.
-fn running_pid(engine: &Engine, container: &Container) -> Option<i32> {
-    let runtime = engine.runtime_of(container).ok()?;
-    let state = runtime.state(&container.config.id).ok()??;
-    (state.status == "running").then_some(state.pid)
+/// The first process as the runtime knows it.
+fn running_pid(engine: &Engine, container: &Container) -> Result<Option<i32>> {
+    let state = engine.runtime_of(container)?.state(&container.config.id)?;
+    Ok(state
+        .filter(|state| state.status == "running")
+        .map(|state| state.pid))
 }
