@@ -55,10 +55,48 @@ pub fn recover_container(engine: &Engine, id: &str, patience: Patience) -> Resul
     for operation in engine.store.rows().operations()? {
         let orphaned = operation.intent != Intent::Create || !proc::is_alive(&operation.owner);
         if operation.container == id && orphaned {
-            tracing::warn!(container = id, intent = ?operation.intent, "recovering what a killed engine left");
+            tracing::debug!(container = id, intent = ?operation.intent, "recovery");
+            let known = engine.store.rows().container(id)?;
             recover_one(engine, &operation, patience)?;
+            tell(engine, &operation, known)?;
         }
     }
+    Ok(())
+}
+
+/// Says what was cut short, and what is true now.
+fn tell(engine: &Engine, operation: &Operation, known: Option<Container>) -> Result<()> {
+    let id = &operation.container;
+    let open = engine.store.rows().operations()?;
+    if open.iter().any(|other| other.number == operation.number) {
+        // Whoever waits no longer has said so.
+        return Ok(());
+    }
+    let what = match &operation.intent {
+        Intent::Create => "its creation",
+        Intent::Start => "its start",
+        Intent::Remove => "its removal",
+        Intent::Checkpoint { .. } => "its checkpoint",
+        Intent::Restore { imported: true, .. } => "its import",
+        Intent::Restore { .. } => "its restore",
+        Intent::Connect { .. } => "a network connect",
+        Intent::Disconnect { .. } => "a network disconnect",
+    };
+    let found = engine.store.rows().container(id)?;
+    let now = match found.as_ref().map(|container| &container.state) {
+        None => "is gone",
+        Some(state) if state.status.is_alive() => "runs on",
+        Some(state) if state.checkpointed_at.is_some() => "is frozen, to be restored",
+        Some(state) => match state.status {
+            Status::Created => "is created, not started",
+            _ => "has exited",
+        },
+    };
+    let name = found.or(known).map(|container| container.config.name);
+    let name = name.as_deref().unwrap_or(id);
+    tracing::warn!(
+        "recovered what a killed engine left of container {name}: {what} was cut short; it {now}"
+    );
     Ok(())
 }
 

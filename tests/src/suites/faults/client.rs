@@ -101,8 +101,8 @@ fn terminal_closed(host: &Host) {
         host.run(&["container", "inspect", "victim"]);
         let what = format!("{verb}, closed after {moment} ms");
         let gone = crate::harness::wait::try_until(Duration::from_secs(10), || {
-            let engine = &host.engine.program;
-            let found = command::run(Command::new("pgrep").args(["-f", engine]), "");
+            let pattern = format!("{} .*container {verb} victim", host.engine.program);
+            let found = command::run(Command::new("pgrep").args(["-f", &pattern]), "");
             found.stdout.trim().is_empty().then_some(())
         });
         assert!(gone.is_some(), "{what}: it does not end");

@@ -89,7 +89,9 @@ fn runs_on(host: &Host, what: &str) {
     assert_eq!(host.status("victim"), "running", "{what}");
     let before = host.log("victim");
     let log = host.wait_for_more_log("victim", &before);
-    for (index, line) in log.lines().enumerate() {
+    // A `sleep` of its shell may have met a breakpoint: see `after_its_end`.
+    let counted = log.lines().filter(|line| !line.contains("breakpoint trap"));
+    for (index, line) in counted.enumerate() {
         assert_eq!(line, index.to_string(), "{what}: a line is lost or twice");
     }
     let status = fs::read_to_string(format!("/proc/{}/status", host.pid("victim"))).unwrap();
@@ -104,11 +106,27 @@ fn settled(host: &Host, done: &Finished, what: &str) {
     } else {
         is_told(done, what);
         if host.status("victim") == "exited" {
-            // The dump had ended the processes, and was whole.
-            host.ok(&["container", "restore", "victim"]);
+            after_its_end(host, what);
+            return;
         }
     }
     runs_on(host, what);
+}
+
+/// A dump that ends the processes was whole; or a process met a breakpoint of CRIU's code in it, with
+/// nobody left to catch that: the kernel ends such a one (128 + SIGTRAP). No engine can keep it from
+/// that, and the record says so.
+#[track_caller]
+fn after_its_end(host: &Host, what: &str) {
+    let code = host.inspect("victim")["State"]["ExitCode"].as_i64();
+    if code == Some(0) {
+        host.ok(&["container", "restore", "victim"]);
+        runs_on(host, what);
+        return;
+    }
+    assert_eq!(code, Some(133), "{what}");
+    host.ok(&["rm", "victim"]);
+    start_victim(host);
 }
 
 fn skips(host: &Host) -> bool {
@@ -216,7 +234,7 @@ fn dump_hangs(host: &Host) {
     let stop = on_line(
         "dump.log",
         "Dumping core",
-        "kill -STOP $OWN; echo $OWN > NOTE",
+        "kill -STOP $OWN && echo $OWN > NOTE",
     );
     let _ = fs::remove_file(&note);
     let wrapped = Wrapped::in_script(&stop.replace("NOTE", &note));
@@ -230,7 +248,11 @@ fn dump_hangs(host: &Host) {
     let code = command::wait(&mut hanging.0, "checkpoint", command::LIMIT);
     drop(wrapped);
     assert_eq!(code, 125);
-    runs_on(host, "CRIU was ended in the middle");
+    if host.status("victim") == "exited" {
+        after_its_end(host, "CRIU was ended in the middle");
+    } else {
+        runs_on(host, "CRIU was ended in the middle");
+    }
 }
 
 /// A configuration of the host's own makes CRIU fail when everything is there again.
@@ -246,8 +268,6 @@ fn restore_fails_at_its_end(host: &Host) {
         let text = format!("#!/bin/sh\n[ \"$CRTOOLS_SCRIPT_ACTION\" != {action} ]\n");
         fs::write(&script, text).unwrap();
         fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
-        let kill = on_line("restore.log", "Restore finished|Running post-restore", "");
-        drop(kill);
         let option = format!("--action-script {}", script.display());
         let _configuration = Configuration::write(&option.replace("--", ""));
         let done = host.run(&RESTORE);

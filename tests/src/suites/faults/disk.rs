@@ -143,6 +143,8 @@ fn is_told(done: &Finished, room: usize) {
         "disk is full",
         "disk I/O error",
         "not enough space",
+        "no space left",
+        "no storage space",
     ];
     assert!(
         full.iter().any(|word| done.stderr.contains(word)),

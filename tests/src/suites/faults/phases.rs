@@ -184,7 +184,9 @@ pub fn die_at(host: &Host, phase: &str, words: &[&str]) {
 fn told(host: &Host, phase: &str) -> Option<String> {
     let done = host.run(&["ps", "-a"]);
     assert_eq!(done.code, 0, "{phase}: {done}");
-    let said = done.stderr.contains("recovering what a killed engine left");
+    let said = done
+        .stderr
+        .contains("recovered what a killed engine left of container victim");
     let state = check_truth(host, phase);
     assert!(
         said || state.as_deref() != Some("running"),
