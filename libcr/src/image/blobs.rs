@@ -59,6 +59,20 @@ impl BlobStore {
         })
     }
 
+    /// The digests of all that is kept.
+    pub fn list(&self) -> Result<Vec<String>, ImageError> {
+        let wrap = || ImageError::io("list", &self.root);
+        let mut found = Vec::new();
+        for entry in fs::read_dir(&self.root).map_err(wrap())? {
+            let name = entry.map_err(wrap())?.file_name();
+            let digest = format!("sha256:{}", name.to_string_lossy());
+            if digest_hex(&digest).is_ok() {
+                found.push(digest);
+            }
+        }
+        Ok(found)
+    }
+
     /// Removes a blob; that it was not there is fine.
     pub fn remove(&self, digest: &str) -> Result<(), ImageError> {
         let path = self.root.join(digest_hex(digest)?);
@@ -88,6 +102,7 @@ mod tests {
         ));
         store.write(b"hello").unwrap();
         assert_eq!(store.read(&digest).unwrap(), b"hello");
+        assert_eq!(store.list().unwrap(), [digest.as_str()]);
         store.remove(&digest).unwrap();
         store.remove(&digest).unwrap();
         assert!(matches!(

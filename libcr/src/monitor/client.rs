@@ -221,7 +221,10 @@ fn read_line(pipe: &mut io::PipeReader, limit: Duration) -> Result<Vec<u8>, Moni
 
 /// Monitors of a container, found by their command line: also one that had no time to write
 /// itself down.
-pub fn find(id: &str) -> Vec<i32> {
+///
+/// # Errors
+/// When it can't be found out.
+pub fn find(id: &str) -> io::Result<Vec<i32>> {
     proc::find(|words| {
         let program = words
             .first()
@@ -255,7 +258,8 @@ pub fn all() -> Vec<(String, i32)> {
 pub fn wait_until_gone(id: &str, limit: Duration) {
     let deadline = Instant::now() + limit;
     loop {
-        let monitors = find(id);
+        // Who can't be seen can't be waited for, nor killed.
+        let monitors = find(id).unwrap_or_default();
         if monitors.is_empty() {
             return;
         }

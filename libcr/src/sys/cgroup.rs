@@ -214,7 +214,10 @@ pub fn remove_parent_if_empty() {
 /// takes no processes (a cgroup namespace), to where process 1 is.
 pub fn leave() {
     let own = rustix::process::getpid().as_raw_pid();
-    let first = super::proc::cgroup_of(1).unwrap_or_else(|| "/".into());
+    let first = super::proc::cgroup_of(1)
+        .ok()
+        .flatten()
+        .unwrap_or_else(|| "/".into());
     for path in ["/", &first] {
         match Cgroup::at(path).adopt(own) {
             Ok(()) => return,

@@ -3,25 +3,57 @@
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use rustix_libc_wrappers::process::SignalExt;
 
 use crate::model::operation::ProcessIdentity;
+use crate::sys::dir::at;
+
+/// What this process is and in which boot, once [`know_self`] has found out.
+static OWN: OnceLock<ProcessIdentity> = OnceLock::new();
+
+/// Finds out what this process is and in which boot. Whoever compares records with either calls it
+/// first: one that can't tell this boot from another would take all that runs for ended.
+///
+/// # Errors
+/// When /proc can't be read: not mounted, or too many files are open.
+pub fn know_self() -> io::Result<()> {
+    if OWN.get().is_some() {
+        return Ok(());
+    }
+    let path = Path::new("/proc/sys/kernel/random/boot_id");
+    let boot = fs::read_to_string(path).map_err(at("read", path))?;
+    let pid = rustix::process::getpid().as_raw_pid();
+    let own = PathBuf::from(format!("/proc/{pid}/stat"));
+    let stat = fs::read_to_string(&own).map_err(at("read", &own))?;
+    let start_time = started(&stat).ok_or_else(|| io::Error::other("/proc/PID/stat is odd"))?;
+    let _ = OWN.set(ProcessIdentity {
+        pid,
+        start_time,
+        boot_id: boot.trim().to_owned(),
+    });
+    Ok(())
+}
 
 /// The boot that the machine is in: `/proc/sys/kernel/random/boot_id`.
 pub fn boot_id() -> String {
-    fs::read_to_string("/proc/sys/kernel/random/boot_id")
-        .unwrap_or_default()
-        .trim()
-        .to_owned()
+    own_identity().boot_id
 }
 
 /// Start time of a process, clock ticks after boot; `None` when there is none (or a zombie).
-pub fn start_time(pid: i32) -> Option<u64> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+///
+/// # Errors
+/// When it can't be looked at, which doesn't say that it is gone.
+pub fn start_time(pid: i32) -> io::Result<Option<u64>> {
+    Ok(read(pid, "stat")?.as_deref().and_then(started))
+}
+
+fn started(stat: &str) -> Option<u64> {
     // The second field is the command in parentheses and may itself hold anything.
     let after_command = stat.rsplit_once(')')?.1;
     let mut fields = after_command.split_ascii_whitespace();
@@ -32,30 +64,53 @@ pub fn start_time(pid: i32) -> Option<u64> {
     fields.nth(18)?.parse().ok()
 }
 
-/// This process.
-pub fn own_identity() -> ProcessIdentity {
-    let pid = rustix::process::getpid().as_raw_pid();
-    ProcessIdentity {
-        pid,
-        start_time: start_time(pid).unwrap_or_default(),
-        boot_id: boot_id(),
+/// A file of a process in /proc; `None` when there is no such process.
+fn read(pid: i32, name: &str) -> io::Result<Option<String>> {
+    match fs::read(format!("/proc/{pid}/{name}")) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if is_gone(&error) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
-/// Whether that very process still lives.
-pub fn is_alive(identity: &ProcessIdentity) -> bool {
-    identity.boot_id == boot_id() && start_time(identity.pid) == Some(identity.start_time)
+/// ESRCH: it ended between opening and reading.
+fn is_gone(error: &io::Error) -> bool {
+    let ended = rustix::io::Errno::SRCH.raw_os_error();
+    error.kind() == io::ErrorKind::NotFound || error.raw_os_error() == Some(ended)
 }
 
-/// Whether any process has this number.
+/// This process.
+pub fn own_identity() -> ProcessIdentity {
+    if let Err(error) = know_self() {
+        tracing::error!(%error, "this process does not know itself");
+    }
+    OWN.get().cloned().unwrap_or_else(|| ProcessIdentity {
+        pid: rustix::process::getpid().as_raw_pid(),
+        start_time: 0,
+        boot_id: String::new(),
+    })
+}
+
+/// Whether that very process still lives, or can't be looked at: nothing is done to one for being
+/// dead that may live.
+pub fn is_alive(identity: &ProcessIdentity) -> bool {
+    let is_it = |found: Option<u64>| found == Some(identity.start_time);
+    identity.boot_id == boot_id() && start_time(identity.pid).map_or(true, is_it)
+}
+
+/// Whether any process has this number, or it can't be looked at.
 pub fn exists(pid: i32) -> bool {
-    start_time(pid).is_some()
+    start_time(pid).map_or(true, |found| found.is_some())
 }
 
 /// The argument vector of a process.
 pub fn arguments(pid: i32) -> Vec<String> {
     let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    let text = bytes.strip_suffix(b"\0").unwrap_or(&bytes);
+    split(&bytes)
+}
+
+fn split(bytes: &[u8]) -> Vec<String> {
+    let text = bytes.strip_suffix(b"\0").unwrap_or(bytes);
     text.split(|byte| *byte == 0)
         .map(|word| String::from_utf8_lossy(word).into_owned())
         .collect()
@@ -63,22 +118,34 @@ pub fn arguments(pid: i32) -> Vec<String> {
 
 /// Processes of this PID namespace whose argument vector `wanted` accepts. Those of a host in a
 /// container are visible too, and are not ours.
-pub fn find(wanted: impl Fn(&[String]) -> bool) -> Vec<i32> {
+///
+/// # Errors
+/// When /proc can't be looked through.
+pub fn find(wanted: impl Fn(&[String]) -> bool) -> io::Result<Vec<i32>> {
     let own = namespace(rustix::process::getpid().as_raw_pid(), "pid");
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-    pids.filter(|pid| exists(*pid) && wanted(&arguments(*pid)))
-        .filter(|pid| namespace(*pid, "pid") == own)
-        .collect()
+    let mut found = Vec::new();
+    for entry in fs::read_dir("/proc")? {
+        let name = entry?.file_name();
+        let Some(pid) = name.to_str().and_then(|name| name.parse::<i32>().ok()) else {
+            continue;
+        };
+        let words = read(pid, "cmdline")?.unwrap_or_default();
+        if wanted(&split(words.as_bytes())) && exists(pid) && namespace(pid, "pid") == own {
+            found.push(pid);
+        }
+    }
+    Ok(found)
 }
 
 /// The cgroup of a process in the unified hierarchy, as a path from its mount: line `0::` of
 /// `/proc/PID/cgroup` (cgroups(7)).
-pub fn cgroup_of(pid: i32) -> Option<String> {
-    let text = fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
-    text.lines()
-        .find_map(|line| line.strip_prefix("0::"))
-        .map(str::to_owned)
+///
+/// # Errors
+/// When it can't be looked at, which doesn't say that it is gone.
+pub fn cgroup_of(pid: i32) -> io::Result<Option<String>> {
+    let text = read(pid, "cgroup")?.unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("0::"));
+    Ok(line.map(str::to_owned))
 }
 
 /// A process and all that descend from it, parents first. From `/proc/PID/task/TID/children`
@@ -140,10 +207,22 @@ pub fn pidfd(pid: i32) -> Option<OwnedFd> {
     pidfd_open(Pid::from_raw(pid)?, PidfdFlags::empty()).ok()
 }
 
+/// As [`wait_gone`], of one that is gone already or that no descriptor can be had of.
+fn wait_unseen(pid: i32, limit: Duration) -> bool {
+    let deadline = Instant::now() + limit;
+    while exists(pid) {
+        if Instant::now() >= deadline {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    true
+}
+
 /// Waits until a process has ended, at most `limit`. True when it is gone.
 pub fn wait_gone(pid: i32, limit: Duration) -> bool {
     let Some(handle) = pidfd(pid) else {
-        return true;
+        return wait_unseen(pid, limit);
     };
     let timeout = Timespec {
         tv_sec: i64::try_from(limit.as_secs()).unwrap_or(i64::MAX),
@@ -168,6 +247,34 @@ pub fn signal(pid: i32, number: i32) -> io::Result<()> {
 pub fn kill_and_wait(pid: i32) {
     if signal(pid, Signal::KILL.as_raw()).is_ok() {
         wait_gone(pid, Duration::from_secs(10));
+    }
+}
+
+/// The kernel, when memory runs out, takes another process than this one and those it starts, until
+/// this is dropped.
+#[derive(Debug)]
+pub struct Spared {
+    before: Option<String>,
+}
+
+impl Spared {
+    const PATH: &'static str = "/proc/self/oom_score_adj";
+
+    /// From now on. Without the right to ask for it, nothing changes.
+    pub fn begin() -> Self {
+        let before = fs::read_to_string(Self::PATH).ok();
+        let before = before.filter(|_| fs::write(Self::PATH, "-1000").is_ok());
+        Self { before }
+    }
+}
+
+impl Drop for Spared {
+    fn drop(&mut self) {
+        if let Some(before) = &self.before
+            && let Err(error) = fs::write(Self::PATH, before.trim())
+        {
+            tracing::debug!(%error, "oom_score_adj stays");
+        }
     }
 }
 
@@ -196,7 +303,7 @@ mod tests {
         let mut child = std::process::Command::new("sleep")
             .arg("86399.25")
             .spawn()?;
-        let found = find(|words| words.last().is_some_and(|word| word == "86399.25"));
+        let found = find(|words| words.last().is_some_and(|word| word == "86399.25"))?;
         let pid = i32::try_from(child.id()).map_err(io::Error::other)?;
         assert_eq!(found, [pid]);
         assert!(!wait_gone(pid, Duration::from_millis(5)));

@@ -4,6 +4,7 @@ mod bad_input;
 mod compat;
 mod events;
 mod failures;
+mod faults;
 mod freezing;
 mod golden;
 mod health;
@@ -51,9 +52,14 @@ pub const ALL: &[(&str, Tests)] = &[
     ("showing", showing::TESTS),
     ("showing::harm", showing::harm::TESTS),
     ("compat", compat::TESTS),
-    ("crash", freezing::crash::TESTS),
-    ("phases", freezing::phases::TESTS),
     ("system_check", system_check::TESTS),
+    ("faults::crash", faults::crash::TESTS),
+    ("faults::phases", faults::phases::TESTS),
+    ("faults::stores", faults::stores::TESTS),
+    ("faults::calls", faults::calls::TESTS),
+    ("faults::disk", faults::disk::TESTS),
+    ("faults::criu", faults::criu::TESTS),
+    ("faults::client", faults::client::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
     ("workloads::kernel", workloads::kernel::TESTS),
@@ -77,6 +83,7 @@ pub const ALL: &[(&str, Tests)] = &[
 /// since everything takes ten times as long there.
 pub const IN_VM: &[(&str, Tests)] = &[
     ("precopy", freezing::precopy::IN_VM),
+    ("faults::phases", faults::phases::IN_VM),
     ("precopy_interop", freezing::precopy::INTEROP_IN_VM),
 ];
 

@@ -9,11 +9,14 @@ use crate::image::blobs::BlobStore;
 use crate::image::digest_of;
 use crate::image::reference::Reference;
 use crate::model::image::Image;
+use crate::ops::steps::image_lock;
+use crate::sys::fault;
 
 /// Loads all images of a file, a pipe or a directory, and returns the name of each (its id where
 /// it has none).
 pub fn load(engine: &Engine, path: &Path) -> Result<Vec<String>> {
     let archive = ImageArchive::open(path, &engine.config.root.join("images"))?;
+    let _adding = image_lock::adding(engine)?;
     let layers = engine.layers()?;
     let blobs = BlobStore::open(engine.config.root.join("images"))?;
     let mut loaded = Vec::new();
@@ -23,6 +26,7 @@ pub fn load(engine: &Engine, path: &Path) -> Result<Vec<String>> {
             let known = layers.path(&blob.diff_id).is_ok();
             if !known {
                 layers.import_verified(archive.layer(blob)?, &blob.diff_id)?;
+                fault::point("layer-kept");
             }
             size += blob.size;
             diff_ids.push(blob.diff_id.clone());
@@ -55,6 +59,7 @@ pub fn load(engine: &Engine, path: &Path) -> Result<Vec<String>> {
                 .to_owned(),
             config,
         };
+        fault::point("blobs-kept");
         engine.store.transaction(|rows| {
             rows.insert_image(&image)?;
             rows.insert_image_event("loadfromarchive", &image.id, &path.display().to_string())

@@ -7,9 +7,10 @@ use crate::error::{Error, Result};
 use crate::image::blobs::BlobStore;
 use crate::model::id;
 use crate::model::image::Image;
-use crate::ops::steps::image_lookup;
+use crate::ops::steps::{image_lock, image_lookup};
 use crate::storage::StorageError;
 use crate::store::Rows;
+use crate::sys::fault;
 
 /// What `rmi` removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub fn remove(engine: &Engine, word: &str, force: bool) -> Result<Removed> {
     let gone = engine
         .store
         .transaction(|rows| remove_rows(engine, *rows, word, force))?;
-    let (image, doomed) = match gone {
+    let (image, mut doomed) = match gone {
         Gone::Name(name) => {
             return Ok(Removed {
                 untagged: vec![name],
@@ -38,7 +39,12 @@ pub fn remove(engine: &Engine, word: &str, force: bool) -> Result<Removed> {
         }
         Gone::Image { image, doomed } => (image, doomed),
     };
+    fault::point("unlisted");
     let layers = engine.layers()?;
+    let alone = image_lock::removing(engine)?;
+    if alone.is_some() {
+        doomed = without_image(engine, layers.list()?)?;
+    }
     for diff_id in &doomed {
         match layers.remove(diff_id) {
             // A removal that was interrupted got that far.
@@ -46,8 +52,12 @@ pub fn remove(engine: &Engine, word: &str, force: bool) -> Result<Removed> {
             removed => removed?,
         }
     }
+    fault::point("layers-removed");
     let blobs = BlobStore::open(engine.config.root.join("images"))?;
     blobs.remove(&format!("sha256:{}", image.id))?;
+    if alone.is_some() {
+        sweep_blobs(engine, &blobs)?;
+    }
     if image.digest != format!("sha256:{}", image.id) {
         blobs.remove(&image.digest)?;
     }
@@ -56,6 +66,31 @@ pub fn remove(engine: &Engine, word: &str, force: bool) -> Result<Removed> {
         untagged: image.names,
         deleted: vec![image.id],
     })
+}
+
+/// Of these layers those that no image has: also what killed engines left.
+fn without_image(engine: &Engine, layers: Vec<String>) -> Result<BTreeSet<String>> {
+    let images = engine.store.rows().images()?;
+    let kept: BTreeSet<String> = images
+        .into_iter()
+        .flat_map(|image| image.diff_ids)
+        .collect();
+    let lost = layers.into_iter().filter(|layer| !kept.contains(layer));
+    Ok(lost.collect())
+}
+
+fn sweep_blobs(engine: &Engine, blobs: &BlobStore) -> Result<()> {
+    let images = engine.store.rows().images()?;
+    let known: BTreeSet<String> = images
+        .into_iter()
+        .flat_map(|image| [format!("sha256:{}", image.id), image.digest])
+        .collect();
+    for digest in blobs.list()? {
+        if !known.contains(&digest) {
+            blobs.remove(&digest)?;
+        }
+    }
+    Ok(())
 }
 
 /// What is no longer in the database.

@@ -36,7 +36,7 @@ use crate::ops::steps::undo::Undo;
 use crate::progress::{Progress, Step};
 use crate::runtime::criu_options::Verb;
 use crate::sys::dir::at;
-use crate::sys::{machine, proc};
+use crate::sys::{fault, machine, proc};
 
 mod checks;
 mod import;
@@ -109,7 +109,7 @@ pub fn restore(
     };
     let journal = Journal::begin(engine, &id, &intent)?;
     let before = container.state.clone();
-    match thawing.bring_back(&mut container, &journal) {
+    match thawing.bring_back(&mut container) {
         Ok(mut report) => {
             finish(engine, &container, source.keep, &journal)?;
             report.warnings.splice(0..0, warnings);
@@ -122,8 +122,7 @@ pub fn restore(
             undo.push("tear down", || tear_down(engine, &half_made));
             let error = undo.run(error);
             container.state = before;
-            end_after_undo(&error, || journal.finish(&container, None))?;
-            Err(error)
+            Err(journal.give_up(error, |rows| rows.update_state(&id, &container.state)))
         }
     }
 }
@@ -181,16 +180,6 @@ fn source(engine: &Engine, container: &Container, options: &mut RestoreOptions) 
     })
 }
 
-/// Ends an operation that was undone. What could not be undone stays in the journal: the next
-/// command tries again.
-fn end_after_undo(error: &Error, end: impl FnOnce() -> Result<()>) -> Result<()> {
-    if matches!(error, Error::Undo { .. }) {
-        Ok(())
-    } else {
-        end()
-    }
-}
-
 /// Addresses to ask for again, from `network.status` beside the checkpoint; what the user wants
 /// forgotten is taken out of the configuration for good, as Podman does.
 fn saved_addresses(directory: &Path, options: &RestoreOptions) -> Result<SavedAddresses> {
@@ -233,11 +222,7 @@ struct Thawing<'a> {
 
 impl Thawing<'_> {
     /// Mounts, network, files, CRIU; the container runs afterwards and its state says so.
-    fn bring_back(
-        &self,
-        container: &mut Container,
-        journal: &Journal<'_>,
-    ) -> Result<RestoreReport> {
+    fn bring_back(&self, container: &mut Container) -> Result<RestoreReport> {
         let (engine, options) = (self.engine, self.options);
         let call = self.call(container)?;
         self.progress.step(&container.config.name, Step::Prepare);
@@ -258,11 +243,12 @@ impl Thawing<'_> {
         if self.source.keep && (!apply_rootfs || !self.source.named.is_empty()) {
             // A checkpoint in the bundle stays too, whose files are what is there now.
             capture::pin_files(engine, container)?;
+            fault::point("pinned");
         }
         if apply_rootfs {
             // The files as they were at that instant, not as they became since.
             rootfs::set_aside(engine, &container.config)?;
-            journal.fault("set-aside");
+            fault::point("set-aside");
         }
         let devices = may_have_devices(container, options);
         let imported = container.config.imported_spec.is_some();
@@ -273,7 +259,7 @@ impl Thawing<'_> {
             }
             Ok(())
         })?;
-        journal.fault("brought-up");
+        fault::point("brought-up");
         self.progress.step(&container.config.name, Step::Restore);
         let pages = options
             .criu
@@ -285,7 +271,7 @@ impl Thawing<'_> {
             // The images are in use until the last page has followed.
             pages.finish()?;
         }
-        journal.fault("thawed");
+        fault::point("thawed");
         let state = &mut container.state;
         state.status = status;
         state.pid = Some(monitored.pid);
@@ -357,7 +343,9 @@ fn finish(engine: &Engine, container: &Container, keep: bool, journal: &Journal<
     engine
         .store
         .transaction(|rows| rows.update_config(&container.config))?;
+    fault::point("configured");
     rootfs::forget_aside(engine, &container.config)?;
+    fault::point("aside-forgotten");
     if !keep {
         consume::checkpoint(&engine.bundle(&container.config.id))?;
     }

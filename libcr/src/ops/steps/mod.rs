@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod claim;
 pub mod failure;
 pub mod freezing;
+pub mod image_lock;
 pub mod image_lookup;
 pub mod inspection;
 pub mod journal;

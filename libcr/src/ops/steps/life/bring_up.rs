@@ -20,8 +20,8 @@ use crate::ops::steps::life::volume_content;
 use crate::runtime::criu_options::Routed;
 use crate::runtime::spec::{self, Places};
 use crate::runtime::user;
-use crate::sys::cgroup;
 use crate::sys::dir::{at, write_for_this_boot};
+use crate::sys::{cgroup, fault};
 
 /// cgroup of a container, from the mount of the hierarchy.
 pub fn cgroup_path(id: &str) -> String {
@@ -39,6 +39,7 @@ pub fn bring_up(
     before_spec: impl FnOnce(&rootfs::RootfsPaths) -> Result<()>,
 ) -> Result<Plugged> {
     let leased = netplug::lease(engine, container, saved)?;
+    fault::point("leased");
     let config = &container.config;
     // netavark takes as long as the files, and neither needs the other.
     let (paths, plugged) = std::thread::scope(|scope| {
@@ -60,6 +61,7 @@ pub fn bring_up(
         };
         (paths, plugged)
     });
+    fault::point("plugged");
     let plugged = netplug::record(engine, container, leased, plugged)?;
     let paths = paths?;
     container.state.network_status.clone_from(&plugged.status);

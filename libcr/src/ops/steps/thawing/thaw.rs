@@ -85,7 +85,9 @@ fn gather(wanted: &str, root: i32) -> Result<(), String> {
     for _ in 0..100 {
         let mut strayed = false;
         for pid in proc::tree(root) {
-            let Some(found) = proc::cgroup_of(pid).filter(|found| !inside(found)) else {
+            let found = proc::cgroup_of(pid)
+                .map_err(|error| format!("the cgroup of process {pid} is unknown: {error}"))?;
+            let Some(found) = found.filter(|found| !inside(found)) else {
                 continue;
             };
             // What waits to be reaped stays where it ended: the kernel moves no dead process.

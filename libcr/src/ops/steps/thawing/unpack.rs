@@ -116,12 +116,20 @@ fn unheld(engine: &Engine) -> Result<Vec<(PathBuf, File)>> {
     Ok(staging.into_iter().filter_map(held).collect())
 }
 
+/// Bytes that what an archive says of itself may take: with less, nothing can be read.
+const LEAST_SPACE: u64 = 1 << 18;
+
 /// Opens an archive and reads what it says of itself; nothing is made but in `staging`.
 ///
 /// The file system's free space bounds what it may unpack to.
 pub fn open(path: &Path, staging: &Staging, selection: Selection) -> Result<(Reader, Header)> {
+    let free = machine::free_space(staging.path())?;
+    if free < LEAST_SPACE {
+        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        return Err(at("unpack into", staging.path())(full).into());
+    }
     let limits = Limits {
-        total: machine::free_space(staging.path())?,
+        total: free,
         ..Limits::default()
     };
     let mut reader = if path == Path::new("-") {
