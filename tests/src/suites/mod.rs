@@ -7,6 +7,7 @@ mod failures;
 mod freezing;
 mod golden;
 mod health;
+mod hostile_images;
 mod inspections;
 mod interop;
 mod lifecycle;
@@ -45,6 +46,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("bad_input", bad_input::TESTS),
     ("interop", interop::TESTS),
     ("golden", golden::TESTS),
+    ("hostile_images", hostile_images::TESTS),
     ("showing", showing::TESTS),
     ("showing::harm", showing::harm::TESTS),
     ("compat", compat::TESTS),
