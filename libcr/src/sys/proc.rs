@@ -40,6 +40,30 @@ pub fn know_self() -> io::Result<()> {
     Ok(())
 }
 
+/// How urgent a process is to the kernel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Urgency {
+    /// nice(2): the lower, the more of the processor it gets.
+    pub nice: i32,
+    /// `oom_score_adj`: the lower, the later it is killed for want of memory.
+    pub oom_score: i32,
+}
+
+/// That of this process; what it can't tell is the usual.
+pub fn urgency() -> Urgency {
+    let score = fs::read_to_string("/proc/self/oom_score_adj").ok();
+    Urgency {
+        nice: rustix::process::getpriority_process(None).unwrap_or(0),
+        oom_score: score.and_then(|text| text.trim().parse().ok()).unwrap_or(0),
+    }
+}
+
+/// No process of this host has this number or a higher one.
+pub fn highest_pid() -> Option<u32> {
+    let text = fs::read_to_string("/proc/sys/kernel/pid_max").ok()?;
+    text.trim().parse().ok()
+}
+
 /// The boot that the machine is in: `/proc/sys/kernel/random/boot_id`.
 pub fn boot_id() -> String {
     own_identity().boot_id

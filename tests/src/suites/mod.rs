@@ -9,6 +9,7 @@ mod freezing;
 mod golden;
 mod health;
 mod hostile;
+mod hostile_images;
 mod inspections;
 mod interop;
 mod lifecycle;
@@ -49,6 +50,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("hostile", hostile::TESTS),
     ("interop", interop::TESTS),
     ("golden", golden::TESTS),
+    ("hostile_images", hostile_images::TESTS),
     ("showing", showing::TESTS),
     ("showing::harm", showing::harm::TESTS),
     ("compat", compat::TESTS),

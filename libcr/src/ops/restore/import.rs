@@ -72,6 +72,7 @@ pub fn import(
         keep: options.keep,
         named: String::new(),
         foreign: false,
+        archived: true,
     };
     let making = Making {
         engine,
@@ -80,7 +81,7 @@ pub fn import(
     };
     let done = making
         .make(&container, reader, staging, &mut undo)
-        .and_then(|()| agreed(&container, &source, options))
+        .and_then(|()| agreed(engine, &container, &source, options))
         .and_then(|told| {
             warnings.extend(told);
             saved_addresses(&bundle, options)

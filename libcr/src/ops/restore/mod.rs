@@ -12,6 +12,7 @@ use network::types::StatusBlock;
 
 use crate::archive::layout;
 use crate::criu;
+use crate::criu::contents::Directory;
 use crate::engine::Engine;
 use crate::error::{Error, Result, one_line};
 use crate::model::checkpoint::{RestoreReport, micros};
@@ -23,12 +24,13 @@ use crate::ops::steps::catalogue;
 use crate::ops::steps::claim::claim;
 use crate::ops::steps::freezing::capture;
 use crate::ops::steps::journal::Journal;
-use crate::ops::steps::life::bring_up::bring_up;
+use crate::ops::steps::life::bring_up::{self, bring_up};
 use crate::ops::steps::life::monitor::RestoreCall;
 use crate::ops::steps::life::observe::observe;
 use crate::ops::steps::life::tear_down::tear_down;
 use crate::ops::steps::life::{rootfs, volumes};
 use crate::ops::steps::preflight;
+use crate::ops::steps::thawing::bounds::{self, Origin};
 use crate::ops::steps::thawing::lazy_pages::LazyPages;
 use crate::ops::steps::thawing::thaw::thaw;
 use crate::ops::steps::thawing::{consume, foreign, put_back};
@@ -60,6 +62,8 @@ struct Source {
     named: String,
     /// It is of another container, whose addresses are not this one's.
     foreign: bool,
+    /// It came in an archive, which anybody may have written.
+    archived: bool,
 }
 
 /// Thaws a container from the checkpoint in its bundle, or from a named one.
@@ -88,7 +92,7 @@ pub fn restore(
     let mut options = options.clone();
     let source = source(engine, &container, &mut options)?;
     let criu_version = preflight::can_restore(engine, &container, &source.images)?;
-    let warnings = agreed(&container, &source, &options)?;
+    let warnings = agreed(engine, &container, &source, &options)?;
     let saved = if source.foreign {
         SavedAddresses::default()
     } else {
@@ -132,7 +136,12 @@ pub fn restore(
 ///
 /// # Errors
 /// The first thing that stands in the way.
-fn agreed(container: &Container, source: &Source, options: &RestoreOptions) -> Result<Vec<String>> {
+fn agreed(
+    engine: &Engine,
+    container: &Container,
+    source: &Source,
+    options: &RestoreOptions,
+) -> Result<Vec<String>> {
     let mut rows = checks::Rows::new(&options.skip_checks);
     // Images that can't be read are explained by CRIU, which may know more of them.
     if let Ok(facts) = criu::ImageFacts::read(&source.images) {
@@ -140,6 +149,18 @@ fn agreed(container: &Container, source: &Source, options: &RestoreOptions) -> R
     }
     checks::memory(&container.config.name, &source.images, options, &mut rows);
     checks::mounts(&container.config, &mut rows);
+    let spec = bring_up::imported_spec(engine, &container.config)?;
+    if let Some(spec) = spec.filter(|_| source.archived) {
+        let mut images = Directory::new(&source.images, "");
+        let origin = Origin::Archive(options.grants);
+        checks::bounds(
+            &container.config.name,
+            &mut images,
+            &spec,
+            origin,
+            &mut rows,
+        );
+    }
     let (warnings, failure) = rows.outcome();
     failure.map_or(Ok(warnings), Err)
 }
@@ -157,6 +178,7 @@ fn source(engine: &Engine, container: &Container, options: &mut RestoreOptions) 
             directory: existing.directory,
             keep: true,
             foreign: checkpoint.container != container.config.id,
+            archived: false,
             named: checkpoint.id,
         });
     }
@@ -177,6 +199,7 @@ fn source(engine: &Engine, container: &Container, options: &mut RestoreOptions) 
         keep: options.keep,
         named: String::new(),
         foreign: false,
+        archived: false,
     })
 }
 
@@ -260,6 +283,7 @@ impl Thawing<'_> {
             Ok(())
         })?;
         fault::point("brought-up");
+        self.bounded(container)?;
         self.progress.step(&container.config.name, Step::Restore);
         let pages = options
             .criu
@@ -293,6 +317,19 @@ impl Thawing<'_> {
             criu_statistics: criu::stats::read_restore(&call.work.join("stats-restore")).ok(),
             warnings: plugged.warnings,
         })
+    }
+
+    /// The processes get no more than the specification that was just written has.
+    fn bounded(&self, container: &Container) -> Result<()> {
+        let images = &self.source.images;
+        let name = &container.config.name;
+        let Some(spec) = bring_up::written_spec(self.engine, &container.config.id)? else {
+            return Ok(());
+        };
+        if self.source.archived {
+            return bounds::places::check(name, images, &spec);
+        }
+        bounds::check(name, &mut Directory::new(images, ""), &spec, Origin::Host)
     }
 
     /// What the runtime is to do; refused here is what it can't.

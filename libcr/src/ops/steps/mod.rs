@@ -1,5 +1,6 @@
 //! Phases that operations share; the only place where two subsystems meet.
 
+pub mod archived_images;
 pub mod catalogue;
 pub mod claim;
 pub mod failure;

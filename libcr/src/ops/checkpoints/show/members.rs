@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-use super::images::ArchivedImages;
 use crate::archive::browse::Range;
 use crate::archive::layout::Kind;
 use crate::archive::{ArchiveError, Browser, Limits, layout};
 use crate::criu::contents::{Directory, ImageSource, Look, join};
 use crate::error::{Error, Result};
 use crate::model::shown::Sizes;
+use crate::ops::steps::archived_images::ArchivedImages;
 use crate::sys::dir::at;
 
 /// Bytes of JSON that are read.

@@ -1,6 +1,7 @@
 //! From a checkpoint to a running container: unpack, find the image, thaw, consume.
 
 pub mod base_image;
+pub mod bounds;
 pub mod consume;
 pub mod foreign;
 pub mod imported_record;

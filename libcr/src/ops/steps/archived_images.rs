@@ -10,7 +10,8 @@ use crate::criu::CriuError;
 use crate::criu::contents::{ImageSource, Part};
 
 /// Images as members of an archive.
-pub(super) struct ArchivedImages<'b> {
+#[derive(Debug)]
+pub struct ArchivedImages<'b> {
     browser: &'b mut Browser,
     root: String,
     /// Files by directory: name and bytes.
@@ -20,7 +21,7 @@ pub(super) struct ArchivedImages<'b> {
 
 impl<'b> ArchivedImages<'b> {
     /// Those of the checkpoint in the directory `root`.
-    pub(super) fn new(browser: &'b mut Browser, root: &str) -> Self {
+    pub fn new(browser: &'b mut Browser, root: &str) -> Self {
         let mut directories: HashMap<String, Vec<(String, u64)>> = HashMap::new();
         let mut lengths = HashMap::new();
         for entry in browser.members() {
