@@ -1,8 +1,10 @@
 //! `cargo xtask fuzz`: builds the targets of `fuzz/` with libFuzzer and coverage, and runs each over
 //! its corpus for a bounded time.
 //!
-//! What cargo-fuzz would do, without having to be installed and with the stable compiler. New inputs
-//! go to a directory of their own in `target/fuzz`, so that a run never changes the repository.
+//! What cargo-fuzz would do, without having to be installed and with the stable compiler. Our own
+//! crates are compiled with coverage, through this very program as cargo's wrapper of the compiler;
+//! all others are those of the tests, whose generic parts are compiled with ours anyway. New inputs go
+//! to a directory of their own in `target/fuzz`, so that a run never changes the repository.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,14 +18,18 @@ use crate::host;
 const TARGETS: [&str; 4] = ["archive_reader", "criu_images", "dumps", "inner_tar"];
 
 /// Coverage as libFuzzer reads it, from the compiler's own pass.
-const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module \
-    -Cllvm-args=-sanitizer-coverage-level=4 \
-    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
-    -Cllvm-args=-sanitizer-coverage-pc-table \
-    -Cllvm-args=-sanitizer-coverage-trace-compares";
+const FLAGS: [&str; 7] = [
+    "--cfg=fuzzing",
+    "--check-cfg=cfg(fuzzing)",
+    "-Cpasses=sancov-module",
+    "-Cllvm-args=-sanitizer-coverage-level=4",
+    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+    "-Cllvm-args=-sanitizer-coverage-pc-table",
+    "-Cllvm-args=-sanitizer-coverage-trace-compares",
+];
 
-/// Named, so that programs run while building (macros, build scripts) are built without the flags.
-const PLATFORM: &str = "x86_64-unknown-linux-gnu";
+/// Set where cargo calls this program in place of the compiler.
+const COMPILING: &str = "CRYOPOD_FUZZ_COMPILING";
 
 /// Arguments of `cargo xtask fuzz`.
 #[derive(Debug, clap::Args)]
@@ -42,6 +48,19 @@ pub struct Arguments {
     targets: Vec<String>,
 }
 
+/// Compiles one of our crates for the fuzzer, where cargo called this program for that.
+pub fn compile() -> Option<Result<i32>> {
+    std::env::var_os(COMPILING)?;
+    let mut words = std::env::args_os().skip(1);
+    let compiler = words.next()?;
+    let status = Command::new(compiler).args(words).args(FLAGS).status();
+    Some(
+        status
+            .map(|status| status.code().unwrap_or(1))
+            .context("cannot run the compiler"),
+    )
+}
+
 /// Builds and runs; 1 when a target found something.
 pub fn run(arguments: &Arguments, repository: &Path) -> Result<i32> {
     let targets: Vec<&str> = TARGETS
@@ -51,9 +70,9 @@ pub fn run(arguments: &Arguments, repository: &Path) -> Result<i32> {
     if targets.len() < arguments.targets.len().max(1) {
         bail!("the targets are {}", TARGETS.join(", "));
     }
-    let directory = host::target_directory(repository).join("fuzz");
-    build(repository, &directory, &targets)?;
-    let binaries = directory.join(PLATFORM).join("fuzz");
+    let built = host::target_directory(repository);
+    let (directory, binaries) = (built.join("fuzz"), built.join("debug"));
+    build(repository, &targets)?;
     let mut failed = Vec::new();
     for target in targets {
         let places = Places {
@@ -93,15 +112,14 @@ struct Places {
     artifacts: PathBuf,
 }
 
-fn build(repository: &Path, directory: &Path, targets: &[&str]) -> Result<()> {
+fn build(repository: &Path, targets: &[&str]) -> Result<()> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
         .args(["build", "--quiet", "--package", "cryopod-fuzz"])
-        .args(["--features", "libfuzzer", "--profile", "fuzz"])
-        .args(["--target", PLATFORM, "--target-dir"])
-        .arg(directory)
+        .args(["--features", "libfuzzer"])
         .args(targets.iter().flat_map(|target| ["--bin", target]))
-        .env("RUSTFLAGS", FLAGS)
+        .env("RUSTC_WORKSPACE_WRAPPER", std::env::current_exe()?)
+        .env(COMPILING, "1")
         .current_dir(repository);
     if !cargo.status().context("cannot run cargo")?.success() {
         bail!("the fuzz targets do not compile");

@@ -80,7 +80,7 @@ fn repository() -> PathBuf {
 }
 
 fn main() -> ExitCode {
-    match run(Cli::parse()) {
+    match fuzz::compile().unwrap_or_else(|| run(Cli::parse())) {
         Ok(status) => ExitCode::from(u8::try_from(status).unwrap_or(1)),
         Err(error) => {
             eprintln!("Error: {error:#}");

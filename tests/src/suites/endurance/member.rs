@@ -12,7 +12,7 @@ use super::kinds::{self, Kind};
 use crate::harness::{Host, IMAGE, command, is_there, wait};
 
 /// About how long a freeze or a thaw takes: kills come within it.
-const USUAL: Duration = Duration::from_millis(700);
+const USUAL: Duration = Duration::from_millis(500);
 /// How many named checkpoints are left when older ones are pruned.
 const KEPT: u64 = 2;
 
@@ -44,10 +44,9 @@ impl Deeds {
 
 /// A container, and what is known of it.
 #[derive(Debug)]
-pub struct Member<'h> {
-    host: &'h Host,
-    /// `--runtime`, which containers that are made here alternate between.
-    runtime: &'static str,
+pub struct Member {
+    /// With the runtime that it is for: they take turns.
+    host: Host,
     name: String,
     kind: Kind,
     id: String,
@@ -65,15 +64,16 @@ pub struct Member<'h> {
     deeds: Deeds,
 }
 
-impl<'h> Member<'h> {
+impl Member {
     /// Starts it.
-    pub fn start(host: &'h Host, number: usize) -> Self {
+    pub fn start(number: usize) -> Self {
         let kind = kinds::KINDS[number % kinds::KINDS.len()];
         let name = format!("m{number}");
+        let runtime = ["crun", "runc"][(number + number / kinds::KINDS.len()) % 2];
+        let host = Host::new(runtime);
         let mut member = Self {
-            host,
-            runtime: ["crun", "runc"][(number + number / kinds::KINDS.len()) % 2],
             archive: host.path(&format!("{name}.tar.zst")),
+            host,
             name,
             kind,
             id: String::new(),
@@ -85,7 +85,8 @@ impl<'h> Member<'h> {
             deeds: Deeds::default(),
         };
         if kind == Kind::Web {
-            host.ok(&["network", "create", &kinds::network(&member.name)]);
+            let network = kinds::network(&member.name);
+            member.host.ok(&["network", "create", &network]);
         }
         member.start_anew();
         member
@@ -120,10 +121,13 @@ impl<'h> Member<'h> {
         let _ = fs::remove_file(&self.archive);
     }
 
-    /// Freezes and thaws it once with nothing in the way, without named checkpoints.
+    /// Freezes and thaws it once with nothing in the way; what it has of named checkpoints goes, and
+    /// it has had one: the catalogue keeps the directory of such a container.
     pub fn cycle_in_peace(&mut self) {
         self.story.clear();
         let name = self.name.clone();
+        let point = ["checkpoint", "create", "--leave-running", &name, "last"];
+        self.host.ok(&point);
         self.host.ok(&["checkpoint", "prune", "--force", &name]);
         self.host.ok(&["container", "checkpoint", &name]);
         self.host.ok(&["container", "restore", &name]);
@@ -146,7 +150,7 @@ impl<'h> Member<'h> {
     fn start_anew(&mut self) {
         let options = self.kind.options(&self.name);
         let script = self.kind.script();
-        let mut words = vec!["--runtime", self.runtime, "run", "-d", "--name", &self.name];
+        let mut words = vec!["run", "-d", "--name", &self.name];
         words.extend(options.iter().map(String::as_str));
         words.extend([IMAGE, "sh", "-c", &script]);
         self.id = self.host.ok(&words);
@@ -236,11 +240,11 @@ impl<'h> Member<'h> {
     }
 }
 
-impl Member<'_> {
+impl Member {
     /// Runs a command of the engine; chance decides whether it is killed, or the monitor is.
     fn run(&mut self, words: &[&str], dice: &mut Dice) {
         let line = words.join(" ");
-        let (engine, monitor) = (dice.once_in(4), dice.once_in(10));
+        let (engine, monitor) = (dice.once_in(4), dice.once_in(6));
         let (first, second) = (dice.within(USUAL), dice.within(USUAL));
         if !engine && !monitor {
             let done = self.host.run(words);
@@ -353,30 +357,25 @@ impl Member<'_> {
 
     /// It counts, on from where it was last seen.
     fn look(&mut self) {
+        if self.orphaned && self.kind.speaks() {
+            self.hear_again();
+        }
         let limit = wait::limit(wait::SOON);
         let mut seen = None;
         let now = wait::try_until(limit, || {
-            if self.orphaned && self.kind.speaks() && self.status().as_deref() == Some("exited") {
-                return Some(None);
-            }
-            let number = match self.kind.number(self.host, &self.name) {
+            let number = match self.kind.number(&self.host, &self.name) {
                 Ok(number) => number?,
                 Err(wrong) => panic!("{}: {wrong}", self.told()),
             };
             let before = *seen.get_or_insert(number);
-            (number > before).then_some(Some(number))
+            (number > before).then_some(number)
         });
-        let (first, now) = match (seen, now) {
-            (_, Some(None)) => {
-                self.settle();
-                return self.look();
-            }
-            (Some(first), Some(Some(now))) => (first, now),
-            _ => panic!("{}: it stands still at {seen:?}", self.told()),
+        let (Some(first), Some(now)) = (seen, now) else {
+            panic!("{}: it stands still at {seen:?}", self.told());
         };
         if self.kind == Kind::Log {
             let from = self.logged.min(usize::MAX - 1);
-            match kinds::check_log(self.host, &self.name, from) {
+            match kinds::check_log(&self.host, &self.name, from) {
                 Ok(count) => self.logged = count - 1,
                 Err(wrong) => panic!("{}: {wrong}", self.told()),
             }
@@ -391,8 +390,18 @@ impl Member<'_> {
         self.orphaned = monitors(&self.id).is_empty();
     }
 
+    /// Nobody hears what it says any more, or nobody did for a while: a freeze and a thaw give it a
+    /// monitor again.
+    fn hear_again(&mut self) {
+        let name = self.name.clone();
+        self.must(&["container", "checkpoint", &name]);
+        self.must(&["container", "restore", &name]);
+        self.logged = usize::MAX;
+        self.orphaned = false;
+    }
+
     fn told(&self) -> String {
-        let (name, kind, runtime) = (&self.name, self.kind, self.runtime);
+        let (name, kind, runtime) = (&self.name, self.kind, self.host.runtime);
         format!("{name} ({kind:?}, {runtime}): {}", self.story.join("; "))
     }
 }

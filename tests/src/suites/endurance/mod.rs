@@ -80,9 +80,7 @@ fn run(host: &Host, plan: &Plan) {
     }
     println!("{plan:?}");
     let started = Instant::now();
-    let mut members: Vec<Member<'_>> = (0..plan.containers)
-        .map(|number| Member::start(host, number))
-        .collect();
+    let mut members: Vec<Member> = (0..plan.containers).map(Member::start).collect();
     members.iter_mut().for_each(Member::cycle_in_peace);
     let before = Numbers::take();
     println!("at the start: {}", before.line());
@@ -121,7 +119,20 @@ fn run(host: &Host, plan: &Plan) {
         plan.seed,
         changes.join("\n  ")
     );
+    check(host);
     members.into_iter().for_each(Member::end);
+    check(host);
+}
+
+/// The engine itself finds nothing out of step.
+fn check(host: &Host) {
+    // An engine of before `system check` has no such command to ask.
+    if !host.ok(&["system", "--help"]).contains("check") {
+        println!("this engine has no system check");
+        return;
+    }
+    let done = host.run(&["system", "check"]);
+    assert_eq!(done.code, 0, "{done}");
 }
 
 /// How many cycles are left, for all workers.
