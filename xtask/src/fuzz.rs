@@ -6,7 +6,7 @@
 //! all others are those of the tests, whose generic parts are compiled with ours anyway. New inputs go
 //! to a directory of their own in `target/fuzz`, so that a run never changes the repository.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -30,6 +30,9 @@ const FLAGS: [&str; 7] = [
 
 /// Set where cargo calls this program in place of the compiler.
 const COMPILING: &str = "CRYOPOD_FUZZ_COMPILING";
+
+/// How much of what a broken target said is shown.
+const LAST_LINES: usize = 60;
 
 /// Arguments of `cargo xtask fuzz`.
 #[derive(Debug, clap::Args)]
@@ -73,36 +76,30 @@ pub fn run(arguments: &Arguments, repository: &Path) -> Result<i32> {
     let built = host::target_directory(repository);
     let (directory, binaries) = (built.join("fuzz"), built.join("debug"));
     build(repository, &targets)?;
-    let mut failed = Vec::new();
-    for target in targets {
-        let places = Places {
-            program: binaries.join(target),
-            seeds: repository.join("fuzz/corpus").join(target),
+    let all: Vec<Target> = targets
+        .into_iter()
+        .map(|name| Target {
+            name,
+            program: binaries.join(name),
+            seeds: repository.join("fuzz/corpus").join(name),
             found: match &arguments.corpus {
-                Some(corpus) => corpus.join(target),
-                None => directory.join("corpus").join(target),
+                Some(corpus) => corpus.join(name),
+                None => directory.join("corpus").join(name),
             },
-            artifacts: directory.join("artifacts").join(target),
-        };
-        let held = if arguments.minimize {
-            minimize(&places)?
-        } else {
-            search(&places, arguments.seconds)?
-        };
-        if !held {
-            eprintln!("{target}: the input is in {}", places.artifacts.display());
-            failed.push(target);
-        }
-    }
-    if failed.is_empty() {
+            artifacts: directory.join("artifacts").join(name),
+            log: directory.join(format!("{name}.log")),
+        })
+        .collect();
+    if arguments.minimize {
+        all.iter().try_for_each(minimize)?;
         return Ok(0);
     }
-    eprintln!("fuzz: {} broken", failed.join(", "));
-    Ok(1)
+    search(&all, arguments.seconds)
 }
 
-/// Of one target.
-struct Places {
+/// A target and where its files are.
+struct Target {
+    name: &'static str,
     program: PathBuf,
     /// The corpus in the repository.
     seeds: PathBuf,
@@ -110,6 +107,8 @@ struct Places {
     found: PathBuf,
     /// Inputs that break something.
     artifacts: PathBuf,
+    /// What the target says.
+    log: PathBuf,
 }
 
 fn build(repository: &Path, targets: &[&str]) -> Result<()> {
@@ -117,6 +116,9 @@ fn build(repository: &Path, targets: &[&str]) -> Result<()> {
     cargo
         .args(["build", "--quiet", "--package", "cryopod-fuzz"])
         .args(["--features", "libfuzzer"])
+        // Half the time of the build, and inputs are small.
+        .args(["--config", "profile.dev.package.libcr.opt-level=0"])
+        .args(["--config", "profile.dev.package.libcr.debug=0"])
         .args(targets.iter().flat_map(|target| ["--bin", target]))
         .env("RUSTC_WORKSPACE_WRAPPER", std::env::current_exe()?)
         .env(COMPILING, "1")
@@ -127,43 +129,89 @@ fn build(repository: &Path, targets: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Runs a target over its corpus, then over what it makes of it; whether it held.
-fn search(places: &Places, seconds: u32) -> Result<bool> {
-    fs::create_dir_all(&places.found)?;
-    fs::create_dir_all(&places.artifacts)?;
-    let mut program = Command::new(&places.program);
-    program
-        .arg(format!("-max_total_time={seconds}"))
-        .args(["-timeout=10", "-rss_limit_mb=2048", "-max_len=65536"])
-        .args(["-verbosity=0", "-print_final_stats=1"])
-        .arg(format!("-artifact_prefix={}/", places.artifacts.display()))
-        .args([&places.found, &places.seeds]);
-    Ok(status(&mut program)?)
+/// Runs the targets side by side over their corpora, then over what they make of them.
+fn search(targets: &[Target], seconds: u32) -> Result<i32> {
+    let mut running = Vec::new();
+    for target in targets {
+        fs::create_dir_all(&target.found)?;
+        fs::create_dir_all(&target.artifacts)?;
+        let log = File::create(&target.log)?;
+        let mut program = Command::new(&target.program);
+        program
+            .arg(format!("-max_total_time={seconds}"))
+            .args(["-timeout=10", "-rss_limit_mb=2048", "-max_len=65536"])
+            .arg("-print_final_stats=1")
+            .arg(format!("-artifact_prefix={}/", target.artifacts.display()))
+            .args([&target.found, &target.seeds])
+            .stdout(log.try_clone()?)
+            .stderr(log);
+        running.push((target, program.spawn().context("cannot run a target")?));
+    }
+    let mut broken = 0;
+    for (target, mut child) in running {
+        let held = child.wait()?.success();
+        let log = String::from_utf8_lossy(&fs::read(&target.log)?).into_owned();
+        if held {
+            println!("{}", summary(target.name, &log));
+            continue;
+        }
+        broken = 1;
+        let lines: Vec<&str> = log.lines().collect();
+        for line in &lines[lines.len().saturating_sub(LAST_LINES)..] {
+            eprintln!("{line}");
+        }
+        eprintln!(
+            "{}: broken by an input in {}",
+            target.name,
+            target.artifacts.display()
+        );
+    }
+    Ok(broken)
+}
+
+/// What a run came to, in a line.
+fn summary(name: &str, log: &str) -> String {
+    let number = |before: &str| {
+        let last = log.lines().rev().find_map(|line| line.split_once(before));
+        last.and_then(|(_, rest)| rest.split_whitespace().next())
+            .unwrap_or("?")
+    };
+    let (runs, edges) = (number("number_of_executed_units:"), number(" cov: "));
+    format!("{name}: held {runs} inputs, {edges} edges covered")
 }
 
 /// Replaces the corpus in the repository by the smallest part of all inputs that covers as much.
-fn minimize(places: &Places) -> Result<bool> {
-    let smallest = places.artifacts.join("corpus");
-    let _ = fs::remove_dir_all(&smallest);
-    fs::create_dir_all(&smallest)?;
-    let mut program = Command::new(&places.program);
-    program
-        .args(["-merge=1", "-max_len=65536", "-verbosity=0"])
-        .args([&smallest, &places.seeds, &places.found]);
-    if !status(&mut program)? {
-        return Ok(false);
+fn minimize(target: &Target) -> Result<()> {
+    let smallest = target.artifacts.join("corpus");
+    if smallest.exists() {
+        fs::remove_dir_all(&smallest)?;
     }
-    fs::remove_dir_all(&places.seeds)?;
-    fs::create_dir_all(&places.seeds)?;
+    fs::create_dir_all(&smallest)?;
+    let mut program = Command::new(&target.program);
+    program
+        .args(["-merge=1", "-max_len=65536"])
+        .args([&smallest, &target.seeds, &target.found]);
+    if !program.status().context("cannot run a target")?.success() {
+        bail!("{} does not hold its corpus", target.name);
+    }
+    fs::remove_dir_all(&target.seeds)?;
+    fs::create_dir_all(&target.seeds)?;
     for entry in fs::read_dir(&smallest)? {
         let entry = entry?;
-        fs::copy(entry.path(), places.seeds.join(entry.file_name()))?;
+        fs::copy(entry.path(), target.seeds.join(entry.file_name()))?;
     }
-    fs::remove_dir_all(&smallest)?;
-    Ok(true)
+    Ok(fs::remove_dir_all(&smallest)?)
 }
 
-fn status(program: &mut Command) -> Result<bool> {
-    let status = program.status();
-    Ok(status.context("cannot run the target")?.success())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_summed_up() {
+        let log = "#9\tNEW    cov: 8401 ft: 22988 corp: 1\nstat::number_of_executed_units: 741\n";
+        let line = summary("dumps", log);
+        assert_eq!(line, "dumps: held 741 inputs, 8401 edges covered");
+        assert_eq!(summary("x", ""), "x: held ? inputs, ? edges covered");
+    }
 }

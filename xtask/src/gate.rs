@@ -120,7 +120,7 @@ fn steps() -> Vec<Step> {
                 "conmon-rs",
             ],
         ),
-        xtask("fuzzing", vec!["fuzz", "--seconds", "6"]),
+        xtask("fuzzing", vec!["fuzz", "--seconds", "15"]),
         xtask("end-to-end tests", vec!["e2e"]),
         xtask("end-to-end tests in the VM", vec!["e2e", "--vm"]),
         xtask("demo", vec!["e2e", "--demo"]),

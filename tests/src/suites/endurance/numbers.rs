@@ -1,7 +1,8 @@
 //! How much of everything there is on a host: what grows by itself shows in a long run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::member::monitors;
@@ -12,10 +13,21 @@ const MORE_MEMORY: u64 = 4;
 /// And each in any case, KiB: what one that logged more holds.
 const SLACK: u64 = 256;
 
+/// Where engine, runtimes and CRIU keep files.
+const DIRECTORIES: [&str; 5] = [
+    "/var/lib/cryopod",
+    "/run/cryopod",
+    "/run/criu",
+    "/run/crun",
+    "/run/runc",
+];
+
 /// Numbers of things by what they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Numbers {
     things: BTreeMap<String, usize>,
+    /// Files by path, the ids in it left out.
+    files: BTreeMap<String, usize>,
     /// KiB that the monitors hold.
     memory: u64,
 }
@@ -34,36 +46,25 @@ impl Numbers {
             memory += resident(*pid);
         }
         things.insert("monitors".to_owned(), monitors.len());
-        for directory in [
-            "/var/lib/cryopod",
-            "/run/cryopod",
-            "/run/criu",
-            "/run/crun",
-            "/run/runc",
-        ] {
-            things.insert(format!("files in {directory}"), files(Path::new(directory)));
+        let mut files = BTreeMap::new();
+        for directory in DIRECTORIES {
+            let before = files.values().sum::<usize>();
+            gather(Path::new(directory), &mut files);
+            let count = files.values().sum::<usize>() - before;
+            things.insert(format!("files in {directory}"), count);
         }
-        Self { things, memory }
+        Self {
+            things,
+            files,
+            memory,
+        }
     }
 
     /// What there is more of, or less, than before: a line each.
     pub fn changes_since(&self, before: &Self) -> Vec<String> {
-        let mut names: Vec<&String> = self.things.keys().chain(before.things.keys()).collect();
-        names.sort();
-        names.dedup();
-        let count = |numbers: &Self, name: &str| numbers.things.get(name).copied().unwrap_or(0);
-        let mut changes: Vec<String> = names
-            .into_iter()
-            .filter(|name| count(self, name) != count(before, name))
-            .map(|name| {
-                format!(
-                    "{name}: {} became {}",
-                    count(before, name),
-                    count(self, name)
-                )
-            })
-            .collect();
-        let slack = SLACK * count(self, "monitors") as u64;
+        let mut changes = differences(&before.things, &self.things);
+        changes.extend(differences(&before.files, &self.files));
+        let slack = SLACK * self.things.get("monitors").map_or(0, |&count| count as u64);
         if self.memory > before.memory + before.memory / MORE_MEMORY + slack {
             let (before, now) = (before.memory, self.memory);
             changes.push(format!("memory of monitors: {before} KiB became {now} KiB"));
@@ -91,16 +92,36 @@ fn resident(pid: u32) -> u64 {
         .unwrap_or(0)
 }
 
-/// Files and directories below a directory, on the same file system: not what containers see.
-fn files(directory: &Path) -> usize {
-    use std::os::unix::fs::MetadataExt;
-    let Ok(facts) = directory.symlink_metadata() else {
-        return 0;
-    };
-    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    let counted = entries.map(|entry| match entry.metadata() {
-        Ok(inner) if inner.is_dir() && inner.dev() == facts.dev() => 1 + files(&entry.path()),
-        _ => 1,
+/// Counts that are not the same, a line each.
+fn differences(before: &BTreeMap<String, usize>, after: &BTreeMap<String, usize>) -> Vec<String> {
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let count = |numbers: &BTreeMap<String, usize>, name| numbers.get(name).copied().unwrap_or(0);
+    let changed = names.into_iter().filter_map(|name| {
+        let (before, after) = (count(before, name), count(after, name));
+        (before != after).then(|| format!("{name}: {before} became {after}"))
     });
-    counted.sum()
+    changed.collect()
+}
+
+/// Files and directories below a directory, on the same file system: not what containers see.
+fn gather(directory: &Path, files: &mut BTreeMap<String, usize>) {
+    let Ok(facts) = directory.symlink_metadata() else {
+        return;
+    };
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let words = path.iter().map(|word| word.to_string_lossy());
+        let words = words.map(|word| if is_id(&word) { "ID".into() } else { word });
+        let shown: Vec<_> = words.collect();
+        *files.entry(shown[1..].join("/")).or_default() += 1;
+        let inner = path.symlink_metadata();
+        if inner.is_ok_and(|inner| inner.is_dir() && inner.dev() == facts.dev()) {
+            gather(&path, files);
+        }
+    }
+}
+
+/// 64 hex digits.
+fn is_id(word: &str) -> bool {
+    word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
