@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod compat;
+mod endurance;
 mod events;
 mod failures;
 mod faults;
@@ -79,7 +80,11 @@ pub const ALL: &[(&str, Tests)] = &[
     ("failures::programs", failures::programs::TESTS),
     ("failures::sockets", failures::sockets::TESTS),
     ("precopy", freezing::precopy::TESTS),
+    ("endurance", endurance::TESTS),
 ];
+
+/// What takes too long to be run each time (`cargo xtask e2e --endurance`).
+pub const ENDURANCE: &[(&str, Tests)] = &[("endurance", endurance::LONG)];
 
 /// The suites of the virtual machine (`cargo xtask e2e --vm`): what needs its kernel, nothing else,
 /// since everything takes ten times as long there.
