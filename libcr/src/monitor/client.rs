@@ -237,7 +237,10 @@ pub fn find(id: &str) -> io::Result<Vec<i32>> {
 }
 
 /// All monitors with the id that each was started for, whoever started it.
-pub fn all() -> Vec<(String, i32)> {
+///
+/// # Errors
+/// When it can't be found out.
+pub fn all() -> io::Result<Vec<(String, i32)>> {
     let is_monitor = |words: &[String]| {
         let first = words.first();
         first.is_some_and(|word| word.ends_with("conmon-rs"))
@@ -247,10 +250,8 @@ pub fn all() -> Vec<(String, i32)> {
         let at = words.iter().position(|word| word == "-c")?;
         Some((words.get(at + 1)?.clone(), pid))
     };
-    proc::find(is_monitor)
-        .into_iter()
-        .filter_map(id_of)
-        .collect()
+    let found = proc::find(is_monitor)?;
+    Ok(found.into_iter().filter_map(id_of).collect())
 }
 
 /// Waits until a container has no monitor more; one that is left after `limit` is killed. A

@@ -183,7 +183,11 @@ pub const CASES: &[Case] = &[
         "add_mount('/other', fstype=16, fsname='ext4', source='/dev/vda')",
         "a file system of kind 16",
     ),
-    case("an automount", "add_mount('/other', fstype=18)", "a file system of kind 18"),
+    case(
+        "an automount",
+        "add_mount('/other', fstype=18)",
+        "a file system of kind 18",
+    ),
     case(
         "programs for formats",
         "add_mount('/other', fstype=4)",

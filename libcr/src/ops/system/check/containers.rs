@@ -133,6 +133,8 @@ fn kind(intent: &Intent) -> &'static str {
         Intent::Remove => "removal",
         Intent::Checkpoint { .. } => "checkpoint",
         Intent::Restore { .. } => "restore",
+        Intent::Connect { .. } => "network connect",
+        Intent::Disconnect { .. } => "network disconnect",
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn living<'a>(
     found: &mut Collected<'a>,
 ) -> Result<()> {
     let config = &container.config;
-    monitor(engine, container, world, found);
+    monitor(engine, container, world, found)?;
     let group = Cgroup::at(&cgroup_path(&config.id));
     let name = &config.name;
     match (container.state.status, group.is_frozen()) {
@@ -66,14 +66,14 @@ fn monitor<'a>(
     container: &'a Container,
     world: &World,
     found: &mut Collected<'a>,
-) {
+) -> Result<()> {
     let (id, name) = (&container.config.id, &container.config.name);
     let seen = world.monitors.get(id).map_or(0, Vec::len);
     if seen == 1 && is_monitored(container) {
-        return;
+        return Ok(());
     }
     // Looked for again: what was seen was of a moment without the lock.
-    let there = client::find(id);
+    let there = client::find(id)?;
     let parent = container.state.pid.and_then(proc::parent);
     let own = there.iter().copied().find(|pid| Some(*pid) == parent);
     match own {
@@ -104,12 +104,13 @@ fn monitor<'a>(
     for pid in there.into_iter().filter(|pid| Some(*pid) != keep) {
         let what = format!("{name} has a second monitor, process {pid}");
         found.repairable("processes", what, "ends it", move || {
-            if client::find(id).contains(&pid) {
+            if client::find(id)?.contains(&pid) {
                 proc::kill_and_wait(pid);
             }
             Ok(())
         });
     }
+    Ok(())
 }
 
 /// What one that doesn't live must not have. All of it goes by one step, which passes over what is
@@ -133,7 +134,11 @@ pub(super) fn leftovers<'a>(
     } else if group.exists() {
         left.push(("cgroups", format!("{name} is {status} and has a cgroup")));
     }
-    let monitors = world.monitors.get(id).map(|_| client::find(id));
+    let monitors = world
+        .monitors
+        .get(id)
+        .map(|_| client::find(id))
+        .transpose()?;
     for monitor in monitors.into_iter().flatten() {
         let what = format!("{name} is {status} and has a monitor, process {monitor}");
         left.push(("processes", what));

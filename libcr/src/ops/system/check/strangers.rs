@@ -90,7 +90,12 @@ fn is_anothers(engine: &Engine, id: &str) -> bool {
         .iter()
         .filter_map(|name| Runtime::find(name).ok())
         .any(|runtime| runtime.bundle_of(id).is_some() && !is_ours(engine, &runtime, id));
-    let by_monitor = || client::find(id).iter().any(|pid| !is_of_root(engine, *pid));
+    // What can't be looked at is nobody's to take down.
+    let by_monitor = || {
+        client::find(id).map_or(true, |found| {
+            found.iter().any(|pid| !is_of_root(engine, *pid))
+        })
+    };
     by_runtime || by_monitor()
 }
 
@@ -98,7 +103,7 @@ fn is_there(engine: &Engine, id: &str, thing: &Thing) -> bool {
     match thing {
         Thing::Cgroup => Cgroup::at(&cgroup_path(id)).exists(),
         Thing::Runtime(runtime) => is_ours(engine, runtime, id),
-        Thing::Monitor(pid) => client::find(id).contains(pid),
+        Thing::Monitor(pid) => client::find(id).map_or(true, |found| found.contains(pid)),
         Thing::Mount(point) => mount::is_mounted(point).unwrap_or(true),
         Thing::Namespace => is_present(&engine.netns(id)),
         Thing::Attachment(attached) => network::Cni::new(engine.config.root.join("cni"))
@@ -162,7 +167,7 @@ fn tell<'a>(
             let what = format!("monitor {pid} is there for {of}");
             found.repairable_if(!lives, "processes", what, "ends it", move || {
                 // The number is a monitor's still: nobody may be hit who has it by now.
-                if client::find(id).contains(pid) {
+                if client::find(id)?.contains(pid) {
                     proc::kill_and_wait(*pid);
                 }
                 Ok(())

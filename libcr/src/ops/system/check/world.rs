@@ -64,7 +64,7 @@ impl World {
         let mut things: Vec<(String, Thing)> = Vec::new();
         let mut add = |id: String, thing: Thing| things.push((id, thing));
         let mut monitors: BTreeMap<String, Vec<i32>> = BTreeMap::new();
-        for (id, pid) in client::all() {
+        for (id, pid) in client::all()? {
             if is_of_root(engine, pid) {
                 monitors.entry(id.clone()).or_default().push(pid);
                 add(id, Thing::Monitor(pid));
