@@ -153,15 +153,15 @@ pub fn check(mut spec: Value, grants: Grants, volumes: &[VolumeMount]) -> Result
     bounds::resources(&mut spec);
     check_sets(&spec)?;
     annotations_and_names(&mut spec)?;
+    if !has_own_network(&spec) && !grants.host_network {
+        return refuse("the network of this host", "--allow-host-network");
+    }
     bounds::namespaces(&spec)?;
     mounts::check(&mut spec, grants, volumes)?;
     check_devices(&mut spec, grants)?;
     check_privileges(&mut spec, grants)?;
     bounds::process_limits(&mut spec, grants)?;
     bounds::filter(&mut spec);
-    if !has_own_network(&spec) && !grants.host_network {
-        return refuse("the network of this host", "--allow-host-network");
-    }
     bounds::settings(&mut spec);
     Ok(spec)
 }

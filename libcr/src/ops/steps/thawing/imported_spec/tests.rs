@@ -290,11 +290,8 @@ fn settings_and_resources_are_the_containers_own() -> Result<()> {
         "cpu": {"shares": 2, "realtimeRuntime": 3}, "hugepageLimits": [], "unified": {"a": "b"}});
     spec["mounts"][0]["uidMappings"] = json!([{"containerID": 0, "hostID": 0, "size": 1}]);
     let checked = check(spec, Grants::default(), &[])?;
-    let settings = checked["linux"]["sysctl"]
-        .as_object()
-        .map(|map| map.keys().cloned().collect());
-    let expected = ["kernel.shmmax", "net.ipv4.ping_group_range"].map(str::to_owned);
-    assert_eq!(settings, Some(expected.to_vec()));
+    let expected = json!({"net.ipv4.ping_group_range": "0 0", "kernel.shmmax": "1"});
+    assert_eq!(checked["linux"]["sysctl"], expected);
     let resources = &checked["linux"]["resources"];
     assert_eq!(resources["memory"], json!({"limit": 1}));
     assert_eq!(resources["cpu"], json!({"shares": 2}));
