@@ -213,6 +213,19 @@ pub fn is_dead(pid: i32) -> bool {
     is_in_state(pid, 'Z')
 }
 
+/// The name of a process, at most 15 bytes: `comm` of proc(5). Of a dead one too.
+pub fn name(pid: i32) -> Option<String> {
+    let text = read(pid, "comm").ok().flatten()?;
+    Some(text.trim_end().to_owned())
+}
+
+/// Number of a process's parent.
+pub fn parent(pid: i32) -> Option<i32> {
+    let stat = read(pid, "stat").ok().flatten()?;
+    let after_command = stat.rsplit_once(')')?.1;
+    after_command.split_ascii_whitespace().nth(1)?.parse().ok()
+}
+
 fn is_in_state(pid: i32, state: char) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit_once(')')

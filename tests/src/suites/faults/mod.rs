@@ -7,6 +7,7 @@ pub mod client;
 pub mod crash;
 pub mod criu;
 pub mod disk;
+mod injection;
 pub mod phases;
 pub mod stores;
 

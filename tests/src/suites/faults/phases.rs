@@ -242,6 +242,10 @@ fn is_thawed(phase: &str) -> bool {
     )
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "compared with what ps tells, which may be nothing"
+)]
 fn running_or_exited(running: bool) -> Option<&'static str> {
     Some(if running { "running" } else { "exited" })
 }
