@@ -442,6 +442,12 @@ fn things_of_nobody(host: &Host) {
     sh(&format!(
         "rm -r {theirs}; rmdir /sys/fs/cgroup/cryopod/{other}"
     ));
+    let parent = Path::new("/sys/fs/cgroup/cryopod");
+    wait::until("the cgroups are gone", || {
+        let _ = fs::remove_dir(parent.join("monitors"));
+        let _ = fs::remove_dir(parent);
+        (!is_there(parent)).then_some(())
+    });
 }
 
 fn storage_and_database(host: &Host) {

@@ -145,11 +145,11 @@ pub(super) fn partial<'a>(
 }
 
 /// Something that is of no use to anybody.
-pub(super) fn gone<'a>(
+pub(super) fn gone(
     check: &'static str,
     path: std::path::PathBuf,
     is: &str,
-    found: &mut Collected<'a>,
+    found: &mut Collected<'_>,
 ) {
     let what = format!("{} is {is}", path.display());
     found.repairable(
