@@ -43,7 +43,10 @@ fn nothing_is_left(host: &Host, after: &str) {
     let left: Vec<_> = fs::read_dir(containers).into_iter().flatten().collect();
     assert!(left.is_empty(), "{after}: {left:?}");
     let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
-    assert!(!mounts.contains("/cryopod/containers/"), "{after}: {mounts}");
+    assert!(
+        !mounts.contains("/cryopod/containers/"),
+        "{after}: {mounts}"
+    );
 }
 
 /// Freezes the container into an archive, of which nothing else is left.
@@ -66,7 +69,14 @@ fn edited(host: &Host) {
     let mut wrong = Vec::new();
     for (number, case) in CASES.iter().enumerate() {
         let archive = format!("{archives}/{number}.tar");
-        let line = ["container", "restore", "--skip-check", "all", "-i", &archive];
+        let line = [
+            "container",
+            "restore",
+            "--skip-check",
+            "all",
+            "-i",
+            &archive,
+        ];
         let done = host.run(&line);
         let refused = done.code == 125 && done.stderr.contains(case.words);
         if !refused || done.stderr.trim_end().contains('\n') {
@@ -77,7 +87,10 @@ fn edited(host: &Host) {
         nothing_is_left(host, case.name);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(!Path::new("/etc/ghost").exists(), "a file was made on the host");
+    assert!(
+        !Path::new("/etc/ghost").exists(),
+        "a file was made on the host"
+    );
     // What an import refuses, its preview tells.
     let preview = ["container", "restore", "--dry-run", "-i"];
     let first = format!("{archives}/0.tar");
