@@ -103,11 +103,6 @@ pub const CASES: &[Case] = &[
         "a user namespace of its own",
     ),
     case(
-        "another clock",
-        "at('ids-1.img')[0]['time_ns_id'] = 77",
-        "a time namespace of its own",
-    ),
-    case(
         "a process apart",
         "name = [one for one in NAMES if one.startswith('ids-') and one != 'ids-1.img'][0]; at(name)[0]['mnt_ns_id'] = 77",
         "other namespaces than the first one",
@@ -145,12 +140,12 @@ pub const CASES: &[Case] = &[
     ),
     case(
         "a mask less",
-        "at(mounts).remove(mount('/proc/kcore'))",
-        "nothing protects /proc/kcore",
+        "at(mounts).remove(mount('/proc/timer_list'))",
+        "nothing protects /proc/timer_list",
     ),
     case(
         "a mask below",
-        "mount('/proc/kcore')['parent_mnt_id'] = mount('/')['mnt_id']",
+        "mount('/proc/timer_list')['parent_mnt_id'] = mount('/')['mnt_id']",
         "is not on the one above it",
     ),
     case(
@@ -176,22 +171,30 @@ pub const CASES: &[Case] = &[
     case(
         "an overlay of the host's directories",
         "add_mount('/other', fstype=17, source='overlay', options='lowerdir=/:/etc')",
-        "a file system of kind 17",
+        "overlay is mounted at \"/other\"",
     ),
     case(
         "a file system by its name",
         "add_mount('/other', fstype=16, fsname='ext4', source='/dev/vda')",
-        "a file system of kind 16",
+        "a file system named by the image is mounted at \"/other\"",
     ),
+    case(
+        "an automount",
+        "add_mount('/other', fstype=18)",
+        "autofs is mounted at \"/other\"",
+    ),
+<<<<<<< HEAD
     case(
         "an automount",
         "add_mount('/other', fstype=18)",
         "a file system of kind 18",
     ),
+=======
+>>>>>>> bounds
     case(
         "programs for formats",
         "add_mount('/other', fstype=4)",
-        "a file system of kind 4",
+        "binfmt_misc is mounted at \"/other\"",
     ),
     case(
         "a source from the image",
@@ -307,7 +310,7 @@ pub const CASES: &[Case] = &[
     // The whole.
     case(
         "policies for the host's kernel",
-        "at.new('apparmor.img', 'APPARMOR', {'namespaces': [{'name': 'x', 'policies': []}]})",
+        "at.new('apparmor.img', 'APPARMOR', {'namespaces': [{'name': 'x'}]})",
         "AppArmor policies",
     ),
     case(

@@ -96,7 +96,7 @@ def scope(edit):
         edit[f"tmpfs-dev-{device}.tar.gz.img"] = gzip.compress(out.getvalue())
 
     names = dict(locals())
-    names.update(at=edit, BLOCK=tarfile.BLKTYPE, CHARACTERS=tarfile.CHRTYPE)
+    names.update(at=edit, NAMES=NAMES, BLOCK=tarfile.BLKTYPE, CHARACTERS=tarfile.CHRTYPE)
     return names
 
 

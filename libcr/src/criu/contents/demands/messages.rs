@@ -37,9 +37,6 @@ pub struct Spaces {
     /// Its user namespace.
     #[prost(uint32, tag = "10")]
     pub user: u32,
-    /// Its time namespace.
-    #[prost(uint32, tag = "12")]
-    pub time: u32,
 }
 
 /// `core_entry` of a thread.

@@ -15,6 +15,8 @@ pub mod places;
 mod seccomp;
 mod tasks;
 
+use std::time::Instant;
+
 use serde_json::Value;
 
 use crate::criu::CriuError;
@@ -150,9 +152,13 @@ pub fn compare(
     spec: &Value,
     origin: Origin,
 ) -> std::result::Result<Vec<Excess>, CriuError> {
+    let began = Instant::now();
     // What this host packed itself need not be unpacked to be looked at.
     let demands = Demands::read(images, origin != Origin::Host)?;
-    Ok(judge(&demands, spec, origin))
+    let found = judge(&demands, spec, origin);
+    let (processes, took) = (demands.tasks.len(), began.elapsed());
+    tracing::debug!(processes, ?took, "images compared with the specification");
+    Ok(found)
 }
 
 fn judge(demands: &Demands, spec: &Value, origin: Origin) -> Vec<Excess> {

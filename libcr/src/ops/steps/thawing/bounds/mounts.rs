@@ -51,6 +51,18 @@ const MOUNTABLE: [(u32, &str); 12] = [
     (19, "tracefs"),
     (CGROUP2, "cgroup2"),
 ];
+/// Kinds that CRIU makes of what it finds on this host, by paths and names of the image.
+const OF_THIS_HOST: [(u32, &str); 6] = [
+    (4, "binfmt_misc"),
+    (13, "aufs"),
+    (15, "fuse"),
+    (16, "a file system named by the image"),
+    (17, "overlay"),
+    (18, "autofs"),
+];
+/// What helps whose container mounted one.
+const UNMOUNT: &str =
+    "this checkpoint cannot be restored: unmount it in the container before freezing it";
 /// What every engine hides or protects. Another host's kernel may have had none of them.
 const ALWAYS_HIDDEN: [&str; 11] = [
     "/proc/acpi",
@@ -93,7 +105,7 @@ pub(super) fn check(demands: &Demands, limits: &mut Limits<'_>) {
     }
     let root = demands.tasks.first().and_then(|task| task.spaces);
     let root = root.map_or(0, |spaces| spaces.mount);
-    if !demands.mounts.contains_key(&root) {
+    if limits.origin != Origin::Host && !demands.mounts.contains_key(&root) {
         limits.excess(
             format!("mountpoints-{root}.img"),
             "the mounts of the container are missing",
@@ -370,11 +382,12 @@ impl<'a> Table<'a> {
         }
         let name = MOUNTABLE.iter().find(|(kind, _)| *kind == mount.kind);
         let Some((_, name)) = name else {
+            let known = OF_THIS_HOST.iter().find(|(kind, _)| *kind == mount.kind);
+            let name = known.map_or("a file system that is not known", |(_, name)| name);
             let what = format!(
-                "a file system of kind {} is mounted at {place}, which no container mounts",
-                mount.kind
+                "{name} is mounted at {place}, which CRIU would make of what this host has"
             );
-            return Some((what, NEVER));
+            return Some((what, UNMOUNT));
         };
         let trusted = match limits.origin {
             Origin::Archive(grants) => grants.mounts,
@@ -460,6 +473,8 @@ fn is_part(mount: &Mount, parent: &Mount) -> bool {
 fn unprotected(mount: &Mount, wanted: &Wanted<'_>, limits: &Limits<'_>) -> Option<Fault> {
     let mut missing = PROTECTION
         .iter()
+        // What other engines mount there is less strict, and the engine's own directory is there.
+        .filter(|(word, _)| wanted.place != "/dev/shm" || *word == "ro")
         .filter(|(word, bit)| wanted.has(word) && flags(mount) & bit == 0);
     let (word, _) = missing.next().filter(|_| !limits.may_mount())?;
     let what = format!(

@@ -70,7 +70,6 @@ fn honest() -> Demands {
         uts: 12,
         mount: 13,
         user: 7,
-        time: 5,
     };
     let core = ThreadCore {
         nice: 0,
@@ -107,7 +106,6 @@ fn honest() -> Demands {
             uts: 4,
             mount: 6,
             user: 7,
-            time: 5,
         },
         highest_pid: 1,
         tasks: vec![Task {
@@ -197,7 +195,6 @@ fn each_thing_beyond_is_named() {
             "the network namespace of the host",
         ),
         (|all| spaces(all).user = 8, "a user namespace of its own"),
-        (|all| spaces(all).time = 6, "a time namespace of its own"),
         (
             |all| {
                 all.tasks.push(all.tasks[0].clone());
@@ -278,7 +275,10 @@ fn each_thing_beyond_is_named() {
             |all| add(all, mount(7, 1, 1, "/other", 6)),
             "proc is mounted at \"/other\"",
         ),
-        (|all| add(all, mount(7, 1, 18, "/auto", 0)), "kind 18"),
+        (
+            |all| add(all, mount(7, 1, 18, "/auto", 0)),
+            "autofs is mounted at",
+        ),
         (|all| add(all, mount(7, 2, 1, "/proc", 6)), "two mounts"),
         (|all| at(all, 5).parent = 1, "is not on the one above"),
         (|all| all.files[0].kind = 16, "a file of kind 16"),
@@ -288,8 +288,8 @@ fn each_thing_beyond_is_named() {
         (|all| all.files[0].by_handle = true, "by a handle alone"),
         (
             |all| {
-                all.files
-                    .push(file(3, "/proc/sys/kernel/core_pattern", 1, 6))
+                let file = file(3, "/proc/sys/kernel/core_pattern", 1, 6);
+                all.files.push(file);
             },
             "on the read-only mount \"/proc/sys\"",
         ),
