@@ -196,13 +196,6 @@ pub fn tree(root: i32) -> Vec<i32> {
     found
 }
 
-/// The parent of a process.
-pub fn parent(pid: i32) -> Option<i32> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let after_command = stat.rsplit_once(')')?.1;
-    after_command.split_ascii_whitespace().nth(1)?.parse().ok()
-}
-
 /// Whether a process is in uninterruptible sleep (state `D`).
 pub fn is_uninterruptible(pid: i32) -> bool {
     is_in_state(pid, 'D')

@@ -183,14 +183,6 @@ pub const CASES: &[Case] = &[
         "add_mount('/other', fstype=18)",
         "autofs is mounted at \"/other\"",
     ),
-<<<<<<< HEAD
-    case(
-        "an automount",
-        "add_mount('/other', fstype=18)",
-        "a file system of kind 18",
-    ),
-=======
->>>>>>> bounds
     case(
         "programs for formats",
         "add_mount('/other', fstype=4)",
