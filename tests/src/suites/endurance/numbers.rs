@@ -63,6 +63,11 @@ impl Numbers {
         }
     }
 
+    /// No process waits to be reaped.
+    pub fn is_settled(&self) -> bool {
+        !self.things.contains_key("dead")
+    }
+
     /// What there is more of, or less, than before: a line each.
     pub fn changes_since(&self, before: &Self) -> Vec<String> {
         let mut changes = differences(&before.things, &self.things);
