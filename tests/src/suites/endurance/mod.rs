@@ -13,10 +13,10 @@ mod numbers;
 use std::panic::resume_unwind;
 use std::sync::Mutex;
 use std::thread::{self, ScopedJoinHandle};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::{Tests, tests};
-use crate::harness::Host;
+use crate::harness::{Host, wait};
 use dice::Dice;
 use member::{Deeds, Member};
 use numbers::Numbers;
@@ -25,6 +25,9 @@ pub const TESTS: Tests = tests![a_short_run];
 
 /// What `cargo xtask e2e --endurance` runs.
 pub const LONG: Tests = tests![a_long_run];
+
+/// How long processes that end may be seen.
+const SETTLE: Duration = Duration::from_secs(5);
 
 /// How much is done.
 #[derive(Debug)]
@@ -82,7 +85,8 @@ fn run(host: &Host, plan: &Plan) {
     let started = Instant::now();
     let mut members: Vec<Member> = (0..plan.containers).map(Member::start).collect();
     members.iter_mut().for_each(Member::cycle_in_peace);
-    let before = Numbers::take();
+    let settled = wait::try_until(SETTLE, || Some(Numbers::take()).filter(Numbers::is_settled));
+    let before = settled.expect("no process stays dead");
     println!("at the start: {}", before.line());
     let progress = Progress::new(plan.cycles, started);
     let share = members.len().div_ceil(plan.workers);
@@ -110,9 +114,13 @@ fn run(host: &Host, plan: &Plan) {
     }
     println!("after {:.0} s: {deeds:?}", started.elapsed().as_secs_f64());
     members.iter_mut().for_each(Member::cycle_in_peace);
-    let after = Numbers::take();
-    println!("at the end: {}", after.line());
-    let changes = after.changes_since(&before);
+    let mut changes = Vec::new();
+    // As in the leak check: what is dying is given a moment.
+    wait::try_until(SETTLE, || {
+        changes = Numbers::take().changes_since(&before);
+        changes.is_empty().then_some(())
+    });
+    println!("at the end: {}", Numbers::take().line());
     assert!(
         changes.is_empty(),
         "seed {}:\n  {}",

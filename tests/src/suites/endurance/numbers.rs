@@ -22,6 +22,9 @@ const DIRECTORIES: [&str; 5] = [
     "/run/runc",
 ];
 
+/// CRIU's logs of the last failures, which a killed monitor makes; the engine keeps so many, no more.
+const LOGS: (&str, usize) = ("/run/cryopod/logs", 64);
+
 /// Numbers of things by what they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Numbers {
@@ -58,6 +61,11 @@ impl Numbers {
             files,
             memory,
         }
+    }
+
+    /// No process waits to be reaped.
+    pub fn is_settled(&self) -> bool {
+        !self.things.contains_key("dead")
     }
 
     /// What there is more of, or less, than before: a line each.
@@ -110,6 +118,11 @@ fn gather(directory: &Path, files: &mut BTreeMap<String, usize>) {
     };
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         let path = entry.path();
+        if path == Path::new(LOGS.0) {
+            let count = fs::read_dir(&path).map_or(0, Iterator::count);
+            assert!(count <= LOGS.1, "{count} logs in {}", LOGS.0);
+            continue;
+        }
         let words = path.iter().map(|word| word.to_string_lossy());
         let words = words.map(|word| if is_id(&word) { "ID".into() } else { word });
         let shown: Vec<_> = words.collect();
