@@ -19,6 +19,7 @@ const LIMITS: Limits = Limits {
     json: 64 << 10,
     small: 16 << 10,
     list: 64 << 10,
+    other: 256 << 10,
     total: 4 << 20,
     ratio: 100,
     ratio_from: 1 << 20,

@@ -37,8 +37,8 @@ pub fn inner_tar(data: &[u8]) {
     for (name, bytes) in parts::split(data) {
         if name & 1 == 0 {
             let _ = apply::apply_changes(&directory, Cursor::new(mended(bytes)), &options);
-        } else if let Ok(paths) = serde_json::from_slice::<Vec<String>>(bytes) {
-            let _ = apply::delete_paths(&directory, &paths);
+        } else {
+            let _ = apply::delete_listed(&directory, Cursor::new(bytes));
         }
     }
     let sentinel = fs::read_to_string(outside.path().join("sentinel"));

@@ -125,6 +125,7 @@ mod tests {
 
     #[test]
     fn nothing_is_done_that_was_not_asked_for() {
+        use Fate::{Busy, Damaged, Failed, Repaired};
         let done = Cell::new(0);
         let settle = |repair, force| {
             done.set(0);
@@ -149,7 +150,6 @@ mod tests {
             let fates: Vec<Fate> = report.0.iter().map(|row| row.result).collect();
             (done.get(), fates, report.0[1].remedy.clone())
         };
-        use Fate::{Busy, Damaged, Failed, Repaired};
         assert_eq!(settle(false, true).1, [Damaged, Damaged, Damaged, Busy]);
         assert_eq!(settle(true, false).0, 1);
         let (done, fates, remedy) = settle(true, true);
