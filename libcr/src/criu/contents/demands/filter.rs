@@ -55,7 +55,7 @@ pub fn may_pass(program: &[u8], arch: u32, number: u32) -> bool {
         } else {
             state.index
         };
-        let mut next = vec![0];
+        let mut next = [Some(0), None];
         match operation & 7 {
             0 => {
                 state.accumulator = match (operation, constant) {
@@ -80,10 +80,12 @@ pub fn may_pass(program: &[u8], arch: u32, number: u32) -> bool {
             4 => state.accumulator = computed(operation, state.accumulator, operand),
             5 => {
                 next = match holds(operation, state.accumulator, operand) {
-                    _ if operation & 0xf0 == 0 => vec![usize::try_from(constant).unwrap_or(count)],
-                    Some(true) => vec![if_true],
-                    Some(false) => vec![if_false],
-                    None => vec![if_true, if_false],
+                    _ if operation & 0xf0 == 0 => {
+                        [Some(usize::try_from(constant).unwrap_or(count)), None]
+                    }
+                    Some(true) => [Some(if_true), None],
+                    Some(false) => [Some(if_false), None],
+                    None => [Some(if_true), Some(if_false)],
                 }
             }
             6 => {
@@ -94,12 +96,12 @@ pub fn may_pass(program: &[u8], arch: u32, number: u32) -> bool {
                 if value.is_none_or(|value| matches!(value & ACTION, LOG | ALLOW)) {
                     return true;
                 }
-                next.clear();
+                next = [None, None];
             }
             _ if operation == 0x07 => state.index = state.accumulator,
             _ => state.accumulator = state.index,
         }
-        for step in next {
+        for step in next.into_iter().flatten() {
             // Jumps lead forwards, so what comes is known whole when it is reached.
             let place = states.get_mut((at + 1).saturating_add(step));
             let Some(place) = place else {

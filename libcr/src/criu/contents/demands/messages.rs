@@ -146,6 +146,9 @@ pub struct Filter {
     /// The one before it, which holds too.
     #[prost(uint32, optional, tag = "2")]
     pub previous: Option<u32>,
+    /// `SECCOMP_FILTER_FLAG_*`.
+    #[prost(uint32, tag = "3")]
+    pub flags: u32,
 }
 
 /// `mnt_entry` of `mountpoints-NUMBER.img`.

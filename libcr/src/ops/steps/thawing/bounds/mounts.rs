@@ -412,14 +412,17 @@ impl<'a> Table<'a> {
             return None;
         }
         let mut places = BTreeSet::new();
+        let mut twice = self
+            .list
+            .iter()
+            .filter(|mount| !places.insert(&mount.place));
+        if let Some(mount) = twice.next() {
+            let place = shown(&mount.place);
+            let what = format!("two mounts are at {place}: one would hide the other");
+            return Some((what, NEVER));
+        }
         for mount in self.list {
             let place = shown(&mount.place);
-            if !places.insert(&mount.place) {
-                return Some((
-                    format!("two mounts are at {place}: one would hide the other"),
-                    NEVER,
-                ));
-            }
             let above = self.list.iter().filter(|other| other.place != mount.place);
             let above = above.filter(|other| covers(&other.place, &mount.place));
             let nearest = above.max_by_key(|other| other.place.len());

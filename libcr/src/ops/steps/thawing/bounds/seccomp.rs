@@ -4,10 +4,12 @@
 //! Profiles of other engines and times differ in what they allow; what is compared are the calls by
 //! which a process would change the host, which all of them refuse.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{CAPABILITIES, Limits, Origin};
-use crate::criu::contents::demands::{Demands, Filter, ThreadCore, filter};
+use crate::criu::contents::demands::{Demands, Filter, Thread, filter};
 
 /// `SECCOMP_MODE_FILTER` and `SECCOMP_MODE_STRICT`, which lets through less than any.
 const FILTERED: u32 = 2;
@@ -70,37 +72,33 @@ pub(super) fn check(demands: &Demands, limits: &mut Limits<'_>) {
         return;
     }
     let refused = refused(profile);
-    // Threads share filters: each newest one is judged once.
-    let mut judged: Vec<(u32, Option<&'static str>)> = Vec::new();
-    for thread in demands.tasks.iter().flat_map(|task| &task.threads) {
+    // Each process may have its own copy of the same program: each is followed once.
+    let mut judged = BTreeMap::new();
+    let threads = demands.tasks.iter().flat_map(|task| {
+        // A filter may be for all threads of its process; then CRIU writes it for the first alone.
+        let first = task.threads.first().and_then(own_filter);
+        task.threads.iter().map(move |thread| (thread, first))
+    });
+    for (thread, first) in threads {
         let image = format!("core-{}.img", thread.id);
         let id = thread.id;
-        let newest = match &thread.core {
-            Some(ThreadCore {
-                seccomp: STRICT, ..
-            }) => continue,
-            Some(ThreadCore {
-                seccomp: FILTERED,
-                filter,
-                ..
-            }) => *filter,
-            _ => None,
-        };
-        let Some(newest) = newest else {
+        if thread
+            .core
+            .as_ref()
+            .is_some_and(|core| core.seccomp == STRICT)
+        {
+            continue;
+        }
+        let own = own_filter(thread);
+        let shared = first.filter(|number| own.is_none() && is_shared(&demands.filters, *number));
+        let Some(newest) = own.or(shared) else {
             let what = format!("process {id} has no seccomp filter, its container has one");
             limits.excess(image, what, CAPABILITIES);
             continue;
         };
-        let known = judged.iter().find(|(number, _)| *number == newest);
-        let passes = if let Some((_, passes)) = known {
-            *passes
-        } else {
-            let passes = match chain(&demands.filters, newest) {
-                None => Some("anything"),
-                Some(programs) => passing(&programs, &refused),
-            };
-            judged.push((newest, passes));
-            passes
+        let passes = match chain(&demands.filters, newest) {
+            None => Some("anything"),
+            Some(programs) => passing(&programs, &refused, &mut judged),
         };
         if let Some(call) = passes {
             let what = format!(
@@ -109,6 +107,28 @@ pub(super) fn check(demands: &Demands, limits: &mut Limits<'_>) {
             limits.excess("seccomp.img", what, CAPABILITIES);
         }
     }
+}
+
+/// The newest filter of a thread.
+fn own_filter(thread: &Thread) -> Option<u32> {
+    let core = thread.core.as_ref();
+    core.filter(|core| core.seccomp == FILTERED)?.filter
+}
+
+/// Whether a filter and all before it are set for every thread of a process.
+fn is_shared(filters: &[Filter], newest: u32) -> bool {
+    /// `SECCOMP_FILTER_FLAG_TSYNC`.
+    const ALL_THREADS: u32 = 1;
+    let mut next = Some(newest);
+    for _ in 0..=filters.len() {
+        let Some(number) = next else { return true };
+        let filter = usize::try_from(number).ok().and_then(|at| filters.get(at));
+        match filter {
+            Some(filter) if filter.flags & ALL_THREADS != 0 => next = filter.previous,
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// A filter and those before it, all of which hold; nothing where one is missing.
@@ -127,13 +147,29 @@ fn chain(filters: &[Filter], newest: u32) -> Option<Vec<&[u8]>> {
     Some(programs)
 }
 
+/// Which of the refused calls a program lets through.
+type Judged<'a> = BTreeMap<&'a [u8], Vec<bool>>;
+
 /// The first of these calls that none of the programs stops.
-fn passing(programs: &[&[u8]], refused: &[Call]) -> Option<&'static str> {
-    let passes = |&&(_, arch, number): &&Call| {
-        let mut programs = programs.iter();
-        programs.all(|program| filter::may_pass(program, arch, number))
-    };
-    refused.iter().find(passes).map(|(name, ..)| *name)
+fn passing<'a>(
+    programs: &[&'a [u8]],
+    refused: &[Call],
+    judged: &mut Judged<'a>,
+) -> Option<&'static str> {
+    let mut left = vec![true; refused.len()];
+    for program in programs {
+        let passes = judged.entry(program).or_insert_with(|| {
+            let calls = refused.iter();
+            calls
+                .map(|&(_, arch, number)| filter::may_pass(program, arch, number))
+                .collect()
+        });
+        for (left, passes) in left.iter_mut().zip(passes) {
+            *left &= *passes;
+        }
+    }
+    let first = left.iter().position(|left| *left)?;
+    refused.get(first).map(|(name, ..)| *name)
 }
 
 /// Those of the guarded calls that a profile refuses whatever their arguments are.
@@ -205,10 +241,13 @@ mod tests {
         let filter = |action: u32, previous: Option<u32>| Filter {
             program: [&6_u16.to_le_bytes()[..], &[0, 0], &action.to_le_bytes()[..]].concat(),
             previous,
+            flags: 1,
         };
+        assert!(!is_shared(&[filter(0, Some(0))], 0) && is_shared(&[filter(0, None)], 0));
         let (allow, errno) = (0x7fff_0000, 0x0005_0001);
         let calls: [Call; 1] = [("mount", X86_64, 165)];
-        let passes = |filters: &[Filter]| passing(&chain(filters, 0).unwrap(), &calls);
+        let passes =
+            |filters: &[Filter]| passing(&chain(filters, 0).unwrap(), &calls, &mut Judged::new());
         assert_eq!(passes(&[filter(allow, None)]), Some("mount"));
         assert_eq!(passes(&[filter(allow, Some(1)), filter(errno, None)]), None);
         assert_eq!(chain(&[filter(allow, Some(0))], 0), None);

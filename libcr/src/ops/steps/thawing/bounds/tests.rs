@@ -122,6 +122,7 @@ fn honest() -> Demands {
         filters: vec![Filter {
             program: vec![6, 0, 0, 0, 1, 0, 5, 0],
             previous: None,
+            flags: 0,
         }],
         mounts: [(
             13,
@@ -224,6 +225,17 @@ fn each_thing_beyond_is_named() {
         (|all| thread(all).nice = -20, "the nice value -20"),
         (|all| all.tasks[0].oom_score = -1000, "oom_score_adj -1000"),
         (|all| thread(all).seccomp = 0, "has no seccomp filter"),
+        (
+            |all| {
+                let threads = &mut all.tasks[0].threads;
+                threads.push(Thread {
+                    id: 2,
+                    core: threads[0].core.clone(),
+                });
+                threads[1].core.as_mut().unwrap().seccomp = 0;
+            },
+            "core-2.img: process 2 has no seccomp filter",
+        ),
         (|all| thread(all).filter = Some(7), "lets anything through"),
         (
             |all| all.filters[0].program[6..].copy_from_slice(&[0xff, 0x7f]),
