@@ -212,6 +212,23 @@ pub fn name(pid: i32) -> Option<String> {
     Some(text.trim_end().to_owned())
 }
 
+/// Whether a process whose name (`comm`) begins so has this directory open. What can't be
+/// looked at has it not.
+pub fn has_open(name: &str, directory: &Path) -> bool {
+    let Ok(wanted) = fs::canonicalize(directory) else {
+        return false;
+    };
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    let mut named =
+        pids.filter(|pid| self::name(*pid).is_some_and(|found| found.starts_with(name)));
+    named.any(|pid| {
+        let open = fs::read_dir(format!("/proc/{pid}/fd"));
+        let mut open = open.into_iter().flatten().flatten();
+        open.any(|entry| fs::read_link(entry.path()).is_ok_and(|path| path == wanted))
+    })
+}
+
 /// Number of a process's parent.
 pub fn parent(pid: i32) -> Option<i32> {
     let stat = read(pid, "stat").ok().flatten()?;

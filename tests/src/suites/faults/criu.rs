@@ -1,5 +1,5 @@
-//! CRIU fails, hangs or is killed at any moment of a dump, or fails late in a restore: the container
-//! runs on, parasite or not, or its checkpoint is whole.
+//! CRIU or the runtime fails or is killed at any moment of a dump or of a restore, or
+//! hangs: the container runs on, parasite or not, or its checkpoint is whole.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -17,6 +17,9 @@ pub const TESTS: Tests = tests![
     dump_that_ends_the_processes_killed,
     dump_hangs,
     restore_fails_at_its_end,
+    restore_killed,
+    runtime_killed_in_a_dump,
+    runtime_killed_in_a_dump_that_ends_the_processes,
 ];
 
 /// A script in CRIU's place, until dropped; `$CRIU` is the real one.
@@ -52,7 +55,7 @@ impl Drop for Wrapped {
 /// The script kills `whom` once CRIU's log has the line.
 fn on_line(log: &str, line: &str, kill: &str) -> String {
     format!(
-        "OWN=$$\n\
+        "OWN=$$; ABOVE=$PPID\n\
          ( for i in $(seq 2000); do grep -qs -- '{line}' /var/lib/cryopod/containers/*/bundle/{log} && break; sleep 0.001; done\n\
          {kill} ) </dev/null >/dev/null 2>&1 &"
     )
@@ -61,7 +64,7 @@ fn on_line(log: &str, line: &str, kill: &str) -> String {
 /// The script kills after some time.
 fn after(milliseconds: u32, kill: &str) -> String {
     format!(
-        "OWN=$$\n\
+        "OWN=$$; ABOVE=$PPID\n\
          ( sleep {}.{:03}; {kill} ) </dev/null >/dev/null 2>&1 &",
         milliseconds / 1000,
         milliseconds % 1000
@@ -292,5 +295,66 @@ impl Configuration {
 impl Drop for Configuration {
     fn drop(&mut self) {
         let _ = fs::remove_file(Self::PATH);
+    }
+}
+
+/// After a failed restore the checkpoint is as it was.
+fn thaws_again(host: &Host, done: &Finished, what: &str) {
+    if done.code != 0 {
+        is_told(done, what);
+        assert_eq!(host.status("victim"), "exited", "{what}");
+        host.ok(&RESTORE);
+    }
+    runs_on(host, what);
+    host.ok(&CHECKPOINT);
+}
+
+fn restore_killed(host: &Host) {
+    if skips(host) {
+        return;
+    }
+    start_victim(host);
+    host.ok(&CHECKPOINT);
+    for line in ["Forking task", "Opening", "Restoring", "Restore finished"] {
+        let kill = on_line("restore.log", line, "kill -9 $OWN");
+        let wrapped = Wrapped::in_script(&kill);
+        let done = host.run(&RESTORE);
+        drop(wrapped);
+        thaws_again(host, &done, line);
+    }
+    for milliseconds in [20, 50, 80] {
+        let wrapped = Wrapped::in_script(&after(milliseconds, "kill -9 $OWN"));
+        let done = host.run(&RESTORE);
+        drop(wrapped);
+        thaws_again(host, &done, &format!("after {milliseconds} ms"));
+    }
+}
+
+/// CRIU outlives its runtime; nobody takes its work for undone before it has ended.
+fn runtime_killed_in_a_dump(host: &Host) {
+    if skips(host) {
+        return;
+    }
+    start_victim(host);
+    for line in ["Seized task", "Dumping pages", "Dumping core"] {
+        let kill = on_line("dump.log", line, "kill -9 $ABOVE");
+        let wrapped = Wrapped::in_script(&kill);
+        let done = host.run(&CHECKPOINT);
+        drop(wrapped);
+        settled(host, &done, line);
+    }
+}
+
+fn runtime_killed_in_a_dump_that_ends_the_processes(host: &Host) {
+    if skips(host) {
+        return;
+    }
+    start_victim(host);
+    for line in ["Parasite", "Dumping pages", "Dumping core"] {
+        let kill = on_line("dump.log", line, "kill -9 $ABOVE");
+        let wrapped = Wrapped::in_script(&kill);
+        let done = host.run(&ENDING);
+        drop(wrapped);
+        settled(host, &done, line);
     }
 }
