@@ -18,7 +18,7 @@ use super::world::World;
 use super::{CheckOptions, files, frozen, life, network, try_lock};
 
 /// How long whoever waits for a container's end may take to write it down.
-const ENDING: Duration = Duration::from_secs(1);
+const ENDING: Duration = Duration::from_secs(5);
 
 pub(super) fn check(
     engine: &Engine,
