@@ -298,14 +298,18 @@ impl Drop for Configuration {
     }
 }
 
-/// After a failed restore the checkpoint is as it was.
+/// After a failed restore the checkpoint is as it was. A restore that broke off may have let the processes go on for a moment: what they printed then is in
+/// the log, and is printed again.
+#[track_caller]
 fn thaws_again(host: &Host, done: &Finished, what: &str) {
     if done.code != 0 {
         is_told(done, what);
         assert_eq!(host.status("victim"), "exited", "{what}");
         host.ok(&RESTORE);
     }
-    runs_on(host, what);
+    assert_eq!(host.status("victim"), "running", "{what}");
+    let before = host.log("victim");
+    host.wait_for_more_log("victim", &before);
     host.ok(&CHECKPOINT);
 }
 

@@ -8,10 +8,11 @@ use cap_std::fs::Dir;
 
 use crate::archive::layout;
 use crate::engine::Engine;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::container::ContainerConfig;
 use crate::ops::steps::life::rootfs::RootfsPaths;
 use crate::ops::steps::life::volumes;
+use crate::storage::StorageError;
 use crate::storage::apply::{ApplyOptions, Limits, apply_changes, apply_tree, delete_listed};
 use crate::sys::dir::{at, remove_dir_if_present};
 use crate::sys::machine;
@@ -35,17 +36,28 @@ fn options(place: &Path, devices: bool) -> Result<ApplyOptions> {
     })
 }
 
+/// The limit of bytes is the room that there is below `place`: who meets it is told so.
+fn room(place: &Path) -> impl FnOnce(StorageError) -> Error {
+    move |error| match error {
+        StorageError::Limit { what: "bytes", .. } => {
+            Error::Invalid(format!("not enough space in {}: {error}", place.display()))
+        }
+        error => error.into(),
+    }
+}
+
 /// Puts /dev/shm back, and with `rootfs` what the container changed in its root file system.
 /// `directory` holds the checkpoint's files; both are mounted. `devices`: device nodes come back.
 pub fn files(directory: &Path, paths: &RootfsPaths, rootfs: bool, devices: bool) -> Result<()> {
     let read = |name: &str| File::open(directory.join(name));
     if let Ok(tar) = read(layout::DEV_SHM) {
-        apply_tree(&open(&paths.shm)?, tar, &options(&paths.shm, false)?)?;
+        apply_tree(&open(&paths.shm)?, tar, &options(&paths.shm, false)?)
+            .map_err(room(&paths.shm))?;
     }
     if rootfs {
         let root = open(&paths.merged)?;
         let options = options(&paths.merged, devices)?;
-        apply_changes(&root, read(layout::ROOTFS_DIFF)?, &options)?;
+        apply_changes(&root, read(layout::ROOTFS_DIFF)?, &options).map_err(room(&paths.merged))?;
         if let Ok(list) = read(layout::DELETED_FILES) {
             delete_listed(&root, list)?;
         }
@@ -64,7 +76,7 @@ pub fn volumes(
     for (name, data) in volumes::directories(engine, config)? {
         match File::open(bundle.join(layout::volume(&name))) {
             Ok(tar) => {
-                apply_tree(&open(&data)?, tar, &options(&data, devices)?)?;
+                apply_tree(&open(&data)?, tar, &options(&data, devices)?).map_err(room(&data))?;
             }
             Err(error) => {
                 tracing::debug!(%error, name, "the archive has no content of this volume");

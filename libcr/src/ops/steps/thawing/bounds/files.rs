@@ -19,9 +19,10 @@ const EXTERNAL: u32 = 16;
 /// The last kind that is known.
 const LAST: u32 = 20;
 
-/// `O_ACCMODE`; `O_CREAT`, `O_EXCL`, `O_TRUNC` and `O_TMPFILE`, which no open file has.
+/// `O_ACCMODE`; `O_CREAT`, `O_EXCL` and `O_TRUNC`, which no open file has. `O_TMPFILE` one may have, and
+/// CRIU takes it away (`do_open_reg_noseek_flags`).
 const WRITES: u32 = 3;
-const MAKES: u32 = 0x40 | 0x80 | 0x200 | 0x40_0000;
+const MAKES: u32 = 0x40 | 0x80 | 0x200;
 /// `S_IFMT` and kinds in it.
 const KIND: u32 = 0o170_000;
 const CHARACTERS: u32 = 0o020_000;
