@@ -12,7 +12,7 @@ CARGO      ?= cargo
 INSTALL    ?= install
 TARGET     := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: help build demo test bench install uninstall fmt lint man completions clean
+.PHONY: help build demo test endurance fuzz bench install uninstall fmt lint man completions clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,12 @@ demo: build ## Freeze a web server on one host, thaw it on another (needs root, 
 
 test: ## Run everything that CI runs: style, rules, unit and end-to-end tests (needs root)
 	$(CARGO) xtask test
+
+endurance: ## Freeze and thaw 20 containers 500 times with kills in between (needs root, a quarter of an hour)
+	$(CARGO) xtask e2e --endurance -- --nocapture
+
+fuzz: ## Search the readers of archives and images for what breaks them (FUZZ="--seconds 3600 criu_images")
+	$(CARGO) xtask fuzz $(FUZZ)
 
 bench: ## Compare with Podman in a throw-away host (BENCH="--runs 9 --megabytes 100")
 	$(CARGO) xtask bench $(BENCH)

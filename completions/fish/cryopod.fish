@@ -1074,16 +1074,34 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and __fish_
 complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and __fish_seen_subcommand_from run" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and __fish_seen_subcommand_from run" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from events" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from events" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from events" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from events" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from events" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from events" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from events" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from events" -l conmon -d 'Path of the container monitor' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from events" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from events" -f -a "events" -d 'Show events'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -f -a "check" -d 'Compare what the engine knows with what is there, and repair it'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -f -a "events" -d 'Show events'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -f -a "info" -d 'Display system information'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -l format -d 'Change the output format to JSON or a Go template' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -s m -l max -d 'Maximum allowed age of unreferenced layers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -s f -l force -d 'Also repair what ends processes or removes containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -l json -d 'Print the findings as JSON'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -s q -l quick -d 'Skip time-consuming checks'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -l quiet -d 'Print only what is out of step'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -s r -l repair -d 'Repair what is out of step'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -s f -l filter -d 'Filter output' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -l format -d 'Format the output to JSON or using a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -l no-trunc -d 'Do not truncate the output' -r -f -a "true\t''
@@ -1101,6 +1119,16 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from events" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from info" -s f -l format -d 'Change the output format to JSON or a Go template' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from info" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from info" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from info" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from info" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from info" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from info" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from info" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from info" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from info" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l add-host -d 'Add a custom host-to-IP mapping (host:ip)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l annotation -d 'Add annotations to container (key=value)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l cap-add -d 'Add capabilities to the container' -r

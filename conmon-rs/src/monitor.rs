@@ -10,7 +10,7 @@ use crate::error::MonitorError;
 use crate::event_loop::EventLoop;
 use crate::handshake::{START_VARIABLE, SYNC_VARIABLE, Start, SyncPipe, wait_for_start};
 use crate::process_unsafe::{Side, split};
-use crate::signals::Signals;
+use crate::signals::{Signals, end_children};
 use crate::{atomic_file, detach, exit};
 
 /// Watches one container. Forks: the caller's process returns at once, with success when the monitor's process id
@@ -66,6 +66,8 @@ fn watch(arguments: &Arguments, sync: SyncPipe, start: Option<&std::os::fd::Owne
         Ok(started) => started,
         Err(error) => {
             diagnostics.report(&error);
+            // Before anybody is told: who hears of the failure may begin anew at once.
+            end_children();
             sync.failure(&error);
             return ExitCode::FAILURE;
         }

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 use std::os::fd::{AsFd, BorrowedFd};
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
@@ -80,6 +81,29 @@ pub(crate) fn reap() -> Vec<Reaped> {
         });
     }
     ended
+}
+
+/// Ends all children, and those that come to us by it, within a few seconds. What a restore that broke
+/// off has made is in nobody's cgroup, and nobody else knows of it.
+pub(crate) fn end_children() {
+    let own = rustix::process::getpid().as_raw_nonzero();
+    // One of proc_pid_task_children(5); there is one thread.
+    let list = format!("/proc/self/task/{own}/children");
+    let deadline = Instant::now() + Duration::from_secs(5);
+    loop {
+        reap();
+        let text = std::fs::read_to_string(&list).unwrap_or_default();
+        let children = text.split_whitespace().filter_map(|word| word.parse().ok());
+        let children: Vec<Pid> = children.filter_map(Pid::from_raw).collect();
+        if children.is_empty() || Instant::now() >= deadline {
+            return;
+        }
+        for child in children {
+            // One that has ended meanwhile is reaped in the next round.
+            let _ = rustix::process::kill_process(child, rustix::process::Signal::KILL);
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }
 
 /// Whether a process is a child of ours that has not been reaped.

@@ -28,6 +28,7 @@ impl Engine {
     /// monitor, which may run while such an operation is being looked at. Everybody else calls
     /// [`crate::open`].
     pub fn open(config: Config) -> Result<Self> {
+        crate::sys::proc::know_self()?;
         let store = Store::open(&config.root)?;
         for folder in ["containers", "layers", "images"] {
             let path = config.root.join(folder);

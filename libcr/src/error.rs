@@ -223,3 +223,19 @@ impl Error {
         }
     }
 }
+/// A message that may quote an archive, in one line whatever that holds.
+pub fn one_line(message: &impl std::fmt::Display) -> String {
+    let text = message.to_string();
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    let mut line = String::with_capacity(text.len() + 8);
+    for letter in text.chars() {
+        if letter.is_control() {
+            line.extend(letter.escape_default());
+        } else {
+            line.push(letter);
+        }
+    }
+    line
+}

@@ -3,7 +3,8 @@
 //! Reading order: [`types`] (Podman's JSON), [`config`] (which networks there are), [`create`] (a new
 //! one), [`address`] (which address and MAC a container gets), [`netns`] (where its interfaces live),
 //! [`backend`] (the trait) with [`netavark`] and [`cni`] behind it, [`networks`] (whichever there is), [`port`] and [`reserve`] (published
-//! ports), [`hosts`] and [`resolv`] (the two files in /etc), [`silence`] and [`announce`] (around a thaw).
+//! ports), [`hosts`] and [`resolv`] (the two files in /etc), [`silence`] and [`announce`] (around a thaw),
+//! [`rules`] (what is left in the firewall).
 //!
 //! This crate keeps no state: who holds which lease is the caller's record. It knows nothing of
 //! containers beyond an id and a name, and prints nothing.
@@ -22,6 +23,7 @@ pub mod netavark;
 pub mod networks;
 pub mod port;
 pub mod reserve;
+pub mod rules;
 pub mod types;
 mod whole;
 

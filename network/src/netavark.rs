@@ -204,6 +204,76 @@ impl Drop for Busy {
     }
 }
 
+/// A container that netavark's own record has on a network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its id.
+    pub container: String,
+    /// Id or name of the network.
+    pub network: String,
+    /// Its addresses.
+    pub addresses: Vec<IpAddr>,
+    /// Its published ports.
+    pub ports: Vec<PortMapping>,
+    /// The file that says so, where it is of this container alone.
+    pub file: Option<PathBuf>,
+}
+
+/// What netavark keeps of containers in its run directory: for a firewall that is loaded anew
+/// (`firewall/ports/NETWORK_CONTAINER`, src/firewall/state.rs), and the names that aardvark-dns answers
+/// for (`aardvark-dns/NETWORK`: a line of gateways, then id, addresses and names a line).
+pub fn kept(run: &Path) -> Vec<Kept> {
+    #[derive(Deserialize)]
+    struct Ports {
+        container_id: String,
+        network_id: String,
+        #[serde(default)]
+        port_mappings: Option<Vec<PortMapping>>,
+        container_ip_v4: Option<IpAddr>,
+        container_ip_v6: Option<IpAddr>,
+    }
+    let files = |directory: PathBuf| {
+        let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path())
+    };
+    let mut found = Vec::new();
+    for file in files(run.join("firewall/ports")) {
+        let text = fs::read(&file).unwrap_or_default();
+        if let Ok(ports) = serde_json::from_slice::<Ports>(&text) {
+            let addresses = [ports.container_ip_v4, ports.container_ip_v6];
+            found.push(Kept {
+                container: ports.container_id,
+                network: ports.network_id,
+                addresses: addresses.into_iter().flatten().collect(),
+                ports: ports.port_mappings.unwrap_or_default(),
+                file: Some(file),
+            });
+        }
+    }
+    for file in files(run.join("aardvark-dns")) {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        for line in text.lines().skip(1) {
+            let mut words = line.split(' ');
+            let Some(container) = words.next().filter(|id| !id.is_empty()) else {
+                continue;
+            };
+            let lists = words.take(2).flat_map(|list| list.split(','));
+            let addresses: Vec<IpAddr> = lists.filter_map(|ip| ip.parse().ok()).collect();
+            // aardvark.pid has one line; `NETWORK%int` is of one that leads nowhere.
+            let network = name.trim_end_matches("%int").to_owned();
+            found.push(Kept {
+                container: container.to_owned(),
+                network,
+                addresses,
+                ports: Vec::new(),
+                file: None,
+            });
+        }
+    }
+    found
+}
+
 impl Backend for Netavark {
     fn setup(
         &self,
@@ -385,6 +455,29 @@ mod tests {
             aardvark: None,
         };
         (dir, netavark)
+    }
+
+    #[test]
+    fn what_it_keeps_is_read() {
+        let run = tempfile::tempdir().unwrap();
+        for folder in ["firewall/ports", "aardvark-dns"] {
+            fs::create_dir_all(run.path().join(folder)).unwrap();
+        }
+        let ports = r#"{"container_id":"c","network_id":"n","port_mappings":null,"container_ip_v4":"10.89.0.2","container_ip_v6":null}"#;
+        fs::write(run.path().join("firewall/ports/n_c"), ports).unwrap();
+        fs::write(run.path().join("firewall/ports/other"), "{").unwrap();
+        let names = "10.89.0.1\nd 10.89.0.3  b,c\n";
+        fs::write(run.path().join("aardvark-dns/n2"), names).unwrap();
+        fs::write(run.path().join("aardvark-dns/aardvark.pid"), "99").unwrap();
+        let found = kept(run.path());
+        let whom: Vec<_> = found
+            .iter()
+            .map(|one| (one.container.as_str(), one.network.as_str()))
+            .collect();
+        assert_eq!(whom, [("c", "n"), ("d", "n2")]);
+        assert_eq!(found[0].addresses, ["10.89.0.2".parse::<IpAddr>().unwrap()]);
+        assert_eq!(found[1].addresses, ["10.89.0.3".parse::<IpAddr>().unwrap()]);
+        assert!(kept(Path::new("/nowhere")).is_empty());
     }
 
     #[test]

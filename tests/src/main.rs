@@ -33,6 +33,8 @@ fn main() -> ExitCode {
     let mut trials = Vec::new();
     let suites = if harness::wait::in_vm() {
         suites::IN_VM
+    } else if std::env::var_os("CRYOPOD_ENDURANCE").is_some() {
+        suites::ENDURANCE
     } else {
         suites::ALL
     };

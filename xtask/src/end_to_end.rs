@@ -25,6 +25,9 @@ pub struct Arguments {
     /// Run the suites that need a kernel which tracks memory, in the virtual machine
     #[arg(long, conflicts_with = "demo")]
     vm: bool,
+    /// Run the long run of freezes, thaws and kills instead of the tests
+    #[arg(long, conflicts_with_all = ["demo", "vm"])]
+    endurance: bool,
     /// Filters and options of the test binary (libtest's)
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     rest: Vec<String>,
@@ -45,8 +48,11 @@ pub fn run(arguments: &Arguments, repository: &Path) -> Result<i32> {
         // The message of a failed test says what was seen; its stack says nothing more.
         "RUST_BACKTRACE=0".to_owned(),
         format!("WORKLOAD={}", workload.display()),
-        tests,
     ];
+    if arguments.endurance {
+        words.push("CRYOPOD_ENDURANCE=1".to_owned());
+    }
+    words.push(tests);
     if arguments.demo {
         words.push("demo".to_owned());
     }

@@ -120,6 +120,7 @@ fn stages() -> Vec<Vec<Step>> {
                 "conmon-rs",
             ],
         ),
+        xtask("fuzzing", vec!["fuzz", "--seconds", "15"]),
     ];
     // Tests wait for processes more than they compute: two hosts at a time are quicker on two cores.
     let end_to_end = vec![

@@ -34,6 +34,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("xtask", &["cryopod-cli"]),
     ("tests", &[]),
     ("benches", &[]),
+    ("fuzz", &["libcr"]),
 ];
 
 /// Outside crates that only one of ours may use.
@@ -98,6 +99,7 @@ fn check_manifest(name: &str, may_use: &[&str], text: &str) -> Vec<(usize, Strin
         "xtask",
         "cr-tests",
         "cr-benches",
+        "cryopod-fuzz",
     ];
     let mut found = Vec::new();
     let mut in_dependencies = false;

@@ -8,6 +8,7 @@ mod compat;
 #[cfg(feature = "pages")]
 mod completions;
 mod end_to_end;
+mod fuzz;
 mod gate;
 mod host;
 mod layers;
@@ -40,6 +41,8 @@ enum Task {
     Vm(vm::Arguments),
     /// Run the end-to-end tests, or the demo, in a throw-away host
     E2e(end_to_end::Arguments),
+    /// Run the fuzz targets, each for a bounded time
+    Fuzz(fuzz::Arguments),
     /// Measure the release binaries beside Podman in a throw-away host
     Bench(bench::Arguments),
     /// Run every check and every test, and count them
@@ -80,7 +83,7 @@ fn repository() -> PathBuf {
 }
 
 fn main() -> ExitCode {
-    match run(Cli::parse()) {
+    match fuzz::compile().unwrap_or_else(|| run(Cli::parse())) {
         Ok(status) => ExitCode::from(u8::try_from(status).unwrap_or(1)),
         Err(error) => {
             eprintln!("Error: {error:#}");
@@ -95,6 +98,7 @@ fn run(cli: Cli) -> Result<i32> {
         Task::Host(arguments) => host::run(&arguments, &repository),
         Task::Vm(arguments) => vm::run(&arguments, &repository),
         Task::E2e(arguments) => end_to_end::run(&arguments, &repository),
+        Task::Fuzz(arguments) => fuzz::run(&arguments, &repository),
         Task::Bench(arguments) => bench::run(&arguments, &repository),
         Task::Test => gate::run(&repository),
         Task::Layers => {

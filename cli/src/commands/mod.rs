@@ -46,7 +46,10 @@ pub fn run(cli: Cli, words: Vec<String>) -> Outcome {
         Command::Rmi(flags) => image::rm::run(&opener, &flags),
         Command::Inspect(flags) => inspect::run(&opener, &flags),
         Command::Doctor(flags) => system::doctor(&opener, &flags),
-        Command::Info(flags) => system::info(&opener, &flags),
+        Command::System(SystemCommand::Check(flags)) => system::check::run(&opener, &flags),
+        Command::Info(flags) | Command::System(SystemCommand::Info(flags)) => {
+            system::info(&opener, &flags)
+        }
         Command::Version(flags) => system::version(&flags),
     }
 }

@@ -95,8 +95,20 @@ impl CliError {
             }
         }
         // Names in it come from archives, images and containers.
-        Some(harmless::message(&text).into_owned())
+        Some(shortened(&harmless::message(&text)))
     }
+}
+
+/// A message that a person can read: what quotes a megabyte of an archive loses its middle.
+fn shortened(text: &str) -> String {
+    const ENDS: usize = 2000;
+    let letters = text.chars().count();
+    if letters <= 2 * ENDS + 1 {
+        return text.to_owned();
+    }
+    let first = text.chars().take(ENDS);
+    let last = text.chars().skip(letters - ENDS);
+    first.chain(['…']).chain(last).collect()
 }
 
 /// What the system said, as Podman shows it: `no such file or directory`, without the number.
@@ -122,6 +134,14 @@ mod tests {
     fn the_systems_words() {
         let missing = std::fs::File::open("/no/such").unwrap_err();
         assert_eq!(super::system_words(&missing), "no such file or directory");
+    }
+
+    #[test]
+    fn a_megabyte_is_not_said() {
+        let long = CliError::usage(format!("{}end", "\u{1b}x".repeat(1 << 20)));
+        let text = long.render(false).unwrap();
+        assert!(text.starts_with("Error: \\u{1b}x") && text.ends_with("end"));
+        assert_eq!(text.chars().count(), 4001);
     }
 
     #[test]

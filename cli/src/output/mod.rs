@@ -1,6 +1,7 @@
 //! Everything that reaches the user's terminal: tables, JSON, Go templates, humane numbers, errors,
 //! a sign of life during long work. Nothing here asks the engine.
 
+pub mod damage;
 pub mod error;
 pub mod findings;
 pub mod harmless;

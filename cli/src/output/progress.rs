@@ -23,7 +23,10 @@ impl Spinner {
             bar.set_style(style);
         }
         bar.set_message(sentence.to_owned());
-        bar.enable_steady_tick(Duration::from_millis(120));
+        // The ticker panics where no thread can be had; a line that stands still is no harm.
+        if !bar.is_hidden() && std::thread::Builder::new().spawn(|| ()).is_ok() {
+            bar.enable_steady_tick(Duration::from_millis(120));
+        }
         Self { bar }
     }
 

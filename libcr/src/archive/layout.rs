@@ -62,11 +62,22 @@ pub fn pre_checkpoint_number(name: &str) -> Option<u32> {
 /// or the same of a pre-dump, to `../pre-checkpoint` or an earlier one.
 pub fn parent_target<'a>(name: &str, target: &'a [u8]) -> Option<&'a str> {
     let (directory, file) = name.split_once('/')?;
-    let images = directory == CHECKPOINT || pre_checkpoint_number(directory).is_some();
     let target = std::str::from_utf8(target).ok()?;
-    let parent = target.strip_prefix("../")?;
-    let known = pre_checkpoint_number(parent).is_some() && parent != directory;
-    (images && file == PARENT_LINK && known).then_some(target)
+    let (from, to) = (age(directory)?, age(target.strip_prefix("../")?)?);
+    // A link to what is not older would make a circle, and CRIU goes around in it.
+    (file == PARENT_LINK && from < to).then_some(target)
+}
+
+/// How many dumps there were after that of these images, at least; nothing for other directories.
+/// Of those that have a number, the highest is the latest.
+fn age(directory: &str) -> Option<u32> {
+    if directory == CHECKPOINT {
+        return Some(0);
+    }
+    pre_checkpoint_number(directory).map(|number| match number {
+        0 => 1,
+        number => u32::MAX - number,
+    })
 }
 
 /// What a member is for.
@@ -235,6 +246,9 @@ mod tests {
         assert!(leads("pre-checkpoint/parent", "../pre-checkpoint-2"));
         assert!(leads("pre-checkpoint-2/parent", "../pre-checkpoint-1"));
         assert!(!leads("pre-checkpoint-2/parent", "../pre-checkpoint-2"));
+        assert!(!leads("pre-checkpoint-1/parent", "../pre-checkpoint-2"));
+        assert!(!leads("pre-checkpoint-1/parent", "../pre-checkpoint"));
+        assert!(leads("checkpoint/parent", "../pre-checkpoint-7"));
         assert!(!leads("checkpoint/parent", "../../pre-checkpoint"));
         assert!(!leads("checkpoint/parent", "../checkpoint"));
         assert!(!leads("checkpoint/other", "../pre-checkpoint"));

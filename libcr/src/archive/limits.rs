@@ -9,12 +9,15 @@ use super::layout::Kind;
 pub struct Limits {
     /// Members in the archive; default a million (CRIU writes some ten images a process).
     pub entries: u64,
-    /// Bytes of `cryopod.json`, `config.dump` and `spec.dump` each; default 16 MiB.
+    /// Bytes of `cryopod.json`, `config.dump` and `spec.dump` each; default 4 MiB: what is
+    /// made of JSON takes forty times its length in memory.
     pub json: u64,
     /// Bytes of `network.status` and `stats-dump` each; default 1 MiB.
     pub small: u64,
-    /// Bytes of `deleted.files` and `cryopod.sums` each; default 256 MiB.
+    /// Bytes of `deleted.files` and `cryopod.sums` each, and of all names; default 64 MiB.
     pub list: u64,
+    /// Bytes of a member that nobody here needs; default 1 GiB.
+    pub other: u64,
     /// Bytes of all members together; no limit by default. Callers set it to the free space of
     /// where they unpack to.
     pub total: u64,
@@ -29,9 +32,10 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             entries: 1_000_000,
-            json: 16 << 20,
+            json: 4 << 20,
             small: 1 << 20,
-            list: 256 << 20,
+            list: 64 << 20,
+            other: 1 << 30,
             total: u64::MAX,
             ratio: 1000,
             ratio_from: 16 << 30,
@@ -46,6 +50,7 @@ impl Limits {
             Kind::Manifest | Kind::Config | Kind::Spec => self.json,
             Kind::NetworkStatus | Kind::Stats => self.small,
             Kind::DeletedFiles | Kind::Sums => self.list,
+            Kind::Other => self.other.min(self.total),
             _ => self.total,
         }
     }

@@ -405,10 +405,13 @@ impl Reader {
         let found = digester
             .finish()
             .map_err(io_error("cannot verify the archive"))?;
-        let mut expected: HashMap<&str, &Sum> = expected
-            .iter()
-            .map(|sum| (sum.name.as_str(), sum))
-            .collect();
+        let listed = expected;
+        let mut expected: HashMap<&str, &Sum> = HashMap::with_capacity(listed.len());
+        for sum in &listed {
+            if expected.insert(&sum.name, sum).is_some() {
+                return Err(self.damaged(&sum.name, "has two digests"));
+            }
+        }
         for sum in &found {
             match expected.remove(sum.name.as_str()) {
                 Some(other) if other == sum => {}

@@ -194,7 +194,7 @@ impl Tape {
         let raw = extension
             .name
             .unwrap_or_else(|| header.path_bytes().into_owned());
-        let raw_name = String::from_utf8_lossy(&raw).into_owned();
+        let raw_name = shown(&raw);
         let archive = self.archive.clone();
         let refuse = |refusal| ArchiveError::Refused {
             archive: archive.clone(),
@@ -217,7 +217,7 @@ impl Tape {
                 match layout::parent_target(&name, plain) {
                     Some(parent) if kind.as_byte() == b'2' => Type::ParentLink(parent.to_owned()),
                     _ => {
-                        let target = String::from_utf8_lossy(&target).into_owned();
+                        let target = shown(&target);
                         return Err(refuse(Refusal::Link { target }));
                     }
                 }
@@ -401,8 +401,7 @@ impl Tape {
             } else if key.starts_with(b"GNU.sparse") {
                 return Err(ArchiveError::Refused {
                     archive: self.archive.clone(),
-                    member: String::from_utf8_lossy(extension.name.as_deref().unwrap_or(b"?"))
-                        .into_owned(),
+                    member: shown(extension.name.as_deref().unwrap_or(b"?")),
                     refusal: Refusal::Type { kind: 'S' },
                 });
             }
@@ -498,6 +497,16 @@ pub(super) fn broken(archive: &str, place: &str, error: io::Error) -> ArchiveErr
             doing: format!("cannot read {archive}"),
             source: error,
         },
+    }
+}
+
+/// A name for messages: of one that is as long as a header can make it, the beginning.
+fn shown(name: &[u8]) -> String {
+    const LONGEST: usize = 255;
+    let text = String::from_utf8_lossy(&name[..name.len().min(4 * LONGEST)]);
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into_owned(),
     }
 }
 

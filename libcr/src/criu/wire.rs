@@ -70,6 +70,18 @@ pub(super) const TUNFILE: &[u32] = &[COMMON, 0x5714_3751];
 pub(super) const EXT_FILES: &[u32] = &[COMMON, 0x5925_5641];
 /// `TIMERFD_MAGIC`.
 pub(super) const TIMERFD: &[u32] = &[COMMON, 0x5049_3712];
+/// `MNTS_MAGIC`.
+pub(super) const MOUNTS: &[u32] = &[COMMON, 0x5556_3928];
+/// `SECCOMP_MAGIC`.
+pub(super) const SECCOMP: &[u32] = &[COMMON, 0x6441_3049];
+/// `NETNS_MAGIC`.
+pub(super) const NETNS: &[u32] = &[COMMON, 0x5593_3752];
+/// `PIDNS_MAGIC`.
+pub(super) const PIDNS: &[u32] = &[COMMON, 0x6115_7326];
+/// `GHOST_FILE_MAGIC`.
+pub(super) const GHOST: &[u32] = &[COMMON, 0x5258_3605];
+/// `APPARMOR_MAGIC`.
+pub(super) const APPARMOR: &[u32] = &[COMMON, 0x5942_3047];
 /// `STATS_MAGIC`.
 pub(super) const STATS: &[u32] = &[SERVICE, 0x5709_3306];
 

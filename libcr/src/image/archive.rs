@@ -20,6 +20,10 @@ use super::{ImageError, digest_hex, digest_of};
 
 /// Largest configuration, manifest or index.
 const DOCUMENT_LIMIT: u64 = 8 << 20;
+/// Most bytes of all configurations and manifests of an archive, which are kept.
+const DOCUMENTS_LIMIT: usize = 64 << 20;
+/// Most layers of an image: more than the kernel can mount above each other.
+const LAYERS_LIMIT: usize = 1000;
 /// How deep an index may lie in an index.
 const INDEX_DEPTH: usize = 4;
 
@@ -199,6 +203,18 @@ fn parse<'b, T: Deserialize<'b>>(name: &str, bytes: &'b [u8]) -> Result<T, Image
     serde_json::from_slice(bytes).map_err(|error| ImageError::archive(format!("{name}: {error}")))
 }
 
+/// Counts what is kept of one more image.
+fn keep(kept: &mut usize, image: &ArchivedImage) -> Result<(), ImageError> {
+    *kept += image.config.len() + image.manifest.as_ref().map_or(0, Vec::len);
+    if *kept > DOCUMENTS_LIMIT {
+        return Err(ImageError::TooLarge {
+            name: "all configurations together".into(),
+            limit: DOCUMENTS_LIMIT as u64,
+        });
+    }
+    Ok(())
+}
+
 /// The diff-ids that a configuration lists.
 fn diff_ids(config: &[u8]) -> Result<Vec<String>, ImageError> {
     #[derive(Deserialize)]
@@ -217,6 +233,9 @@ fn diff_ids(config: &[u8]) -> Result<Vec<String>, ImageError> {
 }
 
 fn same_number(layers: usize, ids: usize) -> Result<(), ImageError> {
+    if layers > LAYERS_LIMIT {
+        return Err(ImageError::archive(format!("it has {layers} layers")));
+    }
     if layers == ids {
         return Ok(());
     }
@@ -228,7 +247,8 @@ fn same_number(layers: usize, ids: usize) -> Result<(), ImageError> {
 fn docker(members: &Members) -> Result<Vec<ArchivedImage>, ImageError> {
     let bytes = members.document("manifest.json", DOCUMENT_LIMIT)?;
     let entries: Vec<DockerEntry> = parse("manifest.json", &bytes)?;
-    let mut images = Vec::with_capacity(entries.len());
+    let mut images = Vec::new();
+    let mut kept = 0;
     for entry in entries {
         let config = members.document(&entry.config, DOCUMENT_LIMIT)?;
         let config_digest = digest_of(&config);
@@ -262,13 +282,15 @@ fn docker(members: &Members) -> Result<Vec<ArchivedImage>, ImageError> {
             });
         }
         let tags = entry.tags.unwrap_or_default();
-        images.push(ArchivedImage {
+        let image = ArchivedImage {
             tags,
             config_digest,
             config,
             manifest: None,
             layers,
-        });
+        };
+        keep(&mut kept, &image)?;
+        images.push(image);
     }
     Ok(images)
 }
@@ -277,12 +299,14 @@ fn oci(members: &Members) -> Result<Vec<ArchivedImage>, ImageError> {
     let bytes = members.document("index.json", DOCUMENT_LIMIT)?;
     let index: Index = parse("index.json", &bytes)?;
     let mut images: Vec<ArchivedImage> = Vec::new();
+    let mut kept = 0;
     for descriptor in index.manifests {
         let tag = |key: &str| descriptor.annotations.get(key).cloned();
         let tag =
             tag("io.containerd.image.name").or_else(|| tag("org.opencontainers.image.ref.name"));
         let mut image = oci_image(members, &descriptor, INDEX_DEPTH)?;
         image.tags.extend(tag);
+        keep(&mut kept, &image)?;
         // One manifest with several names stands in the index several times.
         match images
             .iter_mut()

@@ -51,51 +51,6 @@ impl BlobStore {
         Ok(())
     }
 
-    /// Says that blobs are being written which no image has yet: until it is dropped, nobody is
-    /// [alone](Self::try_alone).
-    ///
-    /// # Errors
-    /// [`ImageError::Io`].
-    pub fn hold(&self) -> Result<InUse, ImageError> {
-        self.lock(FlockOperation::LockShared).map(InUse)
-    }
-
-    /// The right to remove blobs that no image has; `None` while somebody writes such.
-    ///
-    /// # Errors
-    /// [`ImageError::Io`].
-    pub fn try_alone(&self) -> Result<Option<InUse>, ImageError> {
-        match self.lock(FlockOperation::NonBlockingLockExclusive) {
-            Ok(lock) => Ok(Some(InUse(lock))),
-            Err(ImageError::Io { source, .. }) if source.kind() == io::ErrorKind::WouldBlock => {
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    fn lock(&self, operation: FlockOperation) -> Result<File, ImageError> {
-        let directory = File::open(&self.root).map_err(ImageError::io("open", &self.root))?;
-        rustix::fs::flock(&directory, operation)
-            .map_err(|errno| ImageError::io("lock", &self.root)(errno.into()))?;
-        Ok(directory)
-    }
-
-    /// The digests of all blobs.
-    ///
-    /// # Errors
-    /// [`ImageError::Io`].
-    pub fn list(&self) -> Result<Vec<String>, ImageError> {
-        let entries = fs::read_dir(&self.root).map_err(ImageError::io("list", &self.root))?;
-        let digests = entries.flatten().map(|entry| {
-            let name = entry.file_name();
-            format!("sha256:{}", name.to_string_lossy())
-        });
-        Ok(digests
-            .filter(|digest| digest_hex(digest).is_ok())
-            .collect())
-    }
-
     /// Begins a blob whose digest will be known at its end.
     ///
     /// # Errors
@@ -175,6 +130,20 @@ impl BlobStore {
         })
     }
 
+    /// The digests of all that is kept.
+    pub fn list(&self) -> Result<Vec<String>, ImageError> {
+        let wrap = || ImageError::io("list", &self.root);
+        let mut found = Vec::new();
+        for entry in fs::read_dir(&self.root).map_err(wrap())? {
+            let name = entry.map_err(wrap())?.file_name();
+            let digest = format!("sha256:{}", name.to_string_lossy());
+            if digest_hex(&digest).is_ok() {
+                found.push(digest);
+            }
+        }
+        Ok(found)
+    }
+
     /// Removes a blob; that it was not there is fine.
     pub fn remove(&self, digest: &str) -> Result<(), ImageError> {
         let path = self.root.join(digest_hex(digest)?);
@@ -184,10 +153,6 @@ impl BlobStore {
         })
     }
 }
-
-/// A lock on the store of blobs, held until it is dropped.
-#[derive(Debug)]
-pub struct InUse(#[allow(dead_code, reason = "held, never read")] File);
 
 /// A blob in the making; dropped, it goes.
 #[derive(Debug)]
@@ -296,6 +261,7 @@ mod tests {
         ));
         store.write(b"hello").unwrap();
         assert_eq!(store.read(&digest).unwrap(), b"hello");
+        assert_eq!(store.list().unwrap(), [digest.as_str()]);
         store.remove(&digest).unwrap();
         store.remove(&digest).unwrap();
         assert!(matches!(

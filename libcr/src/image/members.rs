@@ -17,6 +17,8 @@ use super::ImageError;
 
 /// Longest long-name record or PAX header.
 const META_LIMIT: u64 = 1 << 20;
+/// Longest name or target of a link, bytes.
+const NAME_LIMIT: usize = 4096;
 /// An image archive has a handful of members for each layer.
 const MEMBER_LIMIT: usize = 100_000;
 
@@ -114,6 +116,10 @@ impl Members {
                     let target = link
                         .take()
                         .or_else(|| header.link_name_bytes().map(Into::into));
+                    let long = |name: &[u8]| name.len() > NAME_LIMIT;
+                    if long(&path) || target.as_ref().is_some_and(|target| long(target)) {
+                        return Err(ImageError::archive("a name is too long"));
+                    }
                     let path = normal(&String::from_utf8_lossy(&path), "");
                     match kind {
                         EntryType::Regular | EntryType::Continuous => {

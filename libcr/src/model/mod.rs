@@ -4,6 +4,7 @@
 pub mod catalogue;
 pub mod checkpoint;
 pub mod container;
+pub mod damage;
 pub mod event;
 pub mod finding;
 pub mod health;

@@ -44,6 +44,16 @@ pub enum Intent {
         #[serde(default)]
         named: String,
     },
+    /// A running container is being put on a network. Undone by taking it off.
+    Connect {
+        /// The network's name.
+        network: String,
+    },
+    /// A running container is being taken off a network. Completed by taking it off.
+    Disconnect {
+        /// The network's name.
+        network: String,
+    },
 }
 
 /// Where a checkpoint goes.

@@ -107,7 +107,8 @@ pub fn start(request: &MonitorRequest<'_>) -> Result<Monitored, MonitorError> {
     } else {
         CREATE_TIMEOUT
     };
-    let line = read_line(&mut report, limit)?;
+    let mut watch = DeadCriu::of(request.id);
+    let line = read_line(&mut report, limit, || watch.look())?;
     let answer: Report = serde_json::from_slice(&line).map_err(|_| MonitorError::Silent)?;
     if answer.data <= 0 {
         return Err(match answer.message.trim() {
@@ -191,7 +192,59 @@ fn command_line(request: &MonitorRequest<'_>) -> Command {
     command
 }
 
-fn read_line(pipe: &mut io::PipeReader, limit: Duration) -> Result<Vec<u8>, MonitorError> {
+/// How often a restore that takes long is looked at.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Ends a runtime that waits for a CRIU that was killed. crun 1.28 waits for the end of a socket which
+/// the processes of the half-done restore have too, and they wait for CRIU: for ever.
+struct DeadCriu<'a> {
+    id: &'a str,
+    /// Seen dead once: its runtime may be about to notice.
+    seen: Option<i32>,
+}
+
+impl<'a> DeadCriu<'a> {
+    fn of(id: &'a str) -> Self {
+        Self { id, seen: None }
+    }
+
+    fn look(&mut self) {
+        for monitor in find(self.id).unwrap_or_default() {
+            let below = proc::tree(monitor);
+            let waits_in_vain = |runtime: &i32| {
+                let words = proc::arguments(*runtime);
+                // CRIU itself, and what it restores, have dead children as they like.
+                if *runtime == monitor || !words.iter().any(|word| word == "restore") {
+                    return None;
+                }
+                let mut children = proc::tree(*runtime).into_iter().skip(1);
+                children.find(|pid| {
+                    proc::is_dead(*pid) && proc::parent(*pid) == Some(*runtime) && is_criu(*pid)
+                })
+            };
+            let dead = below.iter().find_map(waits_in_vain);
+            if dead.is_some() && dead == self.seen {
+                tracing::warn!("CRIU died, and its runtime waits for it: ended");
+                for pid in below.into_iter().filter(|pid| *pid != monitor) {
+                    if let Err(error) = proc::signal(pid, 9) {
+                        tracing::debug!(pid, %error, "kill");
+                    }
+                }
+            }
+            self.seen = dead;
+        }
+    }
+}
+
+fn is_criu(pid: i32) -> bool {
+    proc::name(pid).is_some_and(|name| name.starts_with("criu"))
+}
+
+fn read_line(
+    pipe: &mut io::PipeReader,
+    limit: Duration,
+    mut look: impl FnMut(),
+) -> Result<Vec<u8>, MonitorError> {
     // Far beyond any runtime's message; no length is believed.
     const LONGEST: usize = 256 * 1024;
     let deadline = Instant::now() + limit;
@@ -199,6 +252,8 @@ fn read_line(pipe: &mut io::PipeReader, limit: Duration) -> Result<Vec<u8>, Moni
     let mut chunk = [0; 4096];
     while !line.contains(&b'\n') && line.len() < LONGEST {
         let left = deadline.saturating_duration_since(Instant::now());
+        let over = left <= LOOK;
+        let left = left.min(LOOK);
         let seconds = i64::try_from(left.as_secs()).unwrap_or(i64::MAX);
         let timeout = Timespec {
             tv_sec: seconds,
@@ -206,7 +261,11 @@ fn read_line(pipe: &mut io::PipeReader, limit: Duration) -> Result<Vec<u8>, Moni
         };
         let ready = poll(&mut [PollFd::new(&*pipe, PollFlags::IN)], Some(&timeout));
         match ready {
-            Ok(0) => return Err(MonitorError::Timeout(limit.as_secs())),
+            Ok(0) if over => return Err(MonitorError::Timeout(limit.as_secs())),
+            Ok(0) => {
+                look();
+                continue;
+            }
             Err(rustix::io::Errno::INTR) => continue,
             Err(error) => return Err(io::Error::from(error).into()),
             Ok(_) => {}
@@ -221,7 +280,10 @@ fn read_line(pipe: &mut io::PipeReader, limit: Duration) -> Result<Vec<u8>, Moni
 
 /// Monitors of a container, found by their command line: also one that had no time to write
 /// itself down.
-pub fn find(id: &str) -> Vec<i32> {
+///
+/// # Errors
+/// When it can't be found out.
+pub fn find(id: &str) -> io::Result<Vec<i32>> {
     proc::find(|words| {
         let program = words
             .first()
@@ -233,12 +295,31 @@ pub fn find(id: &str) -> Vec<i32> {
     })
 }
 
+/// All monitors with the id that each was started for, whoever started it.
+///
+/// # Errors
+/// When it can't be found out.
+pub fn all() -> io::Result<Vec<(String, i32)>> {
+    let is_monitor = |words: &[String]| {
+        let first = words.first();
+        first.is_some_and(|word| word.ends_with("conmon-rs"))
+    };
+    let id_of = |pid: i32| {
+        let words = proc::arguments(pid);
+        let at = words.iter().position(|word| word == "-c")?;
+        Some((words.get(at + 1)?.clone(), pid))
+    };
+    let found = proc::find(is_monitor)?;
+    Ok(found.into_iter().filter_map(id_of).collect())
+}
+
 /// Waits until a container has no monitor more; one that is left after `limit` is killed. A
 /// monitor that has become its exit command (the same process, another program) counts as gone.
 pub fn wait_until_gone(id: &str, limit: Duration) {
     let deadline = Instant::now() + limit;
     loop {
-        let monitors = find(id);
+        // Who can't be seen can't be waited for, nor killed.
+        let monitors = find(id).unwrap_or_default();
         if monitors.is_empty() {
             return;
         }
@@ -272,6 +353,11 @@ pub fn flush_log(paths: &MonitorPaths, limit: Duration) -> io::Result<()> {
 /// Tells a monitor to make its first health check now, if it is to make any.
 pub fn check_health(paths: &MonitorPaths) -> io::Result<()> {
     control(paths, "4 0 0\n")
+}
+
+/// Tells a monitor to open its log file anew, which makes it where it was removed.
+pub fn reopen_log(paths: &MonitorPaths) -> io::Result<()> {
+    control(paths, "2 0 0\n")
 }
 
 /// Tells a container's terminal its size.

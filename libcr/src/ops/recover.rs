@@ -38,6 +38,9 @@ pub fn recover(engine: &Engine) -> Result<()> {
         };
         if let Err(error) = recovery::recover_container(engine, id, Patience::Bounded) {
             tracing::warn!(container = id, %error, "recovery of what a killed engine left failed");
+        } else if engine.store.rows().container(id)?.is_none() {
+            // Another command was quicker: its lock went with the container, and this one is new.
+            engine.forget_lock(id)?;
         }
     }
     Ok(())

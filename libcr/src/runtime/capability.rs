@@ -61,6 +61,20 @@ const ALL: [&str; 41] = [
     "CAP_CHECKPOINT_RESTORE",
 ];
 
+/// These capabilities as the kernel's bits; words that are none have none.
+pub fn bits<'a>(words: impl IntoIterator<Item = &'a str>) -> u64 {
+    let number = |word: &str| ALL.iter().position(|known| *known == word);
+    let numbers = words.into_iter().filter_map(number);
+    numbers.fold(0, |bits, number| bits | 1 << number)
+}
+
+/// The capability of the lowest of these bits; of one that has no name here, its number.
+pub fn lowest(bits: u64) -> String {
+    let number = bits.trailing_zeros();
+    let known = usize::try_from(number).ok().and_then(|at| ALL.get(at));
+    known.map_or_else(|| format!("number {number}"), |name| (*name).to_owned())
+}
+
 /// A word that is no capability.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown capability: \"{0}\"")]
@@ -117,6 +131,14 @@ mod tests {
 
     fn words(text: &str) -> Vec<String> {
         text.split_ascii_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn as_bits() {
+        let two = bits(["CAP_CHOWN", "CAP_SYS_ADMIN", "CAP_FLY"]);
+        assert_eq!(two, 1 | 1 << 21);
+        assert_eq!(lowest(two & !1), "CAP_SYS_ADMIN");
+        assert_eq!(lowest(1 << 63), "number 63");
     }
 
     #[test]

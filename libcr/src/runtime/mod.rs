@@ -13,6 +13,7 @@ use std::process::Command;
 use serde::Deserialize;
 
 use crate::sys::command::{self, CommandError};
+use crate::sys::mount;
 
 pub mod capability;
 pub mod criu_options;
@@ -32,6 +33,9 @@ pub enum RuntimeError {
     /// It was run and failed.
     #[error("{0}")]
     Command(#[from] CommandError),
+    /// What it left mounted could not be unmounted.
+    #[error("{0}")]
+    Mount(#[from] std::io::Error),
     /// Its answer can't be read.
     #[error("{program} state printed what is not JSON: {source}")]
     State {
@@ -145,6 +149,24 @@ impl Runtime {
         })
     }
 
+    /// The bundle of a container that it knows, from its own record: crun's `status`, runc's
+    /// `state.json`. None for one that it doesn't know, or whose record can't be read.
+    pub fn bundle_of(&self, id: &str) -> Option<PathBuf> {
+        let directory = self.state.join(id);
+        let read = |name: &str| -> Option<serde_json::Value> {
+            serde_json::from_slice(&std::fs::read(directory.join(name)).ok()?).ok()
+        };
+        if let Some(status) = read("status") {
+            return Some(PathBuf::from(status.get("bundle")?.as_str()?));
+        }
+        let state = read("state.json")?;
+        let labels = state.pointer("/config/labels")?.as_array()?;
+        let mut labels = labels.iter().filter_map(serde_json::Value::as_str);
+        labels
+            .find_map(|label| label.strip_prefix("bundle="))
+            .map(PathBuf::from)
+    }
+
     /// Lets a created container's process begin.
     pub fn start(&self, id: &str) -> Result<(), RuntimeError> {
         command::run(self.command("start").arg(id))?;
@@ -155,6 +177,13 @@ impl Runtime {
     pub fn delete(&self, id: &str) -> Result<(), RuntimeError> {
         if !self.state.join(id).is_dir() {
             return Ok(());
+        }
+        let kept = self.state.join(id);
+        // runc deletes what is below its directory, and a runtime that was killed in a restore has left
+        // the container's root mounted there: the container's files would go.
+        let root = kept.join("criu-root");
+        if mount::is_mounted(&root)? {
+            mount::unmount(&root)?;
         }
         // With --force runc waits 100 ms for processes to end, also where none is left.
         if command::run(self.command("delete").arg(id)).is_err() {

@@ -3,8 +3,11 @@
 //! The archive and what is already in the directory are both taken for hostile: names are resolved
 //! inside the directory by the kernel, existing entries are replaced and never written through.
 
-use std::io::{Read, Seek};
+use std::fmt;
+use std::io::{BufReader, Read, Seek};
 use std::os::fd::AsFd;
+
+use serde::de::{Deserializer as _, Error as _, SeqAccess, Visitor};
 
 use super::StorageError;
 use super::contained::{self, Contained, split};
@@ -105,29 +108,99 @@ pub fn apply_changes(
     apply_tree(directory, tar, &options)
 }
 
-/// Deletes the paths of a `deleted.files` list below `directory`.
+/// Deletes the paths of a `deleted.files` member, a JSON array of strings, below `directory`.
 ///
 /// A path counts from `directory`, with or without a leading `/`; symbolic links in its parents stay
 /// inside; the last component is not followed; directories go with their content. What is absent is
-/// passed over. A path with `..` or that is the directory itself is [`StorageError::HostilePath`],
-/// found before anything is deleted. See [`super::diff::encode_name`] for names that aren't UTF-8.
-pub fn delete_paths(directory: &impl AsFd, paths: &[String]) -> Result<(), StorageError> {
-    for path in paths {
-        if split(path.as_bytes())?.is_empty() {
-            return Err(StorageError::HostilePath {
-                name: path.clone(),
-                reason: "it is the directory itself",
-            });
+/// passed over. See [`super::diff::encode_name`] for names that aren't UTF-8. The list is read twice,
+/// as it comes: never is all of it in memory.
+///
+/// # Errors
+/// [`StorageError::HostilePath`] for a path with `..` or that is the directory itself, found before
+/// anything is deleted; [`StorageError::Tar`] for what is no such list.
+pub fn delete_listed(
+    directory: &impl AsFd,
+    mut list: impl Read + Seek,
+) -> Result<(), StorageError> {
+    let wrap = |source| StorageError::Io {
+        doing: "read deleted.files".into(),
+        source,
+    };
+    each_path(&mut list, &mut |path| check_deletion(path))?;
+    list.rewind().map_err(wrap)?;
+    let root = Contained::new(directory);
+    each_path(&mut list, &mut |path| delete_either(root, path))
+}
+
+/// Most paths of such a list: more files than any container removes one by one.
+const MOST_DELETIONS: usize = 4_000_000;
+
+/// Calls `act` with every path of the list, until one is refused.
+fn each_path(
+    list: &mut impl Read,
+    act: &mut dyn FnMut(&str) -> Result<(), StorageError>,
+) -> Result<(), StorageError> {
+    struct Paths<'a>(
+        &'a mut dyn FnMut(&str) -> Result<(), StorageError>,
+        &'a mut Option<StorageError>,
+    );
+    impl<'de> Visitor<'de> for Paths<'_> {
+        type Value = ();
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("a list of paths")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+            let mut count = 0;
+            while let Some(path) = list.next_element::<String>()? {
+                count += 1;
+                let done = if count > MOST_DELETIONS {
+                    Err(StorageError::Limit {
+                        what: "deleted files",
+                        limit: MOST_DELETIONS as u64,
+                    })
+                } else {
+                    (self.0)(&path)
+                };
+                if let Err(error) = done {
+                    *self.1 = Some(error);
+                    return Err(A::Error::custom("a path is refused"));
+                }
+            }
+            Ok(())
         }
     }
-    let root = Contained::new(directory);
-    for path in paths {
-        // A foreign archive may hold our escape characters as themselves.
-        if !delete(root, path.as_bytes())? {
-            let decoded = decode_name(path);
-            if decoded != path.as_bytes() {
-                delete(root, &decoded)?;
-            }
+    let mut refused = None;
+    let mut json = serde_json::Deserializer::from_reader(BufReader::new(list));
+    let read = json
+        .deserialize_seq(Paths(act, &mut refused))
+        .and_then(|()| json.end());
+    match (refused, read) {
+        (Some(error), _) => Err(error),
+        (None, Ok(())) => Ok(()),
+        (None, Err(error)) => Err(StorageError::Tar {
+            reason: format!("cannot read deleted.files: {error}"),
+        }),
+    }
+}
+
+fn check_deletion(path: &str) -> Result<(), StorageError> {
+    if split(path.as_bytes())?.is_empty() {
+        return Err(StorageError::HostilePath {
+            name: path.to_owned(),
+            reason: "it is the directory itself",
+        });
+    }
+    Ok(())
+}
+
+fn delete_either(root: Contained<'_>, path: &str) -> Result<(), StorageError> {
+    // A foreign archive may hold our escape characters as themselves.
+    if !delete(root, path.as_bytes())? {
+        let decoded = decode_name(path);
+        if decoded != path.as_bytes() {
+            delete(root, &decoded)?;
         }
     }
     Ok(())

@@ -15,14 +15,21 @@ use rustix::io::Errno;
 
 use super::StorageError;
 
+/// The longest path that the kernel takes, bytes (`PATH_MAX`), and how much of one is told.
+const LONGEST: usize = 4096;
+const LONGEST_SHOWN: usize = 255;
+
 /// The components of a name out of an archive, none of them empty, `.` or `..`.
 ///
 /// A leading `/` counts as the directory itself, as Podman takes it. The empty list is the directory.
 pub(super) fn split(name: &[u8]) -> Result<Vec<&[u8]>, StorageError> {
     let hostile = |reason| StorageError::HostilePath {
-        name: String::from_utf8_lossy(name).into_owned(),
+        name: String::from_utf8_lossy(&name[..name.len().min(LONGEST_SHOWN)]).into_owned(),
         reason,
     };
+    if name.len() > LONGEST {
+        return Err(hostile("it is longer than any path"));
+    }
     if name.contains(&0) {
         return Err(hostile("it contains a zero byte"));
     }
@@ -172,6 +179,8 @@ mod tests {
         assert!(split(b"./").unwrap().is_empty());
         assert!(split(b"a/../b").is_err());
         assert!(split(b"a\0b").is_err());
+        let long = split(&b"a/".repeat(5000)).unwrap_err().to_string();
+        assert!(long.contains("longer than any path") && long.len() < 400);
     }
 
     #[test]

@@ -17,12 +17,16 @@ const BUFFER: usize = 128 << 10;
 /// of its time (a directory's changes with every file that comes or goes in it).
 pub type Fingerprint = [u8; 32];
 
-/// The members of a tar, plain or compressed, by absolute path.
+/// The members of a tar, plain or compressed, by absolute path; of its plain form at most `limit`
+/// bytes are read.
 ///
 /// # Errors
 /// [`StorageError::Tar`] when it is none, or holds more members than anybody's root does.
-pub fn fingerprints(tar: impl Read) -> Result<BTreeMap<String, Fingerprint>, StorageError> {
-    let mut tar = TarReader::new(Plain::open(tar)?);
+pub fn fingerprints(
+    tar: impl Read,
+    limit: u64,
+) -> Result<BTreeMap<String, Fingerprint>, StorageError> {
+    let mut tar = TarReader::new(Plain::open(tar)?.take(limit));
     let mut found = BTreeMap::new();
     let mut buffer = vec![0; BUFFER];
     while let Some(mut member) = tar.next_member()? {
@@ -69,7 +73,7 @@ mod tests {
         let taken = || -> Result<BTreeMap<String, Fingerprint>, Box<dyn std::error::Error>> {
             let mut tar = Vec::new();
             TarPlan::of_tree(root.path(), "./")?.write_to(&mut tar)?;
-            Ok(fingerprints(tar.as_slice())?)
+            Ok(fingerprints(tar.as_slice(), u64::MAX)?)
         };
         let before = taken()?;
         assert!(before.contains_key("/directory/a"), "{:?}", before.keys());
@@ -89,7 +93,7 @@ mod tests {
         assert_eq!(before["/c"], after["/c"]);
         assert_eq!(before["/directory"], after["/directory"]);
         assert!(!after.contains_key("/directory/a"));
-        assert!(fingerprints(&[1_u8; 512][..]).is_err());
+        assert!(fingerprints(&[1_u8; 512][..], u64::MAX).is_err());
         Ok(())
     }
 }

@@ -20,8 +20,13 @@ use super::apply::{Limits, Whiteouts};
 use super::decompress::Plain;
 use super::tar::reader::TarReader;
 use super::unpack::Unpacker;
+use crate::sys::machine;
 
 const PARTIAL: &str = ".partial-";
+/// Most members of a layer.
+const MOST_FILES: u64 = 10_000_000;
+/// Most bytes behind a layer's end mark: padding up to a record.
+const MOST_TRAILER: u64 = 16 << 20;
 /// Mode of the root directory of every layer.
 const ROOT_MODE: u32 = 0o555;
 
@@ -56,6 +61,11 @@ impl LayerStore {
         Ok(store)
     }
 
+    /// The store in `root` as it is, for looking: nothing is made or removed, and it need not be there.
+    pub fn at(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
     /// Unpacks a layer tar, plain or compressed with gzip or zstd, in one pass.
     ///
     /// The diff-id is computed on the way. When the layer is in the store already, the new copy is
@@ -78,14 +88,22 @@ impl LayerStore {
             length: 0,
         };
         let mut tar = TarReader::new(hashed);
-        let mut unpacker = Unpacker::new(&directory, Whiteouts::Overlay, true, Limits::default());
+        let limits = Limits {
+            members: MOST_FILES,
+            bytes: machine::free_space(&self.root).map_err(StorageError::io("use", &self.root))?,
+        };
+        let mut unpacker = Unpacker::new(&directory, Whiteouts::Overlay, true, limits);
         unpacker.run(&mut tar)?;
         let mut rest = tar.into_inner();
         // What follows the end marker belongs to the digest, and damage there must be found.
-        io::copy(&mut rest, &mut io::sink()).map_err(|source| StorageError::Io {
+        let mut trailer = (&mut rest).take(MOST_TRAILER);
+        let count = io::copy(&mut trailer, &mut io::sink()).map_err(|source| StorageError::Io {
             doing: "read archive".into(),
             source,
         })?;
+        if count == MOST_TRAILER {
+            return Err(StorageError::tar("there is more after its end"));
+        }
         let digest = hex_text(&rest.hash.finalize());
         let diff_id = format!("sha256:{digest}");
         if let Some(expected) = expected.filter(|expected| *expected != diff_id) {
@@ -178,6 +196,27 @@ impl LayerStore {
     fn sweep(&self) -> Result<(), StorageError> {
         let wrap = || StorageError::io("sweep", &self.root);
         let _guard = self.lock()?;
+        for (path, _held) in self.unheld()? {
+            tracing::info!(path = %path.display(), "removing an unfinished layer");
+            crate::sys::dir::remove_dir_if_present(&path).map_err(wrap())?;
+        }
+        Ok(())
+    }
+
+    /// Partial directories that no living process holds.
+    pub fn forgotten(&self) -> Result<Vec<PathBuf>, StorageError> {
+        if !self.root.is_dir() {
+            return Ok(Vec::new());
+        }
+        let _guard = self.lock()?;
+        let unheld = self.unheld()?;
+        Ok(unheld.into_iter().map(|(path, _)| path).collect())
+    }
+
+    /// The same with the lock on each; the caller holds that of the store.
+    fn unheld(&self) -> Result<Vec<(PathBuf, File)>, StorageError> {
+        let wrap = || StorageError::io("sweep", &self.root);
+        let mut found = Vec::new();
         for entry in fs::read_dir(&self.root).map_err(wrap())? {
             let entry = entry.map_err(wrap())?;
             if !entry.file_name().to_string_lossy().starts_with(PARTIAL) {
@@ -189,15 +228,12 @@ impl LayerStore {
                 result => result.map_err(wrap())?,
             };
             match rustix::fs::flock(&directory, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => {
-                    tracing::info!(path = %entry.path().display(), "removing an unfinished layer");
-                    crate::sys::dir::remove_dir_if_present(&entry.path()).map_err(wrap())?;
-                }
+                Ok(()) => found.push((entry.path(), directory)),
                 Err(Errno::WOULDBLOCK) => {}
                 Err(errno) => return Err(wrap()(errno.into())),
             }
         }
-        Ok(())
+        Ok(found)
     }
 
     fn lock(&self) -> Result<File, StorageError> {

@@ -23,6 +23,9 @@ use super::xattr;
 /// Runs of zeros of this length become holes.
 const HOLE: usize = 4096;
 
+/// Most memory for what is remembered of directories until the end, bytes: names and attributes.
+const REMEMBERED: usize = 128 << 20;
+
 /// An unpacking in progress.
 pub(super) struct Unpacker<'d> {
     root: Contained<'d>,
@@ -33,6 +36,8 @@ pub(super) struct Unpacker<'d> {
     bytes: u64,
     /// Directories get their attributes last, when nothing is created in them any more.
     directories: BTreeMap<Vec<u8>, Attrs>,
+    /// Bytes of memory that this and the next take, about.
+    remembered: usize,
     /// What this archive made, where an opaque mark must spare it.
     made: HashSet<Vec<u8>>,
 }
@@ -52,6 +57,7 @@ impl<'d> Unpacker<'d> {
             members: 0,
             bytes: 0,
             directories: BTreeMap::new(),
+            remembered: 0,
             made: HashSet::new(),
         }
     }
@@ -74,9 +80,21 @@ impl<'d> Unpacker<'d> {
         self.members += 1;
         let stored: u64 = member.segments.iter().map(|(_, length)| length).sum();
         self.bytes = self.bytes.saturating_add(stored);
+        let whiteouts = self.whiteouts == Whiteouts::Delete;
+        if whiteouts || member.kind == Kind::Directory {
+            let attributes = member.attrs.xattrs.iter();
+            let bytes = attributes.map(|(name, value)| name.len() + value.len() + 64);
+            let bytes = bytes.sum::<usize>() + 2 * member.path.len() + 256;
+            self.remembered = self.remembered.saturating_add(bytes);
+        }
         for (what, count, limit) in [
             ("members", self.members, self.limits.members),
             ("bytes", self.bytes, self.limits.bytes),
+            (
+                "bytes of names and attributes of directories",
+                self.remembered as u64,
+                REMEMBERED as u64,
+            ),
         ] {
             if count > limit {
                 return Err(StorageError::Limit { what, limit });

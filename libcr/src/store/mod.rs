@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 pub mod checkpoint;
 pub mod container;
@@ -13,6 +13,7 @@ pub mod image;
 pub mod journal;
 pub mod lease;
 pub mod lock;
+pub mod soundness;
 pub mod volume;
 
 /// What can go wrong with the state.
@@ -95,15 +96,28 @@ impl Store {
     pub fn open(root: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(root).map_err(crate::sys::dir::at("make", root))?;
         let path = root.join("state.db");
-        let open = || -> rusqlite::Result<Connection> {
+        let open = |alone: bool| -> rusqlite::Result<Connection> {
             let connection = Connection::open(&path)?;
             connection.busy_timeout(Duration::from_mins(1))?;
+            if alone {
+                connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+            }
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "synchronous", "NORMAL")?;
             connection.pragma_update(None, "foreign_keys", true)?;
             Ok(connection)
         };
-        let connection = open().map_err(|source| StoreError::Database {
+        let opened = match open(false) {
+            // No room for what processes share of it. One alone needs none, and nobody else is
+            // there, or what they share would be too: on a full disk it can still be read.
+            Err(rusqlite::Error::SqliteFailure(code, _))
+                if code.code == ErrorCode::SystemIoFailure =>
+            {
+                open(true)
+            }
+            opened => opened,
+        };
+        let connection = opened.map_err(|source| StoreError::Database {
             path: path.clone(),
             source,
         })?;

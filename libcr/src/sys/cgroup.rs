@@ -191,6 +191,18 @@ impl Cgroup {
 /// Cgroup of the monitors, below [`PARENT`].
 pub const MONITORS: &str = "/cryopod/monitors";
 
+/// Names of the cgroups below [`PARENT`].
+pub fn names_below_parent() -> Vec<String> {
+    let entries = fs::read_dir(Cgroup::at(PARENT).directory);
+    entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect()
+}
+
 /// Removes the cgroups of the engine itself when the last container and monitor are gone.
 pub fn remove_parent_if_empty() {
     for path in [MONITORS, PARENT] {
@@ -202,7 +214,10 @@ pub fn remove_parent_if_empty() {
 /// takes no processes (a cgroup namespace), to where process 1 is.
 pub fn leave() {
     let own = rustix::process::getpid().as_raw_pid();
-    let first = super::proc::cgroup_of(1).unwrap_or_else(|| "/".into());
+    let first = super::proc::cgroup_of(1)
+        .ok()
+        .flatten()
+        .unwrap_or_else(|| "/".into());
     for path in ["/", &first] {
         match Cgroup::at(path).adopt(own) {
             Ok(()) => return,

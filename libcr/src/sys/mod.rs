@@ -4,6 +4,7 @@ pub mod cgroup;
 pub mod command;
 pub mod descriptor;
 pub mod dir;
+pub mod fault;
 pub mod machine;
 pub mod mount;
 pub mod proc;

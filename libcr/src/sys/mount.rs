@@ -64,6 +64,16 @@ pub fn is_mounted(path: &Path) -> io::Result<bool> {
     }))
 }
 
+/// Where anything is mounted in our mount namespace, in the kernel's order; a place that several
+/// mounts cover comes several times.
+pub fn points() -> Vec<PathBuf> {
+    let text = fs::read("/proc/self/mountinfo").unwrap_or_default();
+    text.split(|byte| *byte == b'\n')
+        .filter_map(|line| line.split(|byte| *byte == b' ').nth(4))
+        .map(unescape)
+        .collect()
+}
+
 /// A mount in a process's mount namespace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mount {

@@ -43,6 +43,7 @@ pub use conflist::Conflist;
 use conflist::{VERSIONS, ipam_type, plugin_type};
 pub use directory::{ConflistDirectory, default_network};
 use plugin::Programs;
+pub use record::Attached;
 use record::Records;
 
 /// Where the network configurations are unless the user says otherwise.
@@ -123,6 +124,29 @@ impl Cni {
             attachment.check(self.programs(), netns)?;
         }
         Ok(())
+    }
+
+    /// All that is attached, or was when the engine that did it was killed. What can't be read is passed
+    /// over.
+    pub fn attached(&self) -> Vec<Attached> {
+        self.records().list()
+    }
+
+    /// Detaches what nobody claims any more; the namespace may be gone.
+    ///
+    /// # Errors
+    /// [`Error::Cni`] with the complaint of the first plugin that has one.
+    pub fn detach_stranger(&self, netns: &Path, attached: &Attached) -> Result<(), Error> {
+        let _lock = self.lock()?;
+        let Attached {
+            network,
+            container,
+            interface,
+        } = attached;
+        match self.records().load(network, container, interface)? {
+            Some(attachment) => self.detach(netns, &attachment),
+            None => Ok(()),
+        }
     }
 
     /// Id of the container that has this address by host-local's record, which other engines share: it

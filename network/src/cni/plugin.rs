@@ -154,13 +154,13 @@ pub(super) fn failed(plugin: &str, message: impl Into<String>) -> Error {
 fn converse(mut child: Child, input: &[u8]) -> io::Result<Outcome> {
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     thread::scope(|scope| {
-        scope.spawn(move || {
+        thread::Builder::new().spawn_scoped(scope, move || {
             // If it died early its answer says why.
             if let Some(Err(error)) = stdin.map(|mut stdin| stdin.write_all(input)) {
                 tracing::debug!(%error, "a CNI plugin did not take its configuration");
             }
-        });
-        let complaints = scope.spawn(move || {
+        })?;
+        let complaints = thread::Builder::new().spawn_scoped(scope, move || {
             let mut text = Vec::new();
             if let Some(mut stderr) = stderr {
                 let _ = stderr.by_ref().take(MOST_BYTES).read_to_end(&mut text);
@@ -168,7 +168,7 @@ fn converse(mut child: Child, input: &[u8]) -> io::Result<Outcome> {
                 let _ = io::copy(&mut stderr, &mut io::sink());
             }
             text
-        });
+        })?;
         let mut answer = Vec::new();
         let read = stdout.map(|stdout| stdout.take(MOST_BYTES + 1).read_to_end(&mut answer));
         if read.as_ref().is_some_and(Result::is_err) || answer.len() as u64 > MOST_BYTES {

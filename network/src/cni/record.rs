@@ -14,6 +14,17 @@ use crate::error::Error;
 /// Configuration and result are a mebibyte each at most, and so are 65535 ports with some room.
 const MOST_BYTES: u64 = 16 << 20;
 
+/// A container on a network, as the record names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attached {
+    /// Name of the network.
+    pub network: String,
+    /// Id of the container.
+    pub container: String,
+    /// Name of the interface in it.
+    pub interface: String,
+}
+
 /// A directory of attachments.
 #[derive(Debug)]
 pub(super) struct Records {
@@ -26,6 +37,26 @@ impl Records {
         Self {
             directory: cache.join("results"),
         }
+    }
+
+    /// All of them.
+    pub fn list(&self) -> Vec<Attached> {
+        let entries = fs::read_dir(&self.directory);
+        let paths = entries
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path());
+        let read = |path: PathBuf| {
+            let (text, _) = read_file(&path, MOST_BYTES).ok()??;
+            let found: Attachment = serde_json::from_slice(&text).ok()?;
+            Some(Attached {
+                network: found.conflist.name,
+                container: found.container_id,
+                interface: found.interface,
+            })
+        };
+        paths.filter_map(read).collect()
     }
 
     /// Whole or not at all; an earlier one is replaced.
@@ -122,6 +153,7 @@ mod tests {
         records.save(&attachment).unwrap();
         assert!(dir.path().join("results/podman-c-d-eth0").exists());
         assert_eq!(load("podman", "c-d").unwrap().unwrap(), attachment);
+        assert_eq!(records.list()[0].container, "c-d");
         // The same file, another attachment.
         assert!(load("podman-c", "d").unwrap().is_none());
         records.remove("podman", "c-d", "eth0").unwrap();

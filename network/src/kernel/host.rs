@@ -53,6 +53,46 @@ pub fn addresses_in(directory: &Path) -> BTreeMap<IpAddr, String> {
     found
 }
 
+/// Addresses in the network namespace that is bound to `path`; `None` where it can't be entered.
+pub fn addresses_at(path: &Path) -> Option<Vec<IpAddr>> {
+    netns::inside(path, addresses).ok()
+}
+
+/// Addresses in the network namespaces of all processes that can be seen, each namespace once; the
+/// caller's own is not among them.
+pub fn addresses_of_processes() -> BTreeSet<IpAddr> {
+    use std::os::unix::fs::MetadataExt as _;
+    let inode = |path: &Path| std::fs::metadata(path).ok().map(|facts| facts.ino());
+    let mut seen: BTreeSet<u64> = inode(Path::new("/proc/self/ns/net")).into_iter().collect();
+    let mut found = BTreeSet::new();
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    for process in processes {
+        let path = process.path().join("ns/net");
+        let is_new = inode(&path).is_some_and(|inode| seen.insert(inode));
+        if is_new {
+            found.extend(addresses_at(&path).unwrap_or_default());
+        }
+    }
+    found
+}
+
+/// Whether a bridge of this name is there and has no port.
+pub fn is_idle_bridge(name: &str) -> bool {
+    let ports = Path::new("/sys/class/net").join(name).join("brif");
+    std::fs::read_dir(ports).is_ok_and(|mut ports| ports.next().is_none())
+}
+
+/// Removes a bridge unless it has a port.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn remove_idle_bridge(name: &str) -> Result<(), Error> {
+    if is_idle_bridge(name) {
+        crate::rtnetlink::remove_link(name).map_err(Error::io("remove bridge", name))?;
+    }
+    Ok(())
+}
+
 /// Those of the calling thread's namespace, but loopback's.
 fn addresses() -> std::io::Result<Vec<IpAddr>> {
     let all = getifaddrs()?;

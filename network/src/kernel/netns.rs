@@ -6,6 +6,7 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::os::fd::AsRawFd as _;
 use std::path::Path;
 use std::thread;
 
@@ -67,6 +68,33 @@ pub fn delete(path: &Path) -> Result<(), Error> {
         }
         _ => Ok(()),
     }
+}
+
+/// Binds the namespace that a process is in to `path`, over whatever is bound there.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn bind(pid: i32, path: &Path) -> Result<(), Error> {
+    // Held first: without the process nothing is changed.
+    let namespace = format!("/proc/{pid}/ns/net");
+    let held = File::open(&namespace).map_err(Error::io("open", namespace))?;
+    delete(path)?;
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
+    }
+    File::create_new(path).map_err(Error::io("create", path))?;
+    let source = format!("/proc/self/fd/{}", held.as_raw_fd());
+    mount_bind(source, path).map_err(|error| {
+        let _ = fs::remove_file(path);
+        Error::io("bind network namespace to", path)(error)
+    })
+}
+
+/// Device and inode of the namespace that is bound here.
+pub fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let facts = fs::metadata(path).ok().filter(|_| exists(path))?;
+    Some((facts.dev(), facts.ino()))
 }
 
 /// Whether a namespace is bound here; a plain file that an interrupted [`create`] left is none.
@@ -148,6 +176,11 @@ mod tests {
         delete(&path).unwrap();
         delete(&path).unwrap();
         assert!(!path.exists());
+        let pid = i32::try_from(std::process::id()).unwrap();
+        bind(pid, &path).unwrap();
+        assert_eq!(identity(&path).unwrap().1, own);
+        delete(&path).unwrap();
+        assert_eq!(identity(&path), None);
     }
 
     #[test]

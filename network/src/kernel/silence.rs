@@ -65,6 +65,40 @@ pub fn end_of_run(run_id: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Tables that keep packets out of the namespace at `netns` for the time of a dump or a thaw: ours and
+/// CRIU's. None where there is no `nft` to look with.
+pub fn leftovers(netns: &Path) -> Vec<String> {
+    let listed = netns::inside(netns, || {
+        Command::new("nft").args(["list", "tables"]).output()
+    });
+    let text = listed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let text = text.unwrap_or_default();
+    let names = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("table inet "));
+    names
+        .filter(|name| *name == "cryopod-silence" || name.starts_with("CRIU-"))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Removes one of these.
+///
+/// # Errors
+/// [`Error::Io`], of the program `nft` where it isn't there.
+pub fn remove(netns: &Path, table: &str) -> Result<(), Error> {
+    let words = ["delete", "table", "inet", table].map(str::to_owned);
+    let status = netns::inside(netns, move || Command::new("nft").args(words).status());
+    let failed = match status {
+        Ok(status) if status.success() => return Ok(()),
+        Ok(status) => io::Error::other(format!("nft: {status}")),
+        Err(error) => error,
+    };
+    Err(Error::io("remove rules in network namespace", netns)(
+        failed,
+    ))
+}
+
 fn run(netns: &Path, rules: &'static str) -> io::Result<()> {
     netns::inside(netns, move || {
         let mut child = Command::new("nft")

@@ -1,6 +1,6 @@
 //! What a host holds before and after a test: a test that leaves something behind fails.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -43,6 +43,20 @@ impl Snapshot {
         firewall(&mut lines);
         rows(&mut lines);
         Self(lines)
+    }
+
+    /// How many things there are of each kind; rows by table.
+    pub fn counts(&self) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for line in &self.0 {
+            let words = line
+                .split(' ')
+                .take(if line.starts_with("row ") { 2 } else { 1 });
+            *counts
+                .entry(words.collect::<Vec<_>>().join(" "))
+                .or_default() += 1;
+        }
+        counts
     }
 
     /// What is there now that was not then, after some time to settle.

@@ -3,17 +3,22 @@
 mod bad_input;
 mod checkpoint_images;
 mod compat;
+mod endurance;
 mod events;
 mod failures;
+mod faults;
 mod freezing;
 mod golden;
 mod health;
+mod hostile;
+mod hostile_images;
 mod inspections;
 mod interop;
 mod lifecycle;
 mod network;
 mod networks;
 mod showing;
+mod system_check;
 mod volume_mounts;
 mod volumes;
 mod workloads;
@@ -44,6 +49,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("health", health::TESTS),
     ("events", events::TESTS),
     ("bad_input", bad_input::TESTS),
+    ("hostile", hostile::TESTS),
     ("interop", interop::TESTS),
     ("checkpoint_images", checkpoint_images::TESTS),
     (
@@ -51,11 +57,18 @@ pub const ALL: &[(&str, Tests)] = &[
         checkpoint_images::interop::TESTS,
     ),
     ("golden", golden::TESTS),
+    ("hostile_images", hostile_images::TESTS),
     ("showing", showing::TESTS),
     ("showing::harm", showing::harm::TESTS),
     ("compat", compat::TESTS),
-    ("crash", freezing::crash::TESTS),
-    ("phases", freezing::phases::TESTS),
+    ("system_check", system_check::TESTS),
+    ("faults::crash", faults::crash::TESTS),
+    ("faults::phases", faults::phases::TESTS),
+    ("faults::stores", faults::stores::TESTS),
+    ("faults::calls", faults::calls::TESTS),
+    ("faults::disk", faults::disk::TESTS),
+    ("faults::criu", faults::criu::TESTS),
+    ("faults::client", faults::client::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
     ("workloads::kernel", workloads::kernel::TESTS),
@@ -73,12 +86,17 @@ pub const ALL: &[(&str, Tests)] = &[
     ("failures::programs", failures::programs::TESTS),
     ("failures::sockets", failures::sockets::TESTS),
     ("precopy", freezing::precopy::TESTS),
+    ("endurance", endurance::TESTS),
 ];
+
+/// What takes too long to be run each time (`cargo xtask e2e --endurance`).
+pub const ENDURANCE: &[(&str, Tests)] = &[("endurance", endurance::LONG)];
 
 /// The suites of the virtual machine (`cargo xtask e2e --vm`): what needs its kernel, nothing else,
 /// since everything takes ten times as long there.
 pub const IN_VM: &[(&str, Tests)] = &[
     ("precopy", freezing::precopy::IN_VM),
+    ("faults::phases", faults::phases::IN_VM),
     ("precopy_interop", freezing::precopy::INTEROP_IN_VM),
 ];
 

@@ -198,12 +198,19 @@ pub const ROWS: &[Row] = &[
     row("checkpoint show", "--format", &[], "showing::containers_and_their_checkpoints"),
     row("checkpoint show", "--html", &[], "showing::containers_and_their_checkpoints"),
     row("checkpoint show", "--json", &[], "showing::an_archive_of_ours"),
+    row("system check", "--force", &[Podman], "system_check::running_containers"),
+    row("system check", "--format", &[], "system_check::hosts_in_use_are_clean"),
+    row("system check", "--json", &[], "system_check::hosts_in_use_are_clean"),
+    row("system check", "--max", &[Podman], "system_check::hosts_in_use_are_clean"),
+    row("system check", "--quick", &[Podman], "system_check::storage_and_database"),
+    row("system check", "--quiet", &[], "system_check::storage_and_database"),
+    row("system check", "--repair", &[Podman], "system_check::running_containers"),
     row("start", "--checkpoint", &[Docker, Pouch], "catalogue::thawed_twice_from_the_same"),
     row("start", "--checkpoint-dir", &[Docker, Pouch], "catalogue::into_another_container"),
 ];
 
 /// Commands all of whose options are in the table; of `start` only those of checkpoints are.
-pub const WHOLE: [&str; 10] = [
+pub const WHOLE: [&str; 11] = [
     FREEZE,
     THAW,
     CREATE,
@@ -214,4 +221,5 @@ pub const WHOLE: [&str; 10] = [
     "checkpoint rm",
     "checkpoint show",
     "checkpoint tag",
+    "system check",
 ];

@@ -6,6 +6,7 @@
 //! here, images are untrusted: no length is believed, no link is followed.
 
 mod areas;
+pub mod demands;
 mod file_messages;
 mod files;
 mod known;

@@ -44,7 +44,8 @@ use crate::runtime::CheckpointCall;
 use crate::runtime::criu_options::{Routed, Verb};
 use crate::store::lock::ContainerLock;
 use crate::sys::dir::at;
-use crate::sys::machine;
+use crate::sys::fault;
+use crate::sys::{machine, proc};
 
 mod checks;
 mod options;
@@ -97,6 +98,8 @@ pub fn checkpoint(
             ..Times::default()
         }),
     };
+    // CRIU killed in the middle of a dump takes the processes with it that its code is in.
+    let _spared = proc::Spared::begin();
     let _no_checks = health::hold_checks(engine, &container)?;
     let journal = Journal::begin(engine, &id, &attempt.intent(CheckpointPhase::Dump))?;
     if options.tracks_memory() {
@@ -125,8 +128,7 @@ pub fn checkpoint(
             });
         }
         Err(Broken::Running(error)) => {
-            journal.abandon()?;
-            return Err(error);
+            return Err(journal.give_up(error, |_| Ok(())));
         }
     };
     attempt.finish(container, &taken, journal)
@@ -206,7 +208,9 @@ impl Work<'_> {
     fn take(&self, container: &Container, journal: &Journal<'_>) -> Result<Taken, Broken> {
         let pack_options = self.pack_options(container)?;
         let outputs = self.outputs(pack_options.compression)?;
-        self.place.prepare(self.options.with_previous)?;
+        self.place
+            .prepare(self.options.with_previous)
+            .map_err(|error| self.discarded(error))?;
         // One that ends the processes, or resets what the kernel has tracked of their memory, has no
         // second try.
         let dumped = if self.options.dump_ends()
@@ -214,13 +218,13 @@ impl Work<'_> {
             || self.options.tracks_memory()
             || is_unguarded(self.engine, container)
         {
-            self.dump_in_turn(container, journal)
+            self.dump_in_turn(container)
         } else {
-            self.dump_beside(container, journal)
+            self.dump_beside(container)
         };
-        let dumped = dumped.inspect_err(|_| self.forget())?;
+        let dumped = dumped.map_err(|error| self.discarded(error))?;
         self.times.borrow_mut().dumped = machine::now();
-        journal.fault("dumped");
+        fault::point("dumped");
         let runtime = dumped.runtime;
         let written = self.capture_and_archive(container, dumped, outputs, pack_options, journal);
         if written.is_err() && self.options.create_image.is_some() {
@@ -237,10 +241,7 @@ impl Work<'_> {
             Err(error) if self.options.dump_ends() => {
                 Err(self.thaw_again_or_salvage(container, error))
             }
-            Err(error) => {
-                self.place.discard()?;
-                Err(error.into())
-            }
+            Err(error) => Err(self.discarded(error).into()),
         }
     }
 
@@ -257,7 +258,7 @@ impl Work<'_> {
     }
 
     /// Freezes, unless memory is all that is wanted, and dumps.
-    fn dump_in_turn(&self, container: &Container, journal: &Journal<'_>) -> Result<Dumped> {
+    fn dump_in_turn(&self, container: &Container) -> Result<Dumped> {
         let frozen = if self.place.is_memory_only() {
             None
         } else {
@@ -265,7 +266,7 @@ impl Work<'_> {
             self.times.borrow_mut().frozen = machine::now();
             Some(frozen)
         };
-        journal.fault("frozen");
+        fault::point("frozen");
         Ok(Dumped {
             runtime: self.dump(container)?,
             frozen,
@@ -274,18 +275,18 @@ impl Work<'_> {
     }
 
     /// Freezes when CRIU is ready, and captures the files while it writes the memory.
-    fn dump_beside(&self, container: &Container, journal: &Journal<'_>) -> Result<Dumped> {
+    fn dump_beside(&self, container: &Container) -> Result<Dumped> {
         self.progress.step(&container.config.name, Step::Dump);
         let configuration = self.configuration();
         let still = || {
             let frozen = Frozen::begin(container)?;
             self.times.borrow_mut().frozen = machine::now();
-            journal.fault("frozen");
+            fault::point("frozen");
             Ok(frozen)
         };
         let done = self.call(container, |call| {
             let capture = || {
-                journal.fault("dumping");
+                fault::point("dumping");
                 self.capture(container)
             };
             let (engine, lock) = (self.engine, self.lock);
@@ -312,15 +313,19 @@ impl Work<'_> {
                 );
                 self.place.discard()?;
                 self.place.prepare(self.options.with_previous)?;
-                self.dump_in_turn(container, journal)
+                self.dump_in_turn(container)
             }
         }
     }
 
-    /// What is partial goes; that it can't is told by the first error's successor, not here.
-    fn forget(&self) {
-        if let Err(error) = self.place.discard() {
-            tracing::warn!(%error, "what is left of a failed dump");
+    /// What is partial goes; returns `error`, with what can't go.
+    fn discarded(&self, error: Error) -> Error {
+        match self.place.discard() {
+            Ok(()) => error,
+            Err(left) => Error::Undo {
+                first: Box::new(error),
+                cleanup: left.to_string(),
+            },
         }
     }
 
@@ -382,21 +387,20 @@ impl Work<'_> {
             }
             self.place.prepare(false)?;
             let runtime = self.dump(&container)?;
-            journal.fault("dumped");
+            fault::point("dumped");
             settle::make_durable(&bundle)?;
             Ok(runtime)
         };
         let runtime = match work() {
             Ok(runtime) => runtime,
             Err(error) => {
-                self.place.discard()?;
-                journal.abandon()?;
-                return Err(error);
+                return Err(journal.give_up(self.discarded(error), |_| Ok(())));
             }
         };
         journal.advance(&self.intent(CheckpointPhase::Whole))?;
-        journal.fault("whole");
+        fault::point("whole");
         self.place.promote()?;
+        fault::point("promoted");
         container.state.pre_checkpoints = length + 1;
         let packed = self.export.as_deref().map_or(Ok(()), |path| {
             self.progress.step(&container.config.name, Step::Write);
@@ -445,7 +449,7 @@ impl Work<'_> {
             captured => captured,
         };
         pack_options.times.clone_from(&self.times.borrow());
-        journal.fault("captured");
+        fault::point("captured");
         self.go_on_unless_cancelled(container)?;
         // All of one that goes on is copied: it need not wait for the archive.
         let (frozen, thawed) = match dumped.frozen {
@@ -455,7 +459,7 @@ impl Work<'_> {
         let image = outputs.image.is_some();
         if let (true, Some(captured)) = (options.travels(), &captured) {
             self.write(outputs, container, captured, &pack_options)?;
-            journal.fault("archived");
+            fault::point("archived");
             self.go_on_unless_cancelled(container)?;
         }
         if let Some(destination) = self.place.named() {
@@ -474,7 +478,7 @@ impl Work<'_> {
         }
         self.go_on_unless_cancelled(container)?;
         journal.advance(&self.intent(CheckpointPhase::Whole))?;
-        journal.fault("whole");
+        fault::point("whole");
         Ok(thawed
             .or_else(|| frozen.map(Frozen::end))
             .unwrap_or_default())
@@ -564,13 +568,7 @@ impl Work<'_> {
     fn thaw_again_or_salvage(&self, container: &Container, error: Error) -> Broken {
         let locks = self.options.file_locks;
         let Err(again) = thaw_again(self.engine, container, &self.place.images(), locks) else {
-            return match self.place.discard() {
-                Ok(()) => Broken::Running(error),
-                Err(left) => Broken::Running(Error::Undo {
-                    first: Box::new(error),
-                    cleanup: left.to_string(),
-                }),
-            };
+            return Broken::Running(self.discarded(error));
         };
         tracing::warn!(%again, "thaw after a failed checkpoint");
         if !capture::is_whole(self.place.home())
@@ -610,15 +608,18 @@ impl Work<'_> {
     ) -> Result<CheckpointReport> {
         let (engine, options) = (self.engine, self.options);
         self.place.promote()?;
+        fault::point("promoted");
         let report = self.report(&container, taken.runtime, taken.stood_still);
         let ends = !options.leave_running && !self.place.is_memory_only();
         if ends {
             settle::frozen(engine, &mut container, self.place.target())?;
+            fault::point("ended");
         }
         if !options.keep && options.work_path.is_none() {
             settle::discard_logs(&self.logs)?;
         }
         settle::finish(journal, &mut container, &self.place)?;
+        fault::point("recorded");
         if container.config.auto_remove && ends {
             remove(engine, &container)?;
         }

@@ -329,7 +329,7 @@ fn files_of(directory: &Path) -> Result<Option<Fingerprints>> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         tar => tar.map_err(at("open", &path))?,
     };
-    Ok(Some(fingerprints(tar)?))
+    Ok(Some(fingerprints(tar, u64::MAX)?))
 }
 
 fn deleted_of(directory: &Path) -> Result<BTreeSet<String>> {

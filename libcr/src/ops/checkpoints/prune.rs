@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::model::catalogue::NamedCheckpoint;
 use crate::ops::steps::catalogue::{self, directory};
 use crate::ops::steps::claim::claim;
+use crate::sys::fault;
 
 /// Which checkpoints are to go.
 #[derive(Debug, Clone, Default)]
@@ -82,6 +83,7 @@ fn prune_one(
         engine
             .store
             .transaction(|rows| rows.delete_checkpoint(&checkpoint.id))?;
+        fault::point("unlisted");
         directory::remove(&catalogue::listed(engine, &checkpoint))?;
         pruned.push(Pruned { checkpoint, names });
     }

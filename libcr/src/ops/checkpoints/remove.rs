@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::model::catalogue::CheckpointPlace;
 use crate::ops::steps::catalogue::{self, directory};
 use crate::ops::steps::claim::claim;
+use crate::sys::fault;
 
 /// Removes a checkpoint by its name. One that goes by another name too stays under that.
 ///
@@ -30,6 +31,7 @@ pub fn remove(engine: &Engine, container: &str, place: &CheckpointPlace) -> Resu
         }
         Ok::<_, crate::Error>(last)
     })?;
+    fault::point("unlisted");
     if last {
         directory::remove(&found.directory)?;
     }

@@ -7,7 +7,8 @@ use crate::error::{Error, Result};
 use crate::image::config::{self, ImportOptions};
 use crate::image::reference::Reference;
 use crate::model::image::Image;
-use crate::sys::machine;
+use crate::ops::steps::image_lock;
+use crate::sys::{fault, machine};
 
 /// What `import` is told beside the tar.
 #[derive(Debug, Clone, Default)]
@@ -28,7 +29,9 @@ pub fn import(engine: &Engine, tar: impl Read, options: &ImageImport) -> Result<
     let name = name
         .map_err(crate::image::ImageError::from)?
         .map(|name| name.local().to_string());
+    let _adding = image_lock::adding(engine)?;
     let layer = engine.layers()?.import(tar)?;
+    fault::point("layer-kept");
     let [architecture, os, variant] = options.platform.clone();
     let created = machine::now();
     let built = config::import_config(&ImportOptions {
@@ -54,6 +57,7 @@ pub fn import(engine: &Engine, tar: impl Read, options: &ImageImport) -> Result<
         config: serde_json::from_slice(&built.config)
             .map_err(|error| Error::Invalid(error.to_string()))?,
     };
+    fault::point("blobs-kept");
     engine.store.transaction(|rows| {
         rows.insert_image(&image)?;
         // Podman's word: it has none for the import itself.

@@ -9,15 +9,16 @@ use crate::image::digest_of;
 use crate::image::manifest::Manifest;
 use crate::image::reference::Reference;
 use crate::model::image::Image;
-use crate::ops::steps::checkpoint_image;
+use crate::ops::steps::{checkpoint_image, image_lock};
+use crate::sys::fault;
 
 /// Loads all images of a file, a pipe or a directory, and returns the name of each (its id where
 /// it has none).
 pub fn load(engine: &Engine, path: &Path) -> Result<Vec<String>> {
     let archive = ImageArchive::open(path, &engine.config.root.join("images"))?;
+    let _adding = image_lock::adding(engine)?;
     let layers = engine.layers()?;
     let blobs = engine.blobs()?;
-    let _in_use = blobs.hold()?;
     let mut loaded = Vec::new();
     for archived in &archive.images {
         let (mut size, mut diff_ids) = (0, Vec::new());
@@ -33,6 +34,7 @@ pub fn load(engine: &Engine, path: &Path) -> Result<Vec<String>> {
                 archive.copy_layer(blob, &blobs)?;
             } else if layers.path(&blob.diff_id).is_err() {
                 layers.import_verified(archive.layer(blob)?, &blob.diff_id)?;
+                fault::point("layer-kept");
             }
             size += blob.size;
             diff_ids.push(blob.diff_id.clone());
@@ -65,6 +67,7 @@ pub fn load(engine: &Engine, path: &Path) -> Result<Vec<String>> {
                 .to_owned(),
             config,
         };
+        fault::point("blobs-kept");
         engine.store.transaction(|rows| {
             rows.insert_image(&image)?;
             rows.insert_image_event("loadfromarchive", &image.id, &path.display().to_string())

@@ -6,9 +6,10 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::id;
 use crate::model::image::Image;
-use crate::ops::steps::{checkpoint_image, image_lookup};
+use crate::ops::steps::{checkpoint_image, image_lock, image_lookup};
 use crate::storage::StorageError;
 use crate::store::Rows;
+use crate::sys::fault;
 
 /// What `rmi` removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub fn remove(engine: &Engine, word: &str, force: bool) -> Result<Removed> {
     let gone = engine
         .store
         .transaction(|rows| remove_rows(engine, *rows, word, force))?;
-    let (image, doomed) = match gone {
+    let (image, mut doomed) = match gone {
         Gone::Name(name) => {
             return Ok(Removed {
                 untagged: vec![name],
@@ -37,7 +38,12 @@ pub fn remove(engine: &Engine, word: &str, force: bool) -> Result<Removed> {
         }
         Gone::Image { image, doomed } => (image, doomed),
     };
+    fault::point("unlisted");
     let layers = engine.layers()?;
+    let alone = image_lock::removing(engine)?;
+    if alone.is_some() {
+        doomed = without_image(engine, layers.list()?)?;
+    }
     for diff_id in &doomed {
         match layers.remove(diff_id) {
             // A removal that was interrupted got that far.
@@ -45,18 +51,34 @@ pub fn remove(engine: &Engine, word: &str, force: bool) -> Result<Removed> {
             removed => removed?,
         }
     }
+    fault::point("layers-removed");
     let blobs = engine.blobs()?;
     blobs.remove(&format!("sha256:{}", image.id))?;
     if image.digest != format!("sha256:{}", image.id) {
         blobs.remove(&image.digest)?;
     }
-    // The layers of a checkpoint are blobs too.
-    checkpoint_image::sweep(engine)?;
+    if alone.is_some() {
+        let known = checkpoint_image::known_blobs(engine)?;
+        let lost = blobs.list()?.into_iter();
+        lost.filter(|digest| !known.contains(digest))
+            .try_for_each(|digest| blobs.remove(&digest))?;
+    }
     tracing::debug!(image = id::short(&image.id), "image removed");
     Ok(Removed {
         untagged: image.names,
         deleted: vec![image.id],
     })
+}
+
+/// Of these layers those that no image has: also what killed engines left.
+fn without_image(engine: &Engine, layers: Vec<String>) -> Result<BTreeSet<String>> {
+    let images = engine.store.rows().images()?;
+    let kept: BTreeSet<String> = images
+        .into_iter()
+        .flat_map(|image| image.diff_ids)
+        .collect();
+    let lost = layers.into_iter().filter(|layer| !kept.contains(layer));
+    Ok(lost.collect())
 }
 
 /// What is no longer in the database.

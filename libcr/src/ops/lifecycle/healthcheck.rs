@@ -30,7 +30,7 @@ const GRACE: Duration = Duration::from_secs(2);
 /// Takes a command that the monitor started out of the monitors' cgroup, which goes with the last
 /// container. Call it first.
 pub fn step_aside() {
-    let own = proc::cgroup_of(proc::own_identity().pid);
+    let own = proc::cgroup_of(proc::own_identity().pid).ok().flatten();
     if own.is_some_and(|own| own.ends_with(cgroup::MONITORS)) {
         cgroup::leave();
     }

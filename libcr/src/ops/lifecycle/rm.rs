@@ -9,6 +9,7 @@ use crate::ops::steps::claim::claim;
 use crate::ops::steps::life::end;
 use crate::ops::steps::life::observe::observe;
 use crate::ops::steps::life::remove::remove_with;
+use crate::sys::fault;
 
 /// What `rm` is asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -38,6 +39,7 @@ pub fn rm(engine: &Engine, word: &str, options: RmOptions) -> Result<String> {
             )));
         }
         end::stop(engine, &mut container, options.timeout)?;
+        fault::point("stopped");
     }
     let next = container.state.status.after(Event::Remove);
     container.state.status = next.unwrap_or(Status::Removing);

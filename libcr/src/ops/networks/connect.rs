@@ -9,10 +9,14 @@ use network::types::PerNetworkOptions;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::{Container, NetworkMode};
+use crate::model::operation::Intent;
 use crate::ops::steps::claim::claim;
-use crate::ops::steps::life::netplug::attach::{attach, detach};
+use crate::ops::steps::journal::Journal;
+use crate::ops::steps::life::netplug::attach::{attach, detach, forget, leave, write_down};
 use crate::ops::steps::life::netplug::networks::{find, is_on};
 use crate::ops::steps::life::observe::observe;
+use crate::ops::steps::undo::Undo;
+use crate::sys::fault;
 
 /// What a container asks of the network it joins.
 #[derive(Debug, Clone, Default)]
@@ -56,8 +60,9 @@ pub fn connect(
         ..PerNetworkOptions::default()
     };
     if container.state.status.is_alive() {
-        attach(engine, &mut container, name, &own)?;
-    } else if let NetworkMode::Bridge { networks } = &mut container.config.network {
+        return join(engine, &mut container, name, &own);
+    }
+    if let NetworkMode::Bridge { networks } = &mut container.config.network {
         networks.push((name.to_owned(), own));
     }
     engine.store.transaction(|rows| {
@@ -65,6 +70,34 @@ pub fn connect(
         rows.insert_network_event("connect", name, &id)
     })?;
     Ok(())
+}
+
+/// At once, for one that runs.
+fn join(
+    engine: &Engine,
+    container: &mut Container,
+    name: &str,
+    own: &PerNetworkOptions,
+) -> Result<()> {
+    let id = container.config.id.clone();
+    let intent = Intent::Connect {
+        network: name.to_owned(),
+    };
+    let journal = Journal::begin(engine, &id, &intent)?;
+    let joined = attach(engine, container, name, own).and_then(|()| {
+        journal.end_with(|rows| {
+            rows.update_config(&container.config)?;
+            rows.update_state(&id, &container.state)?;
+            rows.insert_network_event("connect", name, &id)
+        })
+    });
+    let Err(error) = joined else {
+        return Ok(());
+    };
+    let mut undo = Undo::default();
+    undo.push("network", || leave(engine, container, name));
+    let error = undo.run(error);
+    Err(journal.give_up(error, |rows| write_down(rows, container, name)))
 }
 
 /// Takes a container off a network.
@@ -84,17 +117,28 @@ pub fn disconnect(engine: &Engine, network: &str, container: &str) -> Result<()>
             "container {id} is not connected to network \"{name}\": network is not connected"
         )));
     }
-    if container.state.status.is_alive() {
-        detach(engine, &mut container, &name)?;
+    if !container.state.status.is_alive() {
+        forget(engine, &mut container, &name)?;
+        engine.store.transaction(|rows| {
+            rows.update_config(&container.config)?;
+            rows.insert_network_event("disconnect", &name, &id)
+        })?;
+        return Ok(());
     }
-    if let NetworkMode::Bridge { networks } = &mut container.config.network {
-        networks.retain(|(network, _)| *network != name);
+    let intent = Intent::Disconnect {
+        network: name.clone(),
+    };
+    let journal = Journal::begin(engine, &id, &intent)?;
+    if let Err(error) = detach(engine, &container, &name) {
+        return Err(journal.give_up(error, |_| Ok(())));
     }
-    engine.store.transaction(|rows| {
-        rows.update_config(&container.config)?;
+    fault::point("left");
+    // From here on an error leaves the operation open, and the next command completes it.
+    forget(engine, &mut container, &name)?;
+    journal.end_with(|rows| {
+        write_down(rows, &container, &name)?;
         rows.insert_network_event("disconnect", &name, &id)
-    })?;
-    Ok(())
+    })
 }
 
 /// Names of the interfaces that its configuration gives a container.

@@ -3,7 +3,10 @@
 
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::archive::manifest::Sizes;
+use crate::criu::contents::ImageSource;
 use crate::criu::features::version_text;
 use crate::criu::{self, ImageFacts};
 use crate::engine::Engine;
@@ -12,6 +15,7 @@ use crate::model::container::ContainerConfig;
 use crate::model::finding::{Findings, Verdict, is_overridden};
 use crate::ops::restore::RestoreOptions;
 use crate::ops::steps::inspection::words::size;
+use crate::ops::steps::thawing::bounds::{self, Origin};
 use crate::sys::machine;
 
 /// Checks whose failures `--skip-check` overrides. Others refuse what could not be done anyway.
@@ -299,6 +303,19 @@ pub(super) fn images(name: &str, facts: &ImageFacts, options: &RestoreOptions, r
             format!("the processes were labelled by {module}, which is not active here: they come back without a label, or CRIU refuses"),
         );
     }
+}
+
+/// What the images would give to processes, against what the container grants. No option skips it.
+pub(super) fn bounds(
+    name: &str,
+    images: &mut dyn ImageSource,
+    spec: &Value,
+    origin: Origin,
+    rows: &mut Rows,
+) {
+    rows.judge("bounds", bounds::check(name, images, spec, origin), |()| {
+        "its processes ask for nothing that the container has not".into()
+    });
 }
 
 /// Whether the memory that the images list is there; not where it comes from another host.

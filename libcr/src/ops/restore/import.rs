@@ -14,8 +14,7 @@ use crate::model::image::Image;
 use crate::model::operation::Intent;
 use crate::ops::restore::plan::plan;
 use crate::ops::restore::{
-    RestoreOptions, Source, Thawing, agreed, end_after_undo, finish, may_have_devices,
-    saved_addresses,
+    RestoreOptions, Source, Thawing, agreed, finish, may_have_devices, saved_addresses,
 };
 use crate::ops::steps::freezing::place;
 use crate::ops::steps::journal::Journal;
@@ -30,6 +29,7 @@ use crate::ops::steps::{checkpoint_image, image_lookup};
 use crate::progress::{Progress, Step};
 use crate::store::StoreError;
 use crate::sys::dir::{at, remove_dir_if_present};
+use crate::sys::fault;
 
 /// Where an imported container comes from.
 #[derive(Debug, Clone, Copy)]
@@ -175,16 +175,16 @@ fn import_from(
         keep: options.keep,
         named: String::new(),
         foreign: false,
+        archived: true,
     };
     let making = Making {
         engine,
         options,
         selection,
-        journal: &journal,
     };
     let done = making
         .make(&container, reader, staging, &mut undo)
-        .and_then(|()| agreed(&container, &source, options))
+        .and_then(|()| agreed(engine, &container, &source, options))
         .and_then(|told| {
             warnings.extend(told);
             saved_addresses(&bundle, options)
@@ -198,7 +198,7 @@ fn import_from(
                 criu_version,
                 progress,
             };
-            thawing.bring_back(&mut container, &journal)
+            thawing.bring_back(&mut container)
         });
     match done {
         Ok(mut report) => {
@@ -212,7 +212,11 @@ fn import_from(
             let half_made = container.clone();
             undo.push("tear down", move || tear_down(engine, &half_made));
             let error = undo.run(error);
-            end_after_undo(&error, || journal.abandon())?;
+            let error = journal.give_up(error, |_| Ok(()));
+            if !matches!(error, Error::Undo { .. }) {
+                // There is no container that it could be the lock of.
+                engine.forget_lock(&id)?;
+            }
             Err(error)
         }
     }
@@ -223,7 +227,6 @@ struct Making<'a, 'j> {
     engine: &'a Engine,
     options: &'j RestoreOptions,
     selection: Selection,
-    journal: &'j Journal<'j>,
 }
 
 impl<'a> Making<'a, '_> {
@@ -239,7 +242,7 @@ impl<'a> Making<'a, '_> {
         let config = &container.config;
         let id = config.id.clone();
         self.unpack(reader, &staging)?;
-        self.journal.fault("unpacked");
+        fault::point("unpacked");
         let directory = engine.container_dir(&id);
         fs::create_dir(&directory).map_err(at("make", &directory))?;
         let made = directory.clone();
@@ -248,8 +251,10 @@ impl<'a> Making<'a, '_> {
         });
         fs::set_permissions(&directory, fs::Permissions::from_mode(0o700))
             .map_err(at("protect", &directory))?;
+        fault::point("directory-made");
         let bundle = engine.bundle(&id);
         staging.promote(&bundle)?;
+        fault::point("bundle-named");
         let log = bundle.join(layout::LOG);
         if log.exists() {
             fs::rename(&log, engine.log_file(&id)).map_err(at("rename", &log))?;
@@ -260,6 +265,7 @@ impl<'a> Making<'a, '_> {
             volumes::insert_imported(rows, config, !options.ignore_volumes)?;
             rows.insert_container(container)
         })?;
+        fault::point("row-made");
         undo.push("row", move || {
             volumes::discard(engine, &id)?;
             Ok(engine
@@ -270,7 +276,7 @@ impl<'a> Making<'a, '_> {
             let devices = may_have_devices(container, options);
             put_back::volumes(engine, config, &bundle, devices)?;
         }
-        self.journal.fault("made");
+        fault::point("made");
         Ok(())
     }
 

@@ -12,8 +12,9 @@ use network::types::StatusBlock;
 
 use crate::archive::layout;
 use crate::criu;
+use crate::criu::contents::Directory;
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, one_line};
 use crate::model::checkpoint::{RestoreReport, micros};
 use crate::model::container::{Container, NetworkMode};
 use crate::model::event::Event;
@@ -23,12 +24,13 @@ use crate::ops::steps::catalogue;
 use crate::ops::steps::claim::claim;
 use crate::ops::steps::freezing::capture;
 use crate::ops::steps::journal::Journal;
-use crate::ops::steps::life::bring_up::bring_up;
+use crate::ops::steps::life::bring_up::{self, bring_up};
 use crate::ops::steps::life::monitor::RestoreCall;
 use crate::ops::steps::life::observe::observe;
 use crate::ops::steps::life::tear_down::tear_down;
 use crate::ops::steps::life::{rootfs, volumes};
 use crate::ops::steps::preflight;
+use crate::ops::steps::thawing::bounds::{self, Origin};
 use crate::ops::steps::thawing::lazy_pages::LazyPages;
 use crate::ops::steps::thawing::thaw::thaw;
 use crate::ops::steps::thawing::{consume, foreign, put_back};
@@ -36,7 +38,7 @@ use crate::ops::steps::undo::Undo;
 use crate::progress::{Progress, Step};
 use crate::runtime::criu_options::Verb;
 use crate::sys::dir::at;
-use crate::sys::{machine, proc};
+use crate::sys::{fault, machine, proc};
 
 mod checks;
 mod import;
@@ -60,6 +62,8 @@ struct Source {
     named: String,
     /// It is of another container, whose addresses are not this one's.
     foreign: bool,
+    /// It came in an archive, which anybody may have written.
+    archived: bool,
 }
 
 /// Thaws a container from the checkpoint in its bundle, or from a named one.
@@ -88,7 +92,7 @@ pub fn restore(
     let mut options = options.clone();
     let source = source(engine, &container, &mut options)?;
     let criu_version = preflight::can_restore(engine, &container, &source.images)?;
-    let warnings = agreed(&container, &source, &options)?;
+    let warnings = agreed(engine, &container, &source, &options)?;
     let saved = if source.foreign {
         SavedAddresses::default()
     } else {
@@ -109,7 +113,7 @@ pub fn restore(
     };
     let journal = Journal::begin(engine, &id, &intent)?;
     let before = container.state.clone();
-    match thawing.bring_back(&mut container, &journal) {
+    match thawing.bring_back(&mut container) {
         Ok(mut report) => {
             finish(engine, &container, source.keep, &journal)?;
             report.warnings.splice(0..0, warnings);
@@ -122,8 +126,7 @@ pub fn restore(
             undo.push("tear down", || tear_down(engine, &half_made));
             let error = undo.run(error);
             container.state = before;
-            end_after_undo(&error, || journal.finish(&container, None))?;
-            Err(error)
+            Err(journal.give_up(error, |rows| rows.update_state(&id, &container.state)))
         }
     }
 }
@@ -133,7 +136,12 @@ pub fn restore(
 ///
 /// # Errors
 /// The first thing that stands in the way.
-fn agreed(container: &Container, source: &Source, options: &RestoreOptions) -> Result<Vec<String>> {
+fn agreed(
+    engine: &Engine,
+    container: &Container,
+    source: &Source,
+    options: &RestoreOptions,
+) -> Result<Vec<String>> {
     let mut rows = checks::Rows::new(&options.skip_checks);
     // Images that can't be read are explained by CRIU, which may know more of them.
     if let Ok(facts) = criu::ImageFacts::read(&source.images) {
@@ -141,6 +149,18 @@ fn agreed(container: &Container, source: &Source, options: &RestoreOptions) -> R
     }
     checks::memory(&container.config.name, &source.images, options, &mut rows);
     checks::mounts(&container.config, &mut rows);
+    let spec = bring_up::imported_spec(engine, &container.config)?;
+    if let Some(spec) = spec.filter(|_| source.archived) {
+        let mut images = Directory::new(&source.images, "");
+        let origin = Origin::Archive(options.grants);
+        checks::bounds(
+            &container.config.name,
+            &mut images,
+            &spec,
+            origin,
+            &mut rows,
+        );
+    }
     let (warnings, failure) = rows.outcome();
     failure.map_or(Ok(warnings), Err)
 }
@@ -158,6 +178,7 @@ fn source(engine: &Engine, container: &Container, options: &mut RestoreOptions) 
             directory: existing.directory,
             keep: true,
             foreign: checkpoint.container != container.config.id,
+            archived: false,
             named: checkpoint.id,
         });
     }
@@ -178,17 +199,8 @@ fn source(engine: &Engine, container: &Container, options: &mut RestoreOptions) 
         keep: options.keep,
         named: String::new(),
         foreign: false,
+        archived: false,
     })
-}
-
-/// Ends an operation that was undone. What could not be undone stays in the journal: the next
-/// command tries again.
-fn end_after_undo(error: &Error, end: impl FnOnce() -> Result<()>) -> Result<()> {
-    if matches!(error, Error::Undo { .. }) {
-        Ok(())
-    } else {
-        end()
-    }
 }
 
 /// Addresses to ask for again, from `network.status` beside the checkpoint; what the user wants
@@ -210,8 +222,10 @@ fn addresses_in(text: &[u8], path: &Path, options: &RestoreOptions) -> Result<Sa
         return Ok(SavedAddresses::default());
     }
     let status: Option<std::collections::BTreeMap<String, StatusBlock>> =
-        serde_json::from_slice(text)
-            .map_err(|error| Error::Invalid(format!("cannot read {}: {error}", path.display())))?;
+        serde_json::from_slice(text).map_err(|error| {
+            let why = one_line(&error);
+            Error::Invalid(format!("cannot read {}: {why}", path.display()))
+        })?;
     let (keep_ip, keep_mac) = (!options.ignore_static_ip, !options.ignore_static_mac);
     Ok(SavedAddresses {
         networks: net::saved(&status.unwrap_or_default(), keep_ip, keep_mac),
@@ -231,11 +245,7 @@ struct Thawing<'a> {
 
 impl Thawing<'_> {
     /// Mounts, network, files, CRIU; the container runs afterwards and its state says so.
-    fn bring_back(
-        &self,
-        container: &mut Container,
-        journal: &Journal<'_>,
-    ) -> Result<RestoreReport> {
+    fn bring_back(&self, container: &mut Container) -> Result<RestoreReport> {
         let (engine, options) = (self.engine, self.options);
         let call = self.call(container)?;
         self.progress.step(&container.config.name, Step::Prepare);
@@ -256,11 +266,12 @@ impl Thawing<'_> {
         if self.source.keep && (!apply_rootfs || !self.source.named.is_empty()) {
             // A checkpoint in the bundle stays too, whose files are what is there now.
             capture::pin_files(engine, container)?;
+            fault::point("pinned");
         }
         if apply_rootfs {
             // The files as they were at that instant, not as they became since.
             rootfs::set_aside(engine, &container.config)?;
-            journal.fault("set-aside");
+            fault::point("set-aside");
         }
         let devices = may_have_devices(container, options);
         let imported = container.config.imported_spec.is_some();
@@ -271,7 +282,8 @@ impl Thawing<'_> {
             }
             Ok(())
         })?;
-        journal.fault("brought-up");
+        fault::point("brought-up");
+        self.bounded(container)?;
         self.progress.step(&container.config.name, Step::Restore);
         let pages = options
             .criu
@@ -283,7 +295,7 @@ impl Thawing<'_> {
             // The images are in use until the last page has followed.
             pages.finish()?;
         }
-        journal.fault("thawed");
+        fault::point("thawed");
         let state = &mut container.state;
         state.status = status;
         state.pid = Some(monitored.pid);
@@ -305,6 +317,19 @@ impl Thawing<'_> {
             criu_statistics: criu::stats::read_restore(&call.work.join("stats-restore")).ok(),
             warnings: plugged.warnings,
         })
+    }
+
+    /// The processes get no more than the specification that was just written has.
+    fn bounded(&self, container: &Container) -> Result<()> {
+        let images = &self.source.images;
+        let name = &container.config.name;
+        let Some(spec) = bring_up::written_spec(self.engine, &container.config.id)? else {
+            return Ok(());
+        };
+        if self.source.archived {
+            return bounds::places::check(name, images, &spec);
+        }
+        bounds::check(name, &mut Directory::new(images, ""), &spec, Origin::Host)
     }
 
     /// What the runtime is to do; refused here is what it can't.
@@ -355,7 +380,9 @@ fn finish(engine: &Engine, container: &Container, keep: bool, journal: &Journal<
     engine
         .store
         .transaction(|rows| rows.update_config(&container.config))?;
+    fault::point("configured");
     rootfs::forget_aside(engine, &container.config)?;
+    fault::point("aside-forgotten");
     if !keep {
         consume::checkpoint(&engine.bundle(&container.config.id))?;
     }

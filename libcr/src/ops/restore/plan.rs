@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use network::types::PortMapping;
+
 use crate::archive::{Header, Manifest, layout, podman};
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, one_line};
 use crate::model::container::{Container, ContainerState, NetworkMode, Rootfs};
 use crate::model::id;
 use crate::model::status::Status;
@@ -13,7 +15,7 @@ use crate::ops::restore::checks::{self, Rows};
 use crate::ops::steps::life::netplug::networks::networks as known;
 use crate::ops::steps::life::volumes;
 use crate::ops::steps::podman_config;
-use crate::ops::steps::thawing::{base_image, foreign};
+use crate::ops::steps::thawing::{base_image, foreign, imported_record};
 use crate::store::StoreError;
 use crate::sys::machine;
 
@@ -94,13 +96,12 @@ fn describe(
     rows: &mut Rows,
 ) -> Option<Container> {
     let unreadable = |what: &str, error: serde_json::Error| {
-        Error::Invalid(format!(
-            "{}: cannot read {what}: {error}",
-            archive.display()
-        ))
+        let (archive, why) = (archive.display(), one_line(&error));
+        Error::Invalid(format!("{archive}: cannot read {what}: {why}"))
     };
     let dump = podman::ContainerConfig::from_json(&header.config_dump)
-        .map_err(|error| unreadable(layout::CONFIG_DUMP, error));
+        .map_err(|error| unreadable(layout::CONFIG_DUMP, error))
+        .and_then(|dump| imported_record::check(&dump).map(|()| dump));
     let dump = rows.judge("description", dump, |dump| {
         format!("the archive is of container {}", dump.name)
     })?;
@@ -141,11 +142,49 @@ fn describe(
         let ports = ports.map_err(|error| network::Error::from(error).into());
         config.ports = rows.judge("publish", ports, |_| "the ports can be read".into())?;
     }
+    published(&config.ports, options, rows);
     let state = ContainerState {
         status: Status::Exited,
         ..ContainerState::default()
     };
     Some(Container { config, state })
+}
+
+/// Ports of this host that the archive takes, as Podman lets it. The user may not expect those that
+/// belong to services.
+fn published(ports: &[PortMapping], options: &RestoreOptions, rows: &mut Rows) {
+    const FIRST_FREE_FOR_ALL: u16 = 1024;
+    if ports.is_empty() || !options.publish.is_empty() {
+        return;
+    }
+    let shown = |mapping: &PortMapping| {
+        let range = mapping.range.max(1) - 1;
+        let last = mapping.host_port.saturating_add(range);
+        let host = match (mapping.host_port, range) {
+            (0, _) => "a free port".to_owned(),
+            (port, 0) => port.to_string(),
+            (port, _) => format!("{port}-{last}"),
+        };
+        format!("{host}/{}", mapping.protocol.as_str())
+    };
+    let list = |ports: &mut dyn Iterator<Item = &PortMapping>| {
+        let words: Vec<String> = ports.take(10).map(shown).collect();
+        words.join(", ")
+    };
+    let of_services = |mapping: &&PortMapping| (1..FIRST_FREE_FOR_ALL).contains(&mapping.host_port);
+    let low = list(&mut ports.iter().filter(of_services));
+    if low.is_empty() {
+        let all = list(&mut ports.iter());
+        rows.ok(
+            "publish",
+            format!("the archive publishes {all} of this host"),
+        );
+    } else {
+        let warning = format!(
+            "the archive publishes ports of this host that belong to services: {low}; --publish chooses others"
+        );
+        rows.warn("publish", warning);
+    }
 }
 
 /// What its root file system begins with.
@@ -173,10 +212,10 @@ fn rootfs(
     if let Some(warning) = warning {
         rows.warn("image", warning);
     }
-    let raw_name = if dump.raw_image_name.is_empty() {
-        name.clone()
-    } else {
-        dump.raw_image_name.clone()
+    let typed = &dump.raw_image_name;
+    let raw_name = match base_image::is_called(engine, &image.id, typed) {
+        Ok(true) => typed.clone(),
+        _ => name.clone(),
     };
     Some(Rootfs::Image {
         id: image.id,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::archive::{Browser, Header, Limits, Reader, Selection, layout};
 use crate::criu::ImageFacts;
+use crate::criu::contents::Directory;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::Container;
@@ -12,10 +13,12 @@ use crate::net::SavedAddresses;
 use crate::ops::restore::checks::{self, Rows};
 use crate::ops::restore::plan::plan;
 use crate::ops::restore::{RestoreOptions, addresses_in, saved_addresses, source};
+use crate::ops::steps::archived_images::ArchivedImages;
 use crate::ops::steps::inspection::{host, words};
-use crate::ops::steps::life::netplug;
 use crate::ops::steps::life::observe::look;
+use crate::ops::steps::life::{bring_up, netplug};
 use crate::ops::steps::preflight;
+use crate::ops::steps::thawing::bounds::Origin;
 use crate::ops::steps::thawing::unpack::{self, Staging};
 use crate::ops::steps::{checkpoint_image, image_lookup};
 use crate::runtime::criu_options::Verb;
@@ -47,6 +50,11 @@ pub fn preview(engine: &Engine, word: &str, options: &RestoreOptions) -> Result<
         checks::memory(&container.config.name, &source.images, &options, &mut rows);
     }
     checks::mounts(&container.config, &mut rows);
+    if let Some(spec) = bring_up::written_spec(engine, &container.config.id)? {
+        let mut images = Directory::new(&source.images, "");
+        let name = &container.config.name;
+        checks::bounds(name, &mut images, &spec, Origin::Host, &mut rows);
+    }
     program(engine, &container, &options, version, &mut rows);
     if !container.state.status.is_alive() {
         let saved = if source.foreign {
@@ -148,6 +156,12 @@ fn planned(
         let config = &container.config;
         preview.id.clone_from(&config.id);
         preview.name.clone_from(&config.name);
+        if let (Some(spec), Some(_)) = (bring_up::imported_spec(engine, config)?, &facts) {
+            let mut browser = Browser::open(archive, Limits::default())?;
+            let mut images = ArchivedImages::new(&mut browser, layout::CHECKPOINT);
+            let origin = Origin::Archive(options.grants);
+            checks::bounds(&config.name, &mut images, &spec, origin, &mut rows);
+        }
         program(engine, container, options, version, &mut rows);
         let status = header.network_status.as_deref();
         let saved = status.map_or_else(

@@ -1,10 +1,12 @@
 //! What a failure of CRIU means, and its log kept where the container's own files may go.
 
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use crate::criu;
 use crate::criu::log::Phase;
 use crate::engine::Engine;
+use crate::sys::dir::remove_file_if_present;
 
 /// What an OCI runtime says when it fails without CRIU having told why: words, cause, remedy. Words
 /// stand in this order; `{}` is what lies between the first two.
@@ -77,17 +79,56 @@ fn last_words(said: &str) -> String {
     text.chars().filter(|char| !char.is_control()).collect()
 }
 
-/// Copies CRIU's log to `<run>/logs/<id>-<name>` and returns that path; `None` without a log.
+/// CRIU's logs that are kept: those of the last failures. They are in memory, and their containers
+/// may be gone.
+const KEPT_LOGS: usize = 64;
+
+/// Copies CRIU's log to `<run>/logs/<id>-<name>` and returns that path; `None` without a log. Of
+/// those of earlier failures the oldest go.
 pub fn keep_log(engine: &Engine, id: &str, log: &Path) -> Option<PathBuf> {
     let folder = engine.config.run_root.join("logs");
     let kept = folder.join(format!("{id}-{}", log.file_name()?.to_string_lossy()));
-    let copied = std::fs::create_dir_all(&folder).and_then(|()| std::fs::copy(log, &kept));
+    let copied = fs::create_dir_all(&folder).and_then(|()| fs::copy(log, &kept));
+    if let Err(error) = keep_newest(&folder, KEPT_LOGS) {
+        tracing::debug!(%error, "old logs of CRIU stay");
+    }
     copied.is_ok().then_some(kept)
+}
+
+fn keep_newest(folder: &Path, count: usize) -> io::Result<()> {
+    let mut logs = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        logs.push((entry.metadata()?.modified()?, entry.path()));
+    }
+    logs.sort_unstable();
+    let older = logs.len().saturating_sub(count);
+    logs[..older]
+        .iter()
+        .try_for_each(|(_, log)| remove_file_if_present(log))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn logs_of_the_last_failures_are_kept() -> io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let start = std::time::SystemTime::UNIX_EPOCH;
+        for number in [3, 1, 4, 2] {
+            let log = fs::File::create(folder.path().join(format!("{number}-restore.log")))?;
+            log.set_modified(start + std::time::Duration::from_secs(number))?;
+        }
+        keep_newest(folder.path(), 2)?;
+        keep_newest(folder.path(), 2)?;
+        let mut left: Vec<_> = fs::read_dir(folder.path())?
+            .map(|entry| entry.map(|entry| entry.file_name()))
+            .collect::<io::Result<_>>()?;
+        left.sort();
+        assert_eq!(left, ["3-restore.log", "4-restore.log"]);
+        Ok(())
+    }
 
     fn cause(said: &str) -> String {
         meaning(Path::new("/nowhere/restore.log"), Phase::Restore, said).0

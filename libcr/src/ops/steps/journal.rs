@@ -2,11 +2,11 @@
 //! that changes the state.
 
 use crate::engine::Engine;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::container::Container;
 use crate::model::operation::Intent;
 use crate::store::{Rows, StoreError};
-use crate::sys::proc;
+use crate::sys::{fault, proc};
 
 /// An operation in flight.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl<'a> Journal<'a> {
             number,
             id: id.to_owned(),
         };
-        journal.fault("begun");
+        fault::point("begun");
         Ok(journal)
     }
 
@@ -51,7 +51,7 @@ impl<'a> Journal<'a> {
 
     /// Ends it together with the new state and what happened.
     pub fn finish(self, container: &Container, event: Option<(&str, &str)>) -> Result<()> {
-        self.fault("finish");
+        fault::point("finish");
         self.engine.store.transaction(|rows| {
             rows.update_state(&self.id, &container.state)?;
             if let Some((kind, detail)) = event {
@@ -64,7 +64,7 @@ impl<'a> Journal<'a> {
 
     /// Ends it together with what `work` writes.
     pub fn end_with(&self, work: impl FnOnce(&Rows<'_>) -> Result<(), StoreError>) -> Result<()> {
-        self.fault("finish");
+        fault::point("finish");
         self.engine.store.transaction(|rows| {
             work(rows)?;
             rows.end_operation(self.number)
@@ -80,9 +80,32 @@ impl<'a> Journal<'a> {
         Ok(())
     }
 
+    /// Ends it with what `state` writes after a failure, and returns why it failed. What could not
+    /// be undone, or not be written down, leaves it open: the next command tries again.
+    pub fn give_up(
+        &self,
+        error: Error,
+        state: impl FnOnce(&Rows<'_>) -> Result<(), StoreError>,
+    ) -> Error {
+        if matches!(error, Error::Undo { .. }) {
+            return error;
+        }
+        let ended = self.engine.store.transaction(|rows| {
+            state(rows)?;
+            rows.end_operation(self.number)
+        });
+        match ended {
+            Ok(()) => error,
+            Err(left) => Error::Undo {
+                first: Box::new(error),
+                cleanup: left.to_string(),
+            },
+        }
+    }
+
     /// Ends it together with the container's row.
     pub fn finish_removal(self, container: Option<&Container>) -> Result<()> {
-        self.fault("finish");
+        fault::point("finish");
         self.engine.store.transaction(|rows| {
             if let Some(container) = container {
                 // The end of one that is frozen is yet to come: it has no exit code.
@@ -95,18 +118,5 @@ impl<'a> Journal<'a> {
             rows.end_operation(self.number)
         })?;
         Ok(())
-    }
-
-    /// In builds with debug assertions: kills this process when `CRYOPOD_FAIL_AT` names the
-    /// phase. Tests use it to see that every phase can be recovered from.
-    pub fn fault(&self, phase: &str) {
-        if cfg!(debug_assertions) && std::env::var("CRYOPOD_FAIL_AT").is_ok_and(|at| at == phase) {
-            tracing::warn!(
-                phase,
-                container = self.id,
-                "CRYOPOD_FAIL_AT: this process kills itself"
-            );
-            proc::kill_and_wait(proc::own_identity().pid);
-        }
     }
 }

@@ -1,10 +1,12 @@
 //! Phases that operations share; the only place where two subsystems meet.
 
+pub mod archived_images;
 pub mod catalogue;
 pub mod checkpoint_image;
 pub mod claim;
 pub mod failure;
 pub mod freezing;
+pub mod image_lock;
 pub mod image_lookup;
 pub mod inspection;
 pub mod journal;

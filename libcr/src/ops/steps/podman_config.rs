@@ -1,6 +1,7 @@
 //! Between our record of a container and Podman's `config.dump`, both ways.
 //!
-//! What comes in is hostile until checked (`thawing::imported_spec`).
+//! What comes in is hostile until checked: the words by `thawing::imported_record` before they come
+//! here, the specification by `thawing::imported_spec`.
 
 use std::collections::BTreeMap;
 
@@ -9,15 +10,15 @@ use serde_json::Value;
 
 use crate::archive::podman;
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, one_line};
 use crate::model::container::{
     Container, ContainerConfig, Limits, NetworkMode, Process, RestartPolicy, Rootfs, Security,
     VolumeMount,
 };
 use crate::model::health::{self, Healthcheck, OnFailure};
 use crate::model::id;
-use crate::ops::steps::thawing::foreign;
 use crate::ops::steps::thawing::imported_spec::{self, Grants};
+use crate::ops::steps::thawing::{foreign, imported_record};
 use crate::runtime::{capability, spec};
 
 /// `config.dump` of a container.
@@ -146,6 +147,9 @@ pub fn spec_to_podman(engine: &Engine, container: &Container) -> Result<Vec<u8>>
     Ok(serde_json::to_vec_pretty(&spec).map_err(std::io::Error::other)?)
 }
 
+/// The longest time that a health check of an archive may take: an hour, in nanoseconds.
+const LONGEST_CHECK: u64 = 3_600_000_000_000;
+
 /// Our record of an archived container, under a new id and name where given; `runtime` thaws it.
 ///
 /// # Errors
@@ -223,7 +227,8 @@ pub fn from_podman(
         volumes: Vec::new(),
         named_volumes,
         tmpfs: BTreeMap::new(),
-        security: security_of(&spec, dump.privileged),
+        // What it may do is in its specification; this word alone grants nothing.
+        security: security_of(&spec, dump.privileged && grants.capabilities),
         limits: Limits {
             memory: spec
                 .pointer("/linux/resources/memory/limit")
@@ -232,10 +237,7 @@ pub fn from_podman(
                 .pointer("/linux/resources/pids/limit")
                 .and_then(Value::as_i64),
         },
-        shm_size: u64::try_from(dump.shm_size)
-            .ok()
-            .filter(|size| *size > 0)
-            .unwrap_or(65_536_000),
+        shm_size: shm_size_in(dump)?,
         read_only: spec["root"]["readonly"].as_bool().unwrap_or(false),
         auto_remove: spec["annotations"][spec::AUTO_REMOVE] == "TRUE",
         restart_policy: restart_in(dump),
@@ -265,6 +267,22 @@ pub fn from_podman(
     })
 }
 
+/// The size of /dev/shm, bytes. What is in it is this host's memory before the container's limit
+/// counts it: no more than the kernel gives a tmpfs by itself.
+fn shm_size_in(dump: &podman::ContainerConfig) -> Result<u64> {
+    const USUAL: u64 = 65_536_000;
+    let size = u64::try_from(dump.shm_size).ok().filter(|size| *size > 0);
+    let size = size.unwrap_or(USUAL);
+    let (total, _) = crate::sys::machine::memory();
+    let most = (total / 2).max(USUAL);
+    if size > most {
+        return Err(Error::Invalid(format!(
+            "the archive has a /dev/shm of {size} bytes, more than half of this host's memory ({most})"
+        )));
+    }
+    Ok(size)
+}
+
 fn healthcheck_in(dump: &podman::ContainerConfig) -> Result<Option<Healthcheck>> {
     let Some(value) = dump.healthcheck.as_ref().filter(|value| !value.is_null()) else {
         return Ok(None);
@@ -276,9 +294,13 @@ fn healthcheck_in(dump: &podman::ContainerConfig) -> Result<Option<Healthcheck>>
             value[key] = 0.into();
         }
     }
-    serde_json::from_value(value).map(Some).map_err(|error| {
-        Error::Invalid(format!("archive has a health check that is none: {error}"))
-    })
+    let mut check: Healthcheck = serde_json::from_value(value).map_err(|error| {
+        let why = one_line(&error);
+        Error::Invalid(format!("archive has a health check that is none: {why}"))
+    })?;
+    // A checkpoint waits for the check that runs.
+    check.timeout = check.timeout.min(LONGEST_CHECK);
+    Ok(Some(check))
 }
 
 fn restart_in(dump: &podman::ContainerConfig) -> RestartPolicy {
@@ -384,7 +406,11 @@ fn network_in(dump: &podman::ContainerConfig, spec: &Value) -> Result<NetworkMod
                 mac => mac.parse::<network::MacAddress>()?.to_string(),
             },
             interface_name: interface,
-            options: options.options,
+            options: options
+                .options
+                .into_iter()
+                .filter(|(key, value)| imported_record::is_own_option(key, value))
+                .collect(),
         };
         Ok((named.name, own))
     };

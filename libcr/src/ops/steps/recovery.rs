@@ -7,6 +7,7 @@
 //! | remove | goes on to its end |
 //! | checkpoint, not whole | thawed, what is partial goes; where the dump ended the processes and is whole, the container is frozen |
 //! | checkpoint, whole | the processes end; the container is frozen |
+//! | network connect, disconnect | it is taken off the network |
 //! | restore | where CRIU finished, the container runs; else what was made goes, the checkpoint stays |
 
 use std::path::Path;
@@ -24,6 +25,7 @@ use crate::ops::steps::freezing::place::{self, Place};
 use crate::ops::steps::freezing::settle;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::bring_up::cgroup_path;
+use crate::ops::steps::life::netplug::attach;
 use crate::ops::steps::life::tear_down::tear_down;
 use crate::ops::steps::life::{files, remove, rootfs, volumes};
 use crate::ops::steps::thawing::consume;
@@ -53,10 +55,48 @@ pub fn recover_container(engine: &Engine, id: &str, patience: Patience) -> Resul
     for operation in engine.store.rows().operations()? {
         let orphaned = operation.intent != Intent::Create || !proc::is_alive(&operation.owner);
         if operation.container == id && orphaned {
-            tracing::warn!(container = id, intent = ?operation.intent, "recovering what a killed engine left");
+            tracing::debug!(container = id, intent = ?operation.intent, "recovery");
+            let known = engine.store.rows().container(id)?;
             recover_one(engine, &operation, patience)?;
+            tell(engine, &operation, known)?;
         }
     }
+    Ok(())
+}
+
+/// Says what was cut short, and what is true now.
+fn tell(engine: &Engine, operation: &Operation, known: Option<Container>) -> Result<()> {
+    let id = &operation.container;
+    let open = engine.store.rows().operations()?;
+    if open.iter().any(|other| other.number == operation.number) {
+        // Whoever waits no longer has said so.
+        return Ok(());
+    }
+    let what = match &operation.intent {
+        Intent::Create => "its creation",
+        Intent::Start => "its start",
+        Intent::Remove => "its removal",
+        Intent::Checkpoint { .. } => "its checkpoint",
+        Intent::Restore { imported: true, .. } => "its import",
+        Intent::Restore { .. } => "its restore",
+        Intent::Connect { .. } => "a network connect",
+        Intent::Disconnect { .. } => "a network disconnect",
+    };
+    let found = engine.store.rows().container(id)?;
+    let now = match found.as_ref().map(|container| &container.state) {
+        None => "is gone",
+        Some(state) if state.status.is_alive() => "runs on",
+        Some(state) if state.checkpointed_at.is_some() => "is frozen, to be restored",
+        Some(state) => match state.status {
+            Status::Created => "is created, not started",
+            _ => "has exited",
+        },
+    };
+    let name = found.or(known).map(|container| container.config.name);
+    let name = name.as_deref().unwrap_or(id);
+    tracing::warn!(
+        "recovered what a killed engine left of container {name}: {what} was cut short; it {now}"
+    );
     Ok(())
 }
 
@@ -81,6 +121,9 @@ fn recover_one(engine: &Engine, operation: &Operation, patience: Patience) -> Re
         (Intent::Checkpoint { .. }, Some(container)) => {
             checkpoint(engine, container, operation, journal)
         }
+        (Intent::Connect { network } | Intent::Disconnect { network }, Some(container)) => {
+            off_network(engine, container, &operation.intent, network, &journal)
+        }
         (Intent::Restore { .. }, Some(container)) => {
             restore(engine, container, &operation.intent, patience, journal)
         }
@@ -94,6 +137,25 @@ fn after_failed_start(container: &Container, journal: Journal<'_>) -> Result<()>
     container.state.pid = None;
     container.state.monitor_pid = None;
     journal.finish(&container, None)
+}
+
+fn off_network(
+    engine: &Engine,
+    mut container: Container,
+    intent: &Intent,
+    network: &str,
+    journal: &Journal<'_>,
+) -> Result<()> {
+    attach::leave(engine, &mut container, network)?;
+    journal.end_with(|rows| {
+        attach::write_down(rows, &container, network)?;
+        match intent {
+            Intent::Disconnect { .. } => {
+                rows.insert_network_event("disconnect", network, &container.config.id)
+            }
+            _ => Ok(()),
+        }
+    })
 }
 
 fn checkpoint(
@@ -180,7 +242,7 @@ fn restore(
     let paths = engine.monitor_paths(&id);
     let started = Instant::now();
     // The monitor goes on without its engine; it ends when the restore failed.
-    while paths.container_pid().is_none() && !client::find(&id).is_empty() {
+    while paths.container_pid().is_none() && !client::find(&id)?.is_empty() {
         if patience == Patience::Bounded && started.elapsed() > RESTORE_PATIENCE {
             tracing::warn!(
                 container = id,
@@ -190,8 +252,9 @@ fn restore(
         }
         std::thread::sleep(Duration::from_millis(5));
     }
-    let monitor = client::find(&id).pop();
-    if let (Some(monitor), Some(pid)) = (monitor, running_pid(engine, &container)) {
+    let monitor = client::find(&id)?.pop();
+    // Where that can't be found out, nothing is torn down for it: the operation stays open.
+    if let (Some(monitor), Some(pid)) = (monitor, running_pid(engine, &container)?) {
         verify(engine, &container, pid)?;
         end_silence(engine, &container)?;
         let state = &mut container.state;
@@ -232,9 +295,10 @@ fn restore(
     after_failed_start(&container, journal)
 }
 
-/// The first process as the runtime knows it; `None` also where the runtime is gone.
-fn running_pid(engine: &Engine, container: &Container) -> Option<i32> {
-    let runtime = engine.runtime_of(container).ok()?;
-    let state = runtime.state(&container.config.id).ok()??;
-    (state.status == "running").then_some(state.pid)
+/// The first process as the runtime knows it.
+fn running_pid(engine: &Engine, container: &Container) -> Result<Option<i32>> {
+    let state = engine.runtime_of(container)?.state(&container.config.id)?;
+    Ok(state
+        .filter(|state| state.status == "running")
+        .map(|state| state.pid))
 }

@@ -13,6 +13,10 @@ use crate::storage::xattr::is_portable;
 
 /// Longest name, extended header or sparse map that is read into memory.
 const META_LIMIT: u64 = 1 << 20;
+/// Most extended headers in front of one member: a name, a target, attributes.
+const HEADER_LIMIT: usize = 8;
+/// Most bytes of one member's extended attributes; the kernel takes 64 KiB of names or of a value.
+const XATTR_LIMIT: usize = 256 << 10;
 /// Most parts of a sparse file.
 const SEGMENT_LIMIT: usize = 1 << 20;
 const BLOCK: usize = 512;
@@ -90,6 +94,12 @@ impl Extended {
                         if is_portable(&name) {
                             self.xattrs.retain(|(other, _)| *other != name);
                             self.xattrs.push((name, value.to_vec()));
+                            let all = self.xattrs.iter();
+                            let bytes: usize =
+                                all.map(|(name, value)| name.len() + value.len()).sum();
+                            if bytes > XATTR_LIMIT {
+                                return Err(StorageError::tar("extended attributes are too long"));
+                            }
                         }
                     }
                 }
@@ -138,7 +148,7 @@ impl<R: Read> TarReader<R> {
     pub(in crate::storage) fn next_member(&mut self) -> Result<Option<Member>, StorageError> {
         let mut extended = Extended::default();
         let mut pending = false;
-        loop {
+        for _ in 0..=HEADER_LIMIT {
             self.skip()?;
             let Some(header) = self.block()? else {
                 return if pending {
@@ -165,6 +175,9 @@ impl<R: Read> TarReader<R> {
                 _ => return self.member(&header, extended).map(Some),
             }
         }
+        Err(StorageError::tar(
+            "there are too many extended headers in a row",
+        ))
     }
 
     fn member(&mut self, header: &[u8; BLOCK], extended: Extended) -> Result<Member, StorageError> {

@@ -226,20 +226,27 @@ fn deletions_stay_inside() {
     symlink("../secret", root.join("link")).unwrap();
     symlink("../..", root.join("up")).unwrap();
     let directory = File::open(&root).unwrap();
-    let paths = |list: &[&str]| {
-        list.iter()
-            .map(|path| (*path).to_owned())
-            .collect::<Vec<_>>()
-    };
-    for bad in ["/../secret", "a/..", "/", "."] {
-        let list = paths(&["/run", bad]);
-        assert!(delete_paths(&directory, &list).is_err(), "{bad}");
+    let delete = |list: &str| delete_listed(&directory, std::io::Cursor::new(list.to_owned()));
+    for bad in ["/../secret", "a/..", "/", ".", "", "a\0b"] {
+        let list = serde_json::json!(["/run", bad]).to_string();
+        assert!(delete(&list).is_err(), "{bad}");
+    }
+    for bad in [
+        "",
+        "{}",
+        "[",
+        "[1]",
+        "[\"/run\"] x",
+        "[\"/run\",[[[[\"a\"]]]]]",
+    ] {
+        let said = delete(bad).unwrap_err().to_string();
+        assert!(said.contains("cannot read deleted.files"), "{bad}: {said}");
     }
     assert!(
         root.join("run").exists(),
         "nothing is deleted before all is checked"
     );
-    let list = paths(&[
+    let list = serde_json::json!([
         "/tree",
         "/var-run/pid",
         "/link",
@@ -247,7 +254,7 @@ fn deletions_stay_inside() {
         "/absent/x",
         "/\u{ef80}",
     ]);
-    delete_paths(&directory, &list).unwrap();
+    delete(&list.to_string()).unwrap();
     assert!(!root.join("tree").exists() && !root.join("run/pid").exists());
     assert!(root.join("run").exists() && fs::symlink_metadata(root.join("link")).is_err());
     assert!(fs::symlink_metadata(root.join("\u{ef80}")).is_err());

@@ -139,7 +139,8 @@ fn what_a_container_does_is_found_and_can_be_put_onto_a_fresh_root() {
     let root = File::open(&merged2).unwrap();
     let options = crate::storage::apply::ApplyOptions::default();
     crate::storage::apply::apply_tree(&root, &tar[..], &options).unwrap();
-    crate::storage::apply::delete_paths(&root, &diff.deleted_files()).unwrap();
+    let deleted = serde_json::to_vec(&diff.deleted_files()).unwrap();
+    crate::storage::apply::delete_listed(&root, std::io::Cursor::new(deleted)).unwrap();
     fs::remove_file(merged.join("socket")).unwrap();
     write(&merged.join("etc/hosts"), "low");
     // `run` itself is the engine's; GNU diff compares names, types and contents.

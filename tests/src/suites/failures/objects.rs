@@ -119,7 +119,7 @@ fn mount_that_stays_behind(host: &Host) {
     holder.freeze_for_good(&["--keep"]);
     holder.stays_frozen(
         &[],
-        "a file system that was mounted inside the container cannot be mounted again",
+        "overlay is mounted at \"/data\", which CRIU would make of what this host has",
         "this checkpoint cannot be restored",
     );
 }

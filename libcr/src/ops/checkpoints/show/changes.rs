@@ -1,7 +1,5 @@
 //! Which files of the root changed: told where that costs little.
 
-use std::io::Read;
-
 use super::members::Members;
 use crate::archive::layout;
 use crate::model::shown::Shown;
@@ -27,13 +25,7 @@ pub(super) fn tell(members: &mut Members, shown: &mut Shown) {
     let Some(tar) = members.read(layout::ROOTFS_DIFF, CHEAP, &mut shown.unclear) else {
         return;
     };
-    let plain = flate2::read::MultiGzDecoder::new(tar.as_slice());
-    let paths = if tar.starts_with(b"\x1f\x8b") {
-        fingerprints(plain.take(UNPACKED))
-    } else {
-        fingerprints(tar.as_slice())
-    };
-    match paths {
+    match fingerprints(tar.as_slice(), UNPACKED) {
         Ok(paths) => {
             let mut changed = 0;
             for path in paths.keys() {

@@ -15,6 +15,9 @@ use crate::model::checkpoint::Times;
 use crate::model::shown::{Moment, Mount, Network, Shown, Volume};
 use crate::ops::steps::thawing::foreign;
 
+/// Most mounts that are told of: more than any kernel has for one container.
+const MOST_MOUNTS: usize = 100_000;
+
 /// What containerd alone writes.
 const STATUS: &str = "status";
 /// CRIU's log, which CRI-O and containerd put into archives. Its first lines tell versions.
@@ -122,6 +125,8 @@ fn of_spec(spec: &Value, kubernetes: bool, shown: &mut Shown) {
     }
     let mounts = spec["mounts"].as_array().into_iter().flatten();
     shown.mounts = mounts
+        .filter(|mount| mount.is_object())
+        .take(MOST_MOUNTS)
         .map(|mount| Mount {
             destination: text(&mount["destination"]),
             kind: text(&mount["type"]),

@@ -7,21 +7,21 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-use super::images::ArchivedImages;
 use crate::archive::browse::Range;
 use crate::archive::layout::Kind;
 use crate::archive::{ArchiveError, Browser, Limits, layout};
 use crate::criu::contents::{Directory, ImageSource, Look, join};
 use crate::error::{Error, Result};
 use crate::model::shown::Sizes;
+use crate::ops::steps::archived_images::ArchivedImages;
 use crate::sys::dir::at;
 
 /// Bytes of JSON that are read.
-pub(super) const JSON_LIMIT: u64 = 16 << 20;
+pub(super) const JSON_LIMIT: u64 = 4 << 20;
 /// Bytes of a small part.
 pub(super) const SMALL_LIMIT: u64 = 1 << 20;
-/// Bytes of a list.
-pub(super) const LIST_LIMIT: u64 = 64 << 20;
+/// Bytes of a list, which takes fifteen times as much in memory.
+pub(super) const LIST_LIMIT: u64 = 8 << 20;
 /// Files of a directory that are looked at.
 const FILE_LIMIT: usize = 1 << 20;
 

@@ -4,7 +4,6 @@
 
 mod changes;
 mod facts;
-mod images;
 mod members;
 mod networks;
 

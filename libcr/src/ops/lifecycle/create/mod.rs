@@ -15,9 +15,11 @@ use crate::ops::steps::image_lookup;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::rootfs::make_container_dir;
 use crate::ops::steps::life::volumes;
+use crate::ops::steps::undo::Undo;
 use crate::runtime::spec::{self, SpecError};
 use crate::store::StoreError;
-use crate::sys::{machine, signal};
+use crate::sys::dir::remove_dir_if_present;
+use crate::sys::{fault, machine, signal};
 
 mod health;
 mod mount_flag;
@@ -120,6 +122,7 @@ pub fn create(engine: &Engine, options: &CreateOptions) -> Result<String> {
     let journal = Journal::begin(engine, &id, &Intent::Create)?;
     let made = || -> Result<()> {
         make_container_dir(engine, &id)?;
+        fault::point("directory-made");
         // Row and end of the operation together: from its row on it may be started by others.
         journal.end_with(|rows| {
             volumes::insert_missing(rows, &container.config)?;
@@ -128,9 +131,12 @@ pub fn create(engine: &Engine, options: &CreateOptions) -> Result<String> {
         })
     };
     if let Err(error) = made() {
-        crate::sys::dir::remove_dir_if_present(&engine.container_dir(&id))?;
-        journal.abandon()?;
-        return Err(in_podmans_words(error));
+        let mut undo = Undo::default();
+        undo.push("container directory", || {
+            Ok(remove_dir_if_present(&engine.container_dir(&id))?)
+        });
+        let error = undo.run(in_podmans_words(error));
+        return Err(journal.give_up(error, |_| Ok(())));
     }
     Ok(id)
 }

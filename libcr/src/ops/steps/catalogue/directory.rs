@@ -10,6 +10,7 @@ use super::{Existing, record};
 use crate::error::{Error, Result};
 use crate::model::id;
 use crate::sys::dir::{at, remove_dir_if_present, sync_parent};
+use crate::sys::fault;
 
 /// Written by others than the owner, and the sticky bit that lets them remove only what is theirs.
 const OTHERS_WRITE: u32 = 0o022;
@@ -125,5 +126,6 @@ pub fn remove(directory: &Path) -> Result<()> {
         renamed => renamed.map_err(at("remove", directory))?,
     }
     sync_parent(directory)?;
+    fault::point("renamed-away");
     Ok(remove_dir_if_present(&doomed)?)
 }

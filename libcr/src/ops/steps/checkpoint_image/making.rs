@@ -1,6 +1,7 @@
 //! Makes a checkpoint image: layers while the archive is written, then configuration, manifest and
 //! row. Until the row is there, what was written belongs to nobody and is swept.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,12 +12,13 @@ use crate::archive::{self, Compression, Part, Parts, Writer};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::image::ImageError;
-use crate::image::blobs::{BlobStore, InUse};
+use crate::image::blobs::BlobStore;
 use crate::image::layer::{LayerCompression, LayerWriter, StoredLayer};
 use crate::image::manifest::{CONFIG, Descriptor, MANIFEST, Manifest};
 use crate::image::reference::Reference;
 use crate::model::container::Container;
 use crate::model::image::Image;
+use crate::ops::steps::image_lock::{self, ImageLock};
 use crate::sys::machine;
 
 type Layers = Arc<Mutex<Vec<StoredLayer>>>;
@@ -28,7 +30,7 @@ pub struct ImageInTheMaking {
     blobs: BlobStore,
     layers: Layers,
     /// While it is held nobody takes away what no image has.
-    _in_use: InUse,
+    _adding: ImageLock,
 }
 
 impl ImageInTheMaking {
@@ -41,7 +43,7 @@ impl ImageInTheMaking {
         let making = Self {
             name: full_name(name)?,
             layers: Layers::default(),
-            _in_use: blobs.hold()?,
+            _adding: image_lock::adding(engine)?,
             blobs,
         };
         let parts = LayerParts {
@@ -166,25 +168,35 @@ impl Part for LayerPart {
     }
 }
 
-/// Takes away the blobs that no image has, unless somebody is making or bringing one.
+/// The digests of all blobs that an image has: configurations, manifests, layers of checkpoints.
+///
+/// # Errors
+/// When the store can't be read.
+pub fn known_blobs(engine: &Engine) -> Result<BTreeSet<String>> {
+    let mut known = BTreeSet::new();
+    for image in engine.store.rows().images()? {
+        known.insert(format!("sha256:{}", image.id));
+        if let Ok(manifest) = super::manifest(engine, &image) {
+            known.extend(manifest.layers.into_iter().map(|layer| layer.digest));
+        }
+        known.insert(image.digest);
+    }
+    Ok(known)
+}
+
+/// Takes away what an image that failed left, unless somebody else is making or bringing one: then it
+/// goes with the next removal.
 ///
 /// # Errors
 /// When the store can't be read.
 pub fn sweep(engine: &Engine) -> Result<()> {
     let blobs = engine.blobs()?;
-    let Some(_alone) = blobs.try_alone()? else {
+    let Some(_alone) = image_lock::removing(engine)? else {
         return Ok(());
     };
-    let mut kept = std::collections::BTreeSet::new();
-    for image in engine.store.rows().images()? {
-        kept.insert(format!("sha256:{}", image.id));
-        if let Ok(manifest) = super::manifest(engine, &image) {
-            kept.extend(manifest.layers.into_iter().map(|layer| layer.digest));
-        }
-        kept.insert(image.digest);
-    }
+    let known = known_blobs(engine)?;
     for digest in blobs.list()? {
-        if !kept.contains(&digest) {
+        if !known.contains(&digest) {
             blobs.remove(&digest)?;
         }
     }

@@ -9,5 +9,5 @@ mod making;
 mod reading;
 
 pub use dialect::is_checkpoint;
-pub use making::{ImageInTheMaking, sweep};
-pub use reading::{annotations, manifest, open};
+pub use making::{ImageInTheMaking, known_blobs, sweep};
+pub use reading::{annotations, layers, manifest, open};

@@ -27,14 +27,19 @@ pub fn annotations(engine: &Engine, image: &Image) -> BTreeMap<String, String> {
         .unwrap_or_default()
 }
 
+/// The digests of the layers of a checkpoint image; nothing for an image that is no checkpoint.
+pub fn layers(engine: &Engine, image: &Image) -> Option<Vec<String>> {
+    let manifest = manifest(engine, image).ok()?;
+    let digests = manifest.layers.into_iter().map(|layer| layer.digest);
+    is_checkpoint(&manifest.annotations).then(|| digests.collect())
+}
+
 /// The layers of a checkpoint image, in order, each checked against its digest while it is read.
 ///
 /// # Errors
 /// [`Error::Invalid`] for an image that is no checkpoint, in Podman's words.
 pub fn open(engine: &Engine, image: &Image) -> Result<PartSource> {
-    let manifest = manifest(engine, image).ok();
-    let manifest = manifest.filter(|manifest| is_checkpoint(&manifest.annotations));
-    let Some(manifest) = manifest else {
+    let Some(digests) = layers(engine, image) else {
         return Err(Error::Invalid(format!(
             "image is not a checkpoint: {}",
             image.id
@@ -42,12 +47,7 @@ pub fn open(engine: &Engine, image: &Image) -> Result<PartSource> {
     };
     Ok(Box::new(Layers {
         blobs: engine.blobs()?,
-        digests: manifest
-            .layers
-            .into_iter()
-            .map(|layer| layer.digest)
-            .collect::<Vec<_>>()
-            .into_iter(),
+        digests: digests.into_iter(),
     }))
 }
 

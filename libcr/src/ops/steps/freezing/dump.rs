@@ -151,6 +151,9 @@ fn concluded(
     done: Result<(), RuntimeError>,
     started: Instant,
 ) -> Result<Duration> {
+    if done.is_err() {
+        wait_for_criu(call.images);
+    }
     match done {
         Ok(()) => Ok(started.elapsed()),
         Err(error) if !call.leave_running && is_whole(container, call.images) => {
@@ -164,6 +167,19 @@ fn concluded(
             &error,
             &call.work.join("dump.log"),
         )),
+    }
+}
+
+/// A CRIU whose runtime was killed goes on: it freezes the cgroup again at its end, or ends the
+/// processes. What became of them is known when it has left.
+fn wait_for_criu(images: &Path) {
+    let mut told = false;
+    while proc::has_open("criu", images) {
+        if !told {
+            tracing::warn!("the runtime was killed, its CRIU still dumps: waiting for its end");
+            told = true;
+        }
+        thread::sleep(Duration::from_millis(5));
     }
 }
 

@@ -22,6 +22,7 @@ use crate::model::operation::CheckpointTarget;
 use crate::ops::steps::catalogue::{Destination, record};
 use crate::ops::steps::freezing::capture::{self, COMPANIONS};
 use crate::sys::dir::{at, remove_dir_if_present, remove_file_if_present, sync_parent};
+use crate::sys::fault;
 
 /// The link in a directory of images to those that they build upon (criu(8), `--prev-images-dir`).
 const PARENT: &str = "parent";
@@ -129,8 +130,10 @@ impl Place {
                     // that look whole without them.
                     self.remove_companions()?;
                     remove_dir_if_present(&images)?;
+                    fault::point("older-removed");
                 }
                 self.promote_companions()?;
+                fault::point("companions-named");
                 if partial.exists() {
                     fs::rename(&partial, &images).map_err(at("rename", &partial))?;
                 }
@@ -172,6 +175,7 @@ impl Place {
         if newest.exists() {
             let older = self.bundle.join(older(next_number(&self.bundle)?));
             fs::rename(&newest, &older).map_err(at("rename", &newest))?;
+            fault::point("older-renamed");
         }
         let link = partial.join(PARENT);
         if link.is_symlink() {

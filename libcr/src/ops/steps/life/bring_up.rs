@@ -20,8 +20,8 @@ use crate::ops::steps::life::volume_content;
 use crate::runtime::criu_options::Routed;
 use crate::runtime::spec::{self, Places};
 use crate::runtime::user;
-use crate::sys::cgroup;
 use crate::sys::dir::{at, write_for_this_boot};
+use crate::sys::{cgroup, fault};
 
 /// cgroup of a container, from the mount of the hierarchy.
 pub fn cgroup_path(id: &str) -> String {
@@ -39,6 +39,7 @@ pub fn bring_up(
     before_spec: impl FnOnce(&rootfs::RootfsPaths) -> Result<()>,
 ) -> Result<Plugged> {
     let leased = netplug::lease(engine, container, saved)?;
+    fault::point("leased");
     let config = &container.config;
     // netavark takes as long as the files, and neither needs the other.
     let (paths, plugged) = std::thread::scope(|scope| {
@@ -60,6 +61,7 @@ pub fn bring_up(
         };
         (paths, plugged)
     });
+    fault::point("plugged");
     let plugged = netplug::record(engine, container, leased, plugged)?;
     let paths = paths?;
     container.state.network_status.clone_from(&plugged.status);
@@ -79,18 +81,55 @@ fn open_root(paths: &rootfs::RootfsPaths) -> Result<Dir> {
     Ok(root.map_err(at("open", &paths.merged))?)
 }
 
-fn write_spec(engine: &Engine, container: &Container, paths: &rootfs::RootfsPaths) -> Result<()> {
-    let config = &container.config;
-    let bundle = engine.bundle(&config.id);
-    let places = Places {
+/// The specification of a container from an archive as it will be here, before anything of it is
+/// mounted; nothing for a container that was made here.
+///
+/// # Errors
+/// When the place of its network can't be told.
+pub fn imported_spec(engine: &Engine, config: &ContainerConfig) -> Result<Option<Value>> {
+    let Some(imported) = &config.imported_spec else {
+        return Ok(None);
+    };
+    let mut spec = imported.clone();
+    let paths = rootfs::paths(engine, config);
+    spec::localize(&mut spec, config, &places(engine, config, &paths)?);
+    Ok(Some(spec))
+}
+
+/// The specification that was written when a container was brought up last, if it ever was.
+///
+/// # Errors
+/// When it can't be read.
+pub fn written_spec(engine: &Engine, id: &str) -> Result<Option<Value>> {
+    let path = engine.bundle(id).join("config.json");
+    let text = match std::fs::read(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        text => text.map_err(at("read", &path))?,
+    };
+    let spec = serde_json::from_slice(&text).map_err(std::io::Error::other)?;
+    Ok(Some(spec))
+}
+
+fn places(
+    engine: &Engine,
+    config: &ContainerConfig,
+    paths: &rootfs::RootfsPaths,
+) -> Result<Places> {
+    Ok(Places {
         rootfs: paths.merged.clone(),
-        bundle: bundle.clone(),
+        bundle: engine.bundle(&config.id),
         shm: paths.shm.clone(),
         netns: netplug::namespace(engine, config)?,
         cgroup: cgroup_path(&config.id),
         volumes: engine.config.root.join("volumes"),
         criu_config: files::criu_config(engine, &config.id),
-    };
+    })
+}
+
+fn write_spec(engine: &Engine, container: &Container, paths: &rootfs::RootfsPaths) -> Result<()> {
+    let config = &container.config;
+    let bundle = engine.bundle(&config.id);
+    let places = places(engine, config, paths)?;
     let root = open_root(paths)?;
     let spec: Value = if let Some(imported) = &config.imported_spec {
         let mut spec = imported.clone();

@@ -14,7 +14,7 @@ use crate::ops::steps::life::health;
 use crate::ops::steps::life::monitor;
 use crate::ops::steps::life::tear_down::tear_down;
 use crate::ops::steps::undo::Undo;
-use crate::sys::{machine, proc};
+use crate::sys::{fault, machine, proc};
 
 /// Starts a container whose lock is held.
 ///
@@ -37,7 +37,7 @@ pub fn launch(
     // This is the start that was due; one that fails is not tried again.
     container.state.restart_due = false;
     let before = container.state.clone();
-    let result = begin(engine, container, attach, &journal);
+    let result = begin(engine, container, attach);
     match result {
         Ok(attachment) => {
             let state = &mut container.state;
@@ -74,27 +74,22 @@ pub fn launch(
             let error = undo.run(error);
             container.state = before;
             container.state.error = error.to_string();
-            journal.finish(container, None)?;
-            Err(error)
+            Err(journal.give_up(error, |rows| rows.update_state(&id, &container.state)))
         }
     }
 }
 
-fn begin(
-    engine: &Engine,
-    container: &mut Container,
-    attach: bool,
-    journal: &Journal<'_>,
-) -> Result<Option<Attachment>> {
+fn begin(engine: &Engine, container: &mut Container, attach: bool) -> Result<Option<Attachment>> {
     capture::pin_files(engine, container)?;
+    fault::point("pinned");
     container.state.boot_id = proc::boot_id();
     bring_up(engine, container, &SavedAddresses::default(), |_| Ok(()))?;
     health::reset(engine, &container.config)?;
-    journal.fault("brought-up");
+    fault::point("brought-up");
     let monitored = monitor::start(engine, container, None)?;
     container.state.pid = Some(monitored.pid);
     container.state.monitor_pid = Some(monitored.monitor_pid);
-    journal.fault("created");
+    fault::point("created");
     let paths = engine.monitor_paths(&container.config.id);
     let attachment = attach.then(|| Attachment::connect(&paths)).transpose()?;
     monitor::begin(&engine.runtime_of(container)?, &container.config.id)?;

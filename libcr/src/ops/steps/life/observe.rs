@@ -124,8 +124,11 @@ pub fn is_ours(container: &Container) -> bool {
 /// Whether a process is there and one of the container's.
 pub fn is_in(container: &Container, pid: i32) -> bool {
     let own = cgroup_path(&container.config.id);
-    let found = proc::cgroup_of(pid);
-    proc::exists(pid) && found.is_some_and(|found| is_or_is_below(&found, &own))
+    // What can't be looked at may well be there: its container must not be ended for that.
+    let inside = proc::cgroup_of(pid).map_or(true, |found| {
+        found.is_some_and(|found| is_or_is_below(&found, &own))
+    });
+    proc::exists(pid) && inside
 }
 
 fn is_or_is_below(path: &str, parent: &str) -> bool {
@@ -134,7 +137,7 @@ fn is_or_is_below(path: &str, parent: &str) -> bool {
 }
 
 /// Whether its monitor is there, or the exit command that it became: both are told the id.
-fn is_monitored(container: &Container) -> bool {
+pub fn is_monitored(container: &Container) -> bool {
     let id = &container.config.id;
     container
         .state

@@ -11,6 +11,7 @@ use crate::ops::steps::life::health;
 use crate::ops::steps::life::tear_down::tear_down;
 use crate::ops::steps::life::volumes;
 use crate::sys::dir::remove_dir_if_present;
+use crate::sys::fault;
 
 /// Removes all of a container, its anonymous volumes too; its lock is held by the caller.
 pub fn remove(engine: &Engine, container: &Container) -> Result<()> {
@@ -37,10 +38,14 @@ pub fn finish(
         tear_down(engine, container)?;
         unlock_connections(engine, container);
     }
+    fault::point("torn-down");
     remove_dir_if_present(&engine.container_dir(id))?;
+    fault::point("files-removed");
     catalogue::remove_all(engine, id)?;
     volumes::discard(engine, id)?;
+    fault::point("volumes-removed");
     journal.finish_removal(container)?;
+    fault::point("row-removed");
     health::forget(engine, id)?;
     engine.forget_lock(id)
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -77,13 +77,25 @@ pub fn mount(engine: &Engine, config: &ContainerConfig) -> Result<RootfsPaths> {
     Ok(paths)
 }
 
-/// Unmounts both.
+/// Where crun mounts the root file system for CRIU while it restores.
+const FOR_CRIU: &str = "criu-root";
+
+/// Unmounts both, and what a runtime that was killed left.
 pub fn unmount(engine: &Engine, config: &ContainerConfig) -> Result<()> {
     let paths = paths(engine, config);
+    mount::unmount(&engine.bundle(&config.id).join(FOR_CRIU))?;
     if config.rootfs.image_id().is_some() {
         mount::unmount(&paths.merged)?;
     }
     Ok(mount::unmount(&paths.shm)?)
+}
+
+/// Removes the place where crun mounts the root file system for CRIU. A crun that was killed left it
+/// mounted: what is below is the container's then, or the user's own directory.
+pub fn forget_criu_root(bundle: &Path) -> Result<()> {
+    let place = bundle.join(FOR_CRIU);
+    mount::unmount(&place)?;
+    Ok(remove_dir_if_present(&place)?)
 }
 
 /// Sets aside what a container changed, before a restore brings the files of another instant:

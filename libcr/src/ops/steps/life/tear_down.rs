@@ -9,6 +9,7 @@ use crate::ops::steps::life::bring_up::cgroup_path;
 use crate::ops::steps::life::netplug;
 use crate::ops::steps::life::rootfs;
 use crate::sys::cgroup::{self, Cgroup};
+use crate::sys::fault;
 
 /// Kills what is left of a container's processes, forgets it in the runtime, takes it off its
 /// networks, unmounts its files. The monitor is given the time to write the exit down.
@@ -53,6 +54,7 @@ pub fn take_down(engine: &Engine, container: &Container) -> Result<()> {
             Err(_) => netplug::unplug(config, container),
         }
     });
+    fault::point("unplugged");
     let released = unplugged.and_then(|()| netplug::release(engine, id));
     note("network", released);
     cgroup::remove_parent_if_empty();

@@ -127,7 +127,8 @@ fn copy(from: &File, to: &Path) -> Result<()> {
         ..ApplyOptions::default()
     };
     std::thread::scope(|scope| {
-        let written = scope.spawn(move || plan.write_to(&mut writer));
+        let thread = std::thread::Builder::new().name("content".into());
+        let written = thread.spawn_scoped(scope, move || plan.write_to(&mut writer))?;
         let applied = apply_tree(&to, reader, &options);
         let written = written.join().unwrap_or(Ok(()));
         // A reader that gave up makes the writer fail: its own reason is the one to tell.

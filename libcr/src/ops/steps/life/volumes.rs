@@ -18,10 +18,10 @@ use crate::model::container::ContainerConfig;
 use crate::model::volume::Volume;
 use crate::store::{Rows, StoreError};
 use crate::sys::dir::{at, remove_dir_if_present};
-use crate::sys::machine;
+use crate::sys::{fault, machine};
 
 /// Where directories of removed volumes go before their content does; no volume has such a name.
-const REMOVED: &str = ".removed";
+pub const REMOVED: &str = ".removed";
 
 /// The volumes that a container sees, each once, with the directory of its content.
 ///
@@ -201,11 +201,15 @@ fn remove(
             rows.delete_volume(name)?;
             rows.insert_volume_event("remove", name)?;
             moved = move_away(engine, &volume)?;
+            fault::point("volume-moved");
         }
         Ok(())
     });
     match (removed, moved) {
-        (Ok(()), Some(doomed)) => delete(&doomed),
+        (Ok(()), Some(doomed)) => {
+            fault::point("volume-unlisted");
+            delete(&doomed)
+        }
         (Err(error), Some(doomed)) => {
             let directory = engine.volume_dir(name);
             fs::rename(&doomed, &directory).map_err(at("rename", &doomed))?;

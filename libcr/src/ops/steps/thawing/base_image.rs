@@ -31,16 +31,19 @@ pub fn find(
         .map(|image| &image.diff_ids)
         .filter(|layers| !layers.is_empty());
     if let Some(image) = same(&rows, dump, layers.map(Vec::as_slice))? {
+        let own = image.names.first().cloned();
+        let own = own.unwrap_or_else(|| image.id.clone());
         let (name, warning) = match named {
             Some((other, _)) if other.id != image.id => {
-                let own = image.names.first().cloned();
                 let warning = format!(
                     "image {wanted_name} here is another than the checkpoint's, which is {}",
                     id::short(&image.id)
                 );
-                (own.unwrap_or_else(|| image.id.clone()), Some(warning))
+                (own, Some(warning))
             }
-            _ => (wanted_name.to_owned(), None),
+            Some(_) => (wanted_name.to_owned(), None),
+            // Nobody here has called it that.
+            None => (own, None),
         };
         return Ok((image, name, warning));
     }
@@ -60,6 +63,15 @@ pub fn find(
             "{wanted_name} ({wanted_id}) is not on this host, and the checkpoint needs it: bring it with `cryopod load` first"
         ))),
     }
+}
+
+/// Whether `name` is one that the image with this id has here.
+///
+/// # Errors
+/// Of the database.
+pub fn is_called(engine: &Engine, image: &str, name: &str) -> Result<bool> {
+    let found = named(&engine.store.rows(), name)?;
+    Ok(found.is_some_and(|(found, _)| found.id == image))
 }
 
 /// The image that can be no other: by id, by its manifest's digest, by its layers.

@@ -5,13 +5,17 @@ use std::path::Path;
 use crate::archive::layout;
 use crate::error::Result;
 use crate::ops::steps::freezing::place;
+use crate::ops::steps::life::rootfs;
 use crate::sys::dir::{remove_dir_if_present, remove_file_if_present};
+use crate::sys::fault;
 
 /// Removes the checkpoint of a bundle and CRIU's logs, as Podman does.
 pub fn checkpoint(bundle: &Path) -> Result<()> {
-    for name in [layout::CHECKPOINT, "checkpoint.partial", "criu-root"] {
+    rootfs::forget_criu_root(bundle)?;
+    for name in [layout::CHECKPOINT, "checkpoint.partial"] {
         remove_dir_if_present(&bundle.join(name))?;
     }
+    fault::point("images-consumed");
     place::forget_chain(bundle)?;
     let files = [
         layout::DEV_SHM,

@@ -1,6 +1,6 @@
 //! Puts the files of a checkpoint's instant back: /dev/shm, the root file system, named volumes.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use cap_std::ambient_authority;
@@ -12,11 +12,38 @@ use crate::error::{Error, Result};
 use crate::model::container::ContainerConfig;
 use crate::ops::steps::life::rootfs::RootfsPaths;
 use crate::ops::steps::life::volumes;
-use crate::storage::apply::{ApplyOptions, apply_changes, apply_tree, delete_paths};
+use crate::storage::StorageError;
+use crate::storage::apply::{ApplyOptions, Limits, apply_changes, apply_tree, delete_listed};
 use crate::sys::dir::{at, remove_dir_if_present};
+use crate::sys::machine;
+
+/// Most files of one tree.
+const MOST_FILES: u64 = 10_000_000;
 
 fn open(path: &PathBuf) -> Result<Dir> {
     Ok(Dir::open_ambient_dir(path, ambient_authority()).map_err(at("open", path))?)
+}
+
+/// How a tree is applied below `place`: no more than there is room for, whatever it unpacks to.
+fn options(place: &Path, devices: bool) -> Result<ApplyOptions> {
+    Ok(ApplyOptions {
+        devices,
+        limits: Limits {
+            members: MOST_FILES,
+            bytes: machine::free_space(place)?,
+        },
+        ..ApplyOptions::default()
+    })
+}
+
+/// The limit of bytes is the room that there is below `place`: who meets it is told so.
+fn room(place: &Path) -> impl FnOnce(StorageError) -> Error {
+    move |error| match error {
+        StorageError::Limit { what: "bytes", .. } => {
+            Error::Invalid(format!("not enough space in {}: {error}", place.display()))
+        }
+        error => error.into(),
+    }
 }
 
 /// Puts /dev/shm back, and with `rootfs` what the container changed in its root file system.
@@ -24,19 +51,15 @@ fn open(path: &PathBuf) -> Result<Dir> {
 pub fn files(directory: &Path, paths: &RootfsPaths, rootfs: bool, devices: bool) -> Result<()> {
     let read = |name: &str| File::open(directory.join(name));
     if let Ok(tar) = read(layout::DEV_SHM) {
-        apply_tree(&open(&paths.shm)?, tar, &ApplyOptions::default())?;
+        apply_tree(&open(&paths.shm)?, tar, &options(&paths.shm, false)?)
+            .map_err(room(&paths.shm))?;
     }
     if rootfs {
         let root = open(&paths.merged)?;
-        let options = ApplyOptions {
-            devices,
-            ..ApplyOptions::default()
-        };
-        apply_changes(&root, read(layout::ROOTFS_DIFF)?, &options)?;
-        if let Ok(text) = fs::read(directory.join(layout::DELETED_FILES)) {
-            let deleted: Vec<String> = serde_json::from_slice(&text)
-                .map_err(|error| Error::Invalid(format!("cannot read deleted.files: {error}")))?;
-            delete_paths(&root, &deleted)?;
+        let options = options(&paths.merged, devices)?;
+        apply_changes(&root, read(layout::ROOTFS_DIFF)?, &options).map_err(room(&paths.merged))?;
+        if let Ok(list) = read(layout::DELETED_FILES) {
+            delete_listed(&root, list)?;
         }
     }
     Ok(())
@@ -50,14 +73,10 @@ pub fn volumes(
     bundle: &Path,
     devices: bool,
 ) -> Result<()> {
-    let options = ApplyOptions {
-        devices,
-        ..ApplyOptions::default()
-    };
     for (name, data) in volumes::directories(engine, config)? {
         match File::open(bundle.join(layout::volume(&name))) {
             Ok(tar) => {
-                apply_tree(&open(&data)?, tar, &options)?;
+                apply_tree(&open(&data)?, tar, &options(&data, devices)?).map_err(room(&data))?;
             }
             Err(error) => {
                 tracing::debug!(%error, name, "the archive has no content of this volume");

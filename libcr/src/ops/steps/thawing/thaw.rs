@@ -13,9 +13,9 @@ use crate::monitor::client::Monitored;
 use crate::ops::steps::failure;
 use crate::ops::steps::life::bring_up::cgroup_path;
 use crate::ops::steps::life::monitor::{self, RestoreCall};
-use crate::ops::steps::life::{files, netplug};
+use crate::ops::steps::life::{files, netplug, rootfs};
 use crate::sys::cgroup::Cgroup;
-use crate::sys::dir::{remove_dir_if_present, remove_file_if_present};
+use crate::sys::dir::remove_file_if_present;
 use crate::sys::proc;
 
 /// Thaws; mounts, network and bundle are there. Returns what runs and the runtime's time.
@@ -25,7 +25,7 @@ pub fn thaw(
     call: &RestoreCall,
 ) -> Result<(Monitored, Duration)> {
     // crun refuses to make it when an earlier restore left it.
-    remove_dir_if_present(&engine.bundle(&container.config.id).join("criu-root"))?;
+    rootfs::forget_criu_root(&engine.bundle(&container.config.id))?;
     // What an earlier thaw complained of must not explain this one's failure.
     let log = call.work.join("restore.log");
     remove_file_if_present(&log)?;
@@ -85,7 +85,9 @@ fn gather(wanted: &str, root: i32) -> Result<(), String> {
     for _ in 0..100 {
         let mut strayed = false;
         for pid in proc::tree(root) {
-            let Some(found) = proc::cgroup_of(pid).filter(|found| !inside(found)) else {
+            let found = proc::cgroup_of(pid)
+                .map_err(|error| format!("the cgroup of process {pid} is unknown: {error}"))?;
+            let Some(found) = found.filter(|found| !inside(found)) else {
                 continue;
             };
             // What waits to be reaped stays where it ended: the kernel moves no dead process.

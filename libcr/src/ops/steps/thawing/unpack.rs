@@ -83,27 +83,41 @@ fn lock_containers(engine: &Engine) -> Result<File> {
 
 /// Removes directories of imports whose process is gone.
 pub fn sweep(engine: &Engine) -> Result<()> {
-    let containers = engine.config.root.join("containers");
-    let entries = fs::read_dir(&containers).map_err(at("list", &containers))?;
-    let forgotten = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(PREFIX);
-    let forgotten: Vec<fs::DirEntry> = entries.flatten().filter(forgotten).collect();
-    if forgotten.is_empty() {
-        return Ok(());
-    }
-    let _nobody_makes_one = lock_containers(engine)?;
-    for entry in forgotten {
-        if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
-            continue;
-        }
-        let Ok(directory) = File::open(entry.path()) else {
-            continue;
-        };
-        if flock(&directory, FlockOperation::NonBlockingLockExclusive).is_ok() {
-            remove_dir_if_present(&entry.path())?;
-        }
+    for (path, _held) in unheld(engine)? {
+        remove_dir_if_present(&path)?;
     }
     Ok(())
 }
+
+/// Directories of imports whose process is gone.
+pub fn forgotten(engine: &Engine) -> Result<Vec<PathBuf>> {
+    let unheld = unheld(engine)?;
+    Ok(unheld.into_iter().map(|(path, _)| path).collect())
+}
+
+fn unheld(engine: &Engine) -> Result<Vec<(PathBuf, File)>> {
+    let containers = engine.config.root.join("containers");
+    let entries = fs::read_dir(&containers).map_err(at("list", &containers))?;
+    let paths = entries.flatten().map(|entry| entry.path());
+    let is_staging = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default();
+        name.to_string_lossy().starts_with(PREFIX)
+    };
+    let staging: Vec<PathBuf> = paths.filter(is_staging).collect();
+    if staging.is_empty() {
+        return Ok(Vec::new());
+    }
+    let _nobody_makes_one = lock_containers(engine)?;
+    let held = |path: PathBuf| {
+        let directory = File::open(&path).ok()?;
+        flock(&directory, FlockOperation::NonBlockingLockExclusive).ok()?;
+        Some((path, directory))
+    };
+    Ok(staging.into_iter().filter_map(held).collect())
+}
+
+/// Bytes that what an archive says of itself may take: with less, nothing can be read.
+const LEAST_SPACE: u64 = 1 << 18;
 
 /// Opens an archive and reads what it says of itself; nothing is made but in `staging`.
 ///
@@ -130,8 +144,13 @@ pub fn open_parts(
 }
 
 fn limits(staging: &Staging) -> Result<Limits> {
+    let free = machine::free_space(staging.path())?;
+    if free < LEAST_SPACE {
+        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        return Err(at("unpack into", staging.path())(full).into());
+    }
     Ok(Limits {
-        total: machine::free_space(staging.path())?,
+        total: free,
         ..Limits::default()
     })
 }

@@ -14,8 +14,11 @@ use crate::error::{Error, Result};
 use crate::model::container::{Container, NetworkMode};
 use crate::net::SavedAddresses;
 use crate::ops::steps::life::files;
+use crate::store::{Rows, StoreError};
+use crate::sys::fault;
 
-/// Puts a running container on a network that its configuration doesn't have yet.
+/// Puts a running container on a network that its configuration doesn't have yet. What a failure
+/// leaves is for [`leave`].
 pub fn attach(
     engine: &Engine,
     container: &mut Container,
@@ -23,7 +26,6 @@ pub fn attach(
     options: &PerNetworkOptions,
 ) -> Result<()> {
     let id = container.config.id.clone();
-    let before = container.clone();
     let known = networks_of(&engine.config, &container.state);
     let network = known.get(name)?;
     let wanted = [(name.to_owned(), options.clone())];
@@ -48,45 +50,58 @@ pub fn attach(
         rows.update_state(&id, &container.state)?;
         Ok::<_, Error>(leased)
     })?;
+    fault::point("joining");
     let asked = SetupRequest {
         networks,
         port_mappings: container.state.ports.clone(),
         ..request(&container.config)
     };
-    let set_up = known
-        .backend()
-        .and_then(|backend| backend.setup(&engine.netns(&id), &asked));
-    match set_up {
-        Ok(status) => container.state.network_status.extend(status),
-        Err(error) => {
-            *container = before;
-            engine.store.transaction(|rows| {
-                rows.update_config(&container.config)?;
-                rows.update_state(&id, &container.state)?;
-                rows.release_leases_on(name, &id)
-            })?;
-            return Err(error.into());
-        }
-    }
-    engine
-        .store
-        .transaction(|rows| rows.update_state(&id, &container.state))?;
+    let status = known.backend()?.setup(&engine.netns(&id), &asked)?;
+    fault::point("joined");
+    container.state.network_status.extend(status);
     write_files(engine, container)
 }
 
-/// Takes a running container off a network; its configuration is the caller's affair.
-pub fn detach(engine: &Engine, container: &mut Container, name: &str) -> Result<()> {
-    let id = container.config.id.clone();
+/// Takes a running container off a network; that it is off is for [`forget`] to write down.
+pub fn detach(engine: &Engine, container: &Container, name: &str) -> Result<()> {
+    let id = &container.config.id;
     let mut asked = attached(&engine.config, container);
     asked.networks.retain(|(network, _)| network.name == name);
-    let known = networks_of(&engine.config, &container.state);
-    known.backend()?.teardown(&engine.netns(&id), &asked)?;
+    if !asked.networks.is_empty() {
+        let known = networks_of(&engine.config, &container.state);
+        known.backend()?.teardown(&engine.netns(id), &asked)?;
+    }
+    Ok(())
+}
+
+/// Takes a running container off a network that it may be on in part only, as its record was before
+/// or is to be.
+pub fn leave(engine: &Engine, container: &mut Container, name: &str) -> Result<()> {
+    if let Err(error) = detach(engine, container, name) {
+        // It may not have got that far, or have got further.
+        tracing::debug!(%error, network = name, "network teardown");
+    }
+    forget(engine, container, name)
+}
+
+/// Makes record and files of a container those of one that is not on the network; the record is to
+/// be written by the caller, with [`write_down`].
+pub fn forget(engine: &Engine, container: &mut Container, name: &str) -> Result<()> {
     container.state.network_status.remove(name);
-    engine.store.transaction(|rows| {
-        rows.update_state(&id, &container.state)?;
-        rows.release_leases_on(name, &id)
-    })?;
-    write_files(engine, container)
+    if let NetworkMode::Bridge { networks } = &mut container.config.network {
+        networks.retain(|(network, _)| network != name);
+    }
+    if container.state.status.is_alive() {
+        write_files(engine, container)?;
+    }
+    Ok(())
+}
+
+/// Writes down that a container is off a network.
+pub fn write_down(rows: &Rows<'_>, container: &Container, name: &str) -> Result<(), StoreError> {
+    rows.update_config(&container.config)?;
+    rows.update_state(&container.config.id, &container.state)?;
+    rows.release_leases_on(name, &container.config.id)
 }
 
 /// Sets up anew what a running container has: its interfaces, with the same addresses, and the
