@@ -151,35 +151,41 @@ fn damaged<'a>(
             names.join(", ")
         )
     };
-    found.repairable_if(users.is_empty() && !only_copy, CHECK, what, &remedy, move || {
-        for user in &users {
-            let (_lock, mut container) = match claim(engine, &user.config.id) {
-                Err(Error::NoSuchContainer(_)) => continue,
-                claimed => claimed?,
-            };
-            if container.state.status.is_alive() {
-                end::stop(engine, &mut container, Some(0))?;
+    found.repairable_if(
+        users.is_empty() && !only_copy,
+        CHECK,
+        what,
+        &remedy,
+        move || {
+            for user in &users {
+                let (_lock, mut container) = match claim(engine, &user.config.id) {
+                    Err(Error::NoSuchContainer(_)) => continue,
+                    claimed => claimed?,
+                };
+                if container.state.status.is_alive() {
+                    end::stop(engine, &mut container, Some(0))?;
+                }
+                remove::remove_with(engine, &container, false)?;
             }
-            remove::remove_with(engine, &container, false)?;
-        }
-        engine.store.transaction(|rows| {
-            if let Some(user) = rows.containers_of_image(&image.id)?.first() {
-                let text = format!("container {} uses it by now", user.config.name);
-                return Err(Error::Conflict(text));
+            engine.store.transaction(|rows| {
+                if let Some(user) = rows.containers_of_image(&image.id)?.first() {
+                    let text = format!("container {} uses it by now", user.config.name);
+                    return Err(Error::Conflict(text));
+                }
+                rows.delete_image(&image.id)?;
+                rows.insert_image_event("remove", &image.id, &name)?;
+                Ok(())
+            })?;
+            // Its blobs and the layers that no other image has.
+            let blobs = engine.blobs()?;
+            blobs.remove(&format!("sha256:{}", image.id))?;
+            blobs.remove(&image.digest)?;
+            for diff_id in &image.diff_ids {
+                remove_layer(engine, diff_id)?;
             }
-            rows.delete_image(&image.id)?;
-            rows.insert_image_event("remove", &image.id, &name)?;
             Ok(())
-        })?;
-        // Its blobs and the layers that no other image has.
-        let blobs = engine.blobs()?;
-        blobs.remove(&format!("sha256:{}", image.id))?;
-        blobs.remove(&image.digest)?;
-        for diff_id in &image.diff_ids {
-            remove_layer(engine, diff_id)?;
-        }
-        Ok(())
-    });
+        },
+    );
     Ok(())
 }
 
