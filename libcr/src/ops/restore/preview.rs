@@ -103,7 +103,8 @@ pub fn preview_import(
     let version = host::essentials(&engine.config, &mut rows.findings);
     let shown = planned.container.as_ref();
     let shown = shown.map_or("of the archive", |container| &container.config.name);
-    let facts = archived(archive)?;
+    let mut browser = Browser::open(archive, Limits::default())?;
+    let facts = archived(&mut browser)?;
     if let Some(facts) = &facts {
         checks::images(shown, facts, options, &mut rows);
     } else {
@@ -119,7 +120,6 @@ pub fn preview_import(
         preview.id.clone_from(&config.id);
         preview.name.clone_from(&config.name);
         if let (Some(spec), Some(_)) = (bring_up::imported_spec(engine, config)?, &facts) {
-            let mut browser = Browser::open(archive, Limits::default())?;
             let mut images = ArchivedImages::new(&mut browser, layout::CHECKPOINT);
             let origin = Origin::Archive(options.grants);
             checks::bounds(&config.name, &mut images, &spec, origin, &mut rows);
@@ -151,10 +151,9 @@ pub fn preview_import(
 
 /// What the images in an archive hold; `None` where there is no whole checkpoint in it. Memory is
 /// passed over.
-fn archived(archive: &Path) -> Result<Option<ImageFacts>> {
+fn archived(browser: &mut Browser) -> Result<Option<ImageFacts>> {
     /// Larger than any list of processes: 50 bytes each.
     const LIMIT: u64 = 64 << 20;
-    let mut browser = Browser::open(archive, Limits::default())?;
     let names =
         ["inventory.img", "pstree.img"].map(|name| format!("{}/{name}", layout::CHECKPOINT));
     let [inventory, processes] = &names;
