@@ -91,6 +91,10 @@ pub fn compile_workload(repository: &Path, target: &Path) -> Result<PathBuf> {
     let sources = repository.join("tests/workload");
     let directory = target.join("workloads");
     let program = directory.join("workload");
+    fs::create_dir_all(&directory)?;
+    // Two runs at a time: rustc would write the same intermediate files for both.
+    let lock = fs::File::create(directory.join("lock"))?;
+    lock.lock().context("cannot lock the workload")?;
     let time = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
     let changed = fs::read_dir(&sources)
         .with_context(|| format!("cannot read {}", sources.display()))?
@@ -100,7 +104,6 @@ pub fn compile_workload(repository: &Path, target: &Path) -> Result<PathBuf> {
     if time(&program).is_some_and(|built| changed.is_some_and(|changed| built > changed)) {
         return Ok(program);
     }
-    fs::create_dir_all(&directory)?;
     let partial = directory.join(format!("workload.{}.partial", std::process::id()));
     let status = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
         .args([

@@ -92,10 +92,27 @@ fn is_test(span: &str) -> bool {
 }
 
 /// All end-to-end tests, by suite and name, as the test binary calls them.
-pub fn tests(repository: &Path) -> Result<BTreeSet<String>> {
+fn tests(repository: &Path) -> Result<BTreeSet<String>> {
+    let mut tests = BTreeSet::new();
+    for (suite, text) in suites(repository)? {
+        tests.extend(tests_in(&text).map(|name| format!("{suite}::{name}")));
+    }
+    Ok(tests)
+}
+
+/// The names in the tables of a suite.
+pub fn tests_in(suite: &str) -> impl Iterator<Item = &str> {
+    let lists = suite.split("tests![").skip(1);
+    let lines = lists.flat_map(|list| list.split(']').next().unwrap_or_default().lines());
+    let names = lines.flat_map(|line| line.split("//").next().unwrap_or_default().split(','));
+    names.map(str::trim).filter(|name| !name.is_empty())
+}
+
+/// The suites by the names that the test binary has for them, each with its source.
+pub fn suites(repository: &Path) -> Result<Vec<(String, String)>> {
     let folder = repository.join("tests/src/suites");
     let list = fs::read_to_string(folder.join("mod.rs")).context("cannot read the suites")?;
-    let mut tests = BTreeSet::new();
+    let mut suites = Vec::new();
     for row in list.split("(\"").skip(1) {
         let Some((suite, rest)) = row.split_once("\", ") else {
             continue;
@@ -107,20 +124,9 @@ pub fn tests(repository: &Path) -> Result<BTreeSet<String>> {
         let file = [path.with_extension("rs"), path.join("mod.rs")];
         let text = file.iter().find_map(|file| fs::read_to_string(file).ok());
         let text = text.with_context(|| format!("the suite {suite} has no file"))?;
-        for list in text.split("tests![").skip(1) {
-            let names = list.split(']').next().unwrap_or_default();
-            let names = names
-                .lines()
-                .map(|line| line.split("//").next().unwrap_or_default());
-            let names: String = names.collect();
-            let names = names
-                .split(',')
-                .map(str::trim)
-                .filter(|name| !name.is_empty());
-            tests.extend(names.map(|name| format!("{suite}::{name}")));
-        }
+        suites.push((suite.to_owned(), text));
     }
-    Ok(tests)
+    Ok(suites)
 }
 
 #[cfg(test)]

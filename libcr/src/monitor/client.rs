@@ -285,14 +285,17 @@ fn read_line(
 /// When it can't be found out.
 pub fn find(id: &str) -> io::Result<Vec<i32>> {
     proc::find(|words| {
-        let program = words
-            .first()
-            .is_some_and(|word| word.ends_with("conmon-rs"));
-        program
+        is_monitor(words)
             && words
                 .windows(2)
                 .any(|pair| pair[0] == "-c" && pair[1] == id)
     })
+}
+
+/// Whether a command line is a monitor's.
+fn is_monitor(words: &[String]) -> bool {
+    let first = words.first();
+    first.is_some_and(|word| word.ends_with("conmon-rs"))
 }
 
 /// All monitors with the id that each was started for, whoever started it.
@@ -300,10 +303,6 @@ pub fn find(id: &str) -> io::Result<Vec<i32>> {
 /// # Errors
 /// When it can't be found out.
 pub fn all() -> io::Result<Vec<(String, i32)>> {
-    let is_monitor = |words: &[String]| {
-        let first = words.first();
-        first.is_some_and(|word| word.ends_with("conmon-rs"))
-    };
     let id_of = |pid: i32| {
         let words = proc::arguments(pid);
         let at = words.iter().position(|word| word == "-c")?;

@@ -1,7 +1,7 @@
 //! Deals with what killed engines left half-done, when an engine opens. The rules are in
 //! `steps::recovery`; here is which operations, and how long anybody waits for them.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::engine::Engine;
 use crate::error::Result;
@@ -23,13 +23,14 @@ pub fn recover(engine: &Engine) -> Result<()> {
     if let Err(error) = volumes::sweep(engine) {
         tracing::warn!(%error, "volumes that were being removed are still there");
     }
+    let locks = engine.config.run_root.join("locks");
     let operations = engine.store.rows().operations()?;
     for operation in operations
         .iter()
         .filter(|operation| !proc::is_alive(&operation.owner))
     {
         let id = &operation.container;
-        let Some(_lock) = lock_soon(engine, id)? else {
+        let Some(_lock) = ContainerLock::acquire_within(&locks, id, PATIENCE)? else {
             tracing::warn!(
                 container = id,
                 "a runtime whose engine was killed is still at it"
@@ -44,16 +45,4 @@ pub fn recover(engine: &Engine) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn lock_soon(engine: &Engine, id: &str) -> Result<Option<ContainerLock>> {
-    let locks = engine.config.run_root.join("locks");
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        let lock = ContainerLock::try_acquire(&locks, id)?;
-        if lock.is_some() || Instant::now() >= deadline {
-            return Ok(lock);
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }

@@ -178,13 +178,9 @@ impl Runtime {
         if !self.state.join(id).is_dir() {
             return Ok(());
         }
-        let kept = self.state.join(id);
         // runc deletes what is below its directory, and a runtime that was killed in a restore has left
         // the container's root mounted there: the container's files would go.
-        let root = kept.join("criu-root");
-        if mount::is_mounted(&root)? {
-            mount::unmount(&root)?;
-        }
+        mount::unmount(&self.state.join(id).join("criu-root"))?;
         // With --force runc waits 100 ms for processes to end, also where none is left.
         if command::run(self.command("delete").arg(id)).is_err() {
             command::run(self.command("delete").arg("--force").arg(id))?;

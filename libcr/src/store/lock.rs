@@ -7,6 +7,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, flock};
 
@@ -54,6 +55,22 @@ impl ContainerLock {
         }
     }
 
+    /// Takes the lock if it can be had within `patience`.
+    pub fn acquire_within(
+        locks: &Path,
+        id: &str,
+        patience: Duration,
+    ) -> Result<Option<Self>, StoreError> {
+        let deadline = Instant::now() + patience;
+        loop {
+            let lock = Self::try_acquire(locks, id)?;
+            if lock.is_some() || Instant::now() >= deadline {
+                return Ok(lock);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// For a program that shall hold the lock too.
     pub fn descriptor(&self) -> BorrowedFd<'_> {
         self.file.as_fd()
@@ -91,11 +108,11 @@ mod tests {
         let held = ContainerLock::acquire(&path, "a")?;
         let place = path.clone();
         let waiting = std::thread::spawn(move || ContainerLock::acquire(&place, "a"));
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(50));
         fs::remove_file(path.join("a"))?;
         let second = ContainerLock::acquire(&path, "a")?;
         drop(held);
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(50));
         assert!(!waiting.is_finished());
         drop(second);
         let third = waiting.join().map_err(|_| "the thread panicked")??;

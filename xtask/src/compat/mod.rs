@@ -6,6 +6,7 @@
 
 mod options;
 
+use crate::references;
 use anyhow::{Context, Result, bail};
 use options::{Ours, PEERS, ROWS, Row, WHOLE};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +34,7 @@ pub fn check(root: &Path) -> Result<()> {
 fn expected(root: &Path) -> Result<String> {
     let findings = [
         unlike_the_commands(&cryopod_cli::command()),
-        without_a_test(&suites(&root.join("tests/src/suites"))?),
+        without_a_test(&tests(root)?),
     ]
     .concat();
     if !findings.is_empty() {
@@ -127,16 +128,9 @@ fn unlike_the_commands(root: &clap::Command) -> Vec<String> {
 }
 
 /// The source of each test, by suite and name.
-fn suites(directory: &Path) -> Result<BTreeMap<String, String>> {
+fn tests(repository: &Path) -> Result<BTreeMap<String, String>> {
     let mut tests = BTreeMap::new();
-    for path in crate::source::rust_files(directory)? {
-        let text = fs::read_to_string(&path)?;
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        let below = path.parent().and_then(Path::file_name);
-        let suite = match below.map(|name| name.to_string_lossy()) {
-            Some(folder) if folder == "workloads" => format!("workloads::{stem}"),
-            _ => stem.into_owned(),
-        };
+    for (suite, text) in references::suites(repository)? {
         for (name, source) in tests_of(&text) {
             tests.insert(format!("{suite}::{name}"), source);
         }
@@ -146,12 +140,7 @@ fn suites(directory: &Path) -> Result<BTreeMap<String, String>> {
 
 /// The tests of a suite, each with its own text and that of what the suite's tests share.
 fn tests_of(suite: &str) -> Vec<(String, String)> {
-    let lists = suite.split("tests![").skip(1);
-    let names: Vec<&str> = lists
-        .flat_map(|list| list.split(']').next().unwrap_or_default().split(','))
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .collect();
+    let names: Vec<&str> = references::tests_in(suite).collect();
     let (mut shared, mut own) = (String::new(), Vec::new());
     for part in suite.split("\nfn ") {
         let name = part.split('(').next().unwrap_or_default();

@@ -42,6 +42,7 @@ pub fn remove(engine: &Engine, word: &str, force: bool) -> Result<Removed> {
     let layers = engine.layers()?;
     let alone = image_lock::removing(engine)?;
     if alone.is_some() {
+        // Also what killed engines left.
         doomed = without_image(engine, layers.list()?)?;
     }
     for diff_id in &doomed {
@@ -70,7 +71,7 @@ pub fn remove(engine: &Engine, word: &str, force: bool) -> Result<Removed> {
     })
 }
 
-/// Of these layers those that no image has: also what killed engines left.
+/// Of these layers those that no image has. A set: an image may have the same layer twice.
 fn without_image(engine: &Engine, layers: Vec<String>) -> Result<BTreeSet<String>> {
     let images = engine.store.rows().images()?;
     let kept: BTreeSet<String> = images
@@ -120,14 +121,7 @@ fn remove_rows(engine: &Engine, rows: Rows<'_>, word: &str, force: bool) -> Resu
         rows.insert_image_event("untag", &image.id, name)?;
     }
     rows.insert_image_event("remove", &image.id, &name)?;
-    let kept: BTreeSet<String> = rows
-        .images()?
-        .into_iter()
-        .flat_map(|image| image.diff_ids)
-        .collect();
-    // A set: an image may have the same layer twice.
-    let own = image.diff_ids.iter().cloned();
-    let doomed = own.filter(|diff_id| !kept.contains(diff_id)).collect();
+    let doomed = without_image(engine, image.diff_ids.clone())?;
     Ok(Gone::Image { image, doomed })
 }
 

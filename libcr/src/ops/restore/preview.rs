@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::archive::{Browser, Header, Limits, Reader, Selection, layout};
 use crate::criu::ImageFacts;
-use crate::criu::contents::Directory;
+use crate::criu::contents::{Directory, ImageSource};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::Container;
@@ -100,8 +100,10 @@ pub fn preview_import(
 ) -> Result<Preview> {
     options.validate(true)?;
     let header = Reader::open(archive, Limits::default())?.read_header(None)?;
-    let facts = archived(archive)?;
-    planned(engine, archive, &header, facts, options)
+    let mut browser = Browser::open(archive, Limits::default())?;
+    let facts = archived(&mut browser)?;
+    let mut images = ArchivedImages::new(&mut browser, layout::CHECKPOINT);
+    planned(engine, archive, &header, (facts, &mut images), options)
 }
 
 /// Says what [`super::restore_image`] would do with these options, and changes nothing: the images
@@ -126,15 +128,17 @@ pub fn preview_image(engine: &Engine, word: &str, options: &RestoreOptions) -> R
     reader.unpack(staging.handle(), selection)?;
     let images = staging.path().join(layout::CHECKPOINT);
     let facts = ImageFacts::read(&images).ok();
-    planned(engine, Path::new(&name), &header, facts, options)
+    let mut source = Directory::new(&images, "");
+    let images = (facts, &mut source);
+    planned(engine, Path::new(&name), &header, images, options)
 }
 
-/// What would be done with what this header is of, and `facts` of its images.
+/// What would be done with what this header is of, and its images.
 fn planned(
     engine: &Engine,
     archive: &Path,
     header: &Header,
-    facts: Option<ImageFacts>,
+    (facts, images): (Option<ImageFacts>, &mut impl ImageSource),
     options: &RestoreOptions,
 ) -> Result<Preview> {
     let planned = plan(engine, archive, header, options);
@@ -157,10 +161,8 @@ fn planned(
         preview.id.clone_from(&config.id);
         preview.name.clone_from(&config.name);
         if let (Some(spec), Some(_)) = (bring_up::imported_spec(engine, config)?, &facts) {
-            let mut browser = Browser::open(archive, Limits::default())?;
-            let mut images = ArchivedImages::new(&mut browser, layout::CHECKPOINT);
             let origin = Origin::Archive(options.grants);
-            checks::bounds(&config.name, &mut images, &spec, origin, &mut rows);
+            checks::bounds(&config.name, images, &spec, origin, &mut rows);
         }
         program(engine, container, options, version, &mut rows);
         let status = header.network_status.as_deref();
@@ -189,10 +191,9 @@ fn planned(
 
 /// What the images in an archive hold; `None` where there is no whole checkpoint in it. Memory is
 /// passed over.
-fn archived(archive: &Path) -> Result<Option<ImageFacts>> {
+fn archived(browser: &mut Browser) -> Result<Option<ImageFacts>> {
     /// Larger than any list of processes: 50 bytes each.
     const LIMIT: u64 = 64 << 20;
-    let mut browser = Browser::open(archive, Limits::default())?;
     let names =
         ["inventory.img", "pstree.img"].map(|name| format!("{}/{name}", layout::CHECKPOINT));
     let [inventory, processes] = &names;

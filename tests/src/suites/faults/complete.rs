@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{phases, stores};
+use super::{places, stores};
 use crate::suites::{ALL, IN_VM};
 
 fn repository() -> PathBuf {
@@ -46,7 +46,7 @@ fn every_place_has_a_test() {
         }
     }
     assert!(places.len() > 30, "{places:?}");
-    let tested: BTreeSet<String> = phases::PHASES
+    let tested: BTreeSet<String> = places::PHASES
         .iter()
         .chain(stores::PHASES)
         .flat_map(|(_, places)| places.iter().map(|place| (*place).to_owned()))
@@ -84,7 +84,7 @@ fn the_table_has_every_test_and_no_other() {
         .collect();
     let missing: Vec<_> = faults.difference(&named).collect();
     assert!(missing.is_empty(), "not in docs/faults.md: {missing:?}");
-    for (test, places) in phases::PHASES.iter().chain(stores::PHASES) {
+    for (test, places) in places::PHASES.iter().chain(stores::PHASES) {
         assert!(
             faults
                 .iter()

@@ -9,6 +9,7 @@ pub mod criu;
 pub mod disk;
 mod injection;
 pub mod phases;
+mod places;
 pub mod stores;
 
 #[cfg(test)]

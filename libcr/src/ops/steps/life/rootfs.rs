@@ -82,12 +82,19 @@ const FOR_CRIU: &str = "criu-root";
 
 /// Unmounts both, and what a runtime that was killed left.
 pub fn unmount(engine: &Engine, config: &ContainerConfig) -> Result<()> {
-    let paths = paths(engine, config);
     mount::unmount(&engine.bundle(&config.id).join(FOR_CRIU))?;
-    if config.rootfs.image_id().is_some() {
-        mount::unmount(&paths.merged)?;
+    for path in mounted(engine, config) {
+        mount::unmount(&path)?;
     }
-    Ok(mount::unmount(&paths.shm)?)
+    Ok(())
+}
+
+/// Where a container that lives has something mounted on the host.
+pub fn mounted(engine: &Engine, config: &ContainerConfig) -> impl Iterator<Item = PathBuf> {
+    let paths = paths(engine, config);
+    // A directory of the user's is taken as it is.
+    let root = config.rootfs.image_id().map(|_| paths.merged);
+    root.into_iter().chain([paths.shm])
 }
 
 /// Removes the place where crun mounts the root file system for CRIU. A crun that was killed left it

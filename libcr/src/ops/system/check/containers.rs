@@ -51,10 +51,10 @@ pub(super) fn check(
         drop(lock);
         std::thread::sleep(Duration::from_millis(20));
     };
-    let was_ours = is_ours(&container);
+    let lived = lives(&container);
     let mut found = Collected::default();
     judge(engine, &container, world, options, &mut found)?;
-    if container.state.status.is_alive() && was_ours && !is_ours(&container) {
+    if container.state.status.is_alive() && lived && !lives(&container) {
         // It ended while it was looked at, for which nobody needs its lock.
         found = Collected::default();
         ending(&container, &mut found);
@@ -88,7 +88,7 @@ fn judge<'a>(
     if !container.state.status.is_alive() {
         life::leftovers(engine, container, world, found)?;
         network::attached(engine, container, found);
-    } else if container.state.boot_id != proc::boot_id() || !is_ours(container) {
+    } else if container.state.boot_id != proc::boot_id() || !lives(container) {
         if is_monitored(container) && container.state.boot_id == proc::boot_id() {
             ending(container, found);
             return Ok(());
@@ -109,11 +109,18 @@ fn ending(container: &Container, found: &mut Collected<'_>) {
     found.busy("processes", what);
 }
 
+/// Whether its first process lives. One that is ending, or waits to be reaped, is still there when its
+/// namespaces are gone.
+fn lives(container: &Container) -> bool {
+    let pid = container.state.pid;
+    is_ours(container) && pid.is_some_and(|pid| proc::namespace(pid, "net").is_some())
+}
+
 /// Its record says that it lives, and its first process is gone since this boot.
 fn has_just_ended(container: &Container) -> bool {
     container.state.status.is_alive()
         && container.state.boot_id == proc::boot_id()
-        && !is_ours(container)
+        && !lives(container)
 }
 
 fn recover(engine: &Engine, id: &str) -> Result<()> {

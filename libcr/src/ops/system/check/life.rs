@@ -50,10 +50,8 @@ pub(super) fn living<'a>(
         let what = format!("the sockets of the monitor of {name} are gone");
         found.by_hand("processes", what, again());
     }
-    let paths = rootfs::paths(engine, config);
-    let root = config.rootfs.image_id().map(|_| &paths.merged);
-    for path in root.into_iter().chain([&paths.shm]) {
-        if !mount::is_mounted(path)? {
+    for path in rootfs::mounted(engine, config) {
+        if !mount::is_mounted(&path)? {
             let what = format!("{} is not mounted, but {name} runs", path.display());
             found.by_hand("mounts", what, again());
         }
@@ -149,10 +147,8 @@ pub(super) fn leftovers<'a>(
         let what = format!("{name} is {status}, but {} keeps it", runtime.name);
         left.push(("processes", what));
     }
-    let paths = rootfs::paths(engine, config);
-    let root = config.rootfs.image_id().map(|_| &paths.merged);
-    for path in root.into_iter().chain([&paths.shm]) {
-        if mount::is_mounted(path)? {
+    for path in rootfs::mounted(engine, config) {
+        if mount::is_mounted(&path)? {
             let what = format!("{} is mounted, but {name} is {status}", path.display());
             left.push(("mounts", what));
         }

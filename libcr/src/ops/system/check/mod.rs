@@ -24,7 +24,7 @@ mod world;
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::engine::Engine;
 use crate::error::Result;
@@ -153,14 +153,7 @@ fn look(engine: &Engine, options: &CheckOptions) -> Result<DamageReport> {
 /// The lock of an id, if it can be had soon.
 fn try_lock(engine: &Engine, id: &str) -> Result<Option<ContainerLock>> {
     let locks = engine.config.run_root.join("locks");
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        let lock = ContainerLock::try_acquire(&locks, id)?;
-        if lock.is_some() || Instant::now() >= deadline {
-            return Ok(lock);
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    Ok(ContainerLock::acquire_within(&locks, id, PATIENCE)?)
 }
 
 /// Moves what belongs to nobody to `<root>/lost+found/`, where a user may look for what it was.
