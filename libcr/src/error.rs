@@ -5,6 +5,8 @@
 
 use std::io;
 
+use crate::archive::ArchiveError;
+use crate::image::ImageError;
 use crate::model::id::IdError;
 use crate::monitor::MonitorError;
 use crate::runtime::RuntimeError;
@@ -43,6 +45,9 @@ pub enum Error {
     /// Neither a container nor an image.
     #[error("no such container or image: {0}")]
     NoSuchContainerOrImage(String),
+    /// No process that was asked for and has this id.
+    #[error("no exec session with ID {0} found: no such exec session")]
+    NoSuchExec(String),
     /// No such image.
     #[error("{0}: image not known")]
     NoSuchImage(String),
@@ -150,10 +155,10 @@ pub enum Error {
     Storage(#[from] crate::storage::StorageError),
     /// Images.
     #[error(transparent)]
-    Image(#[from] crate::image::ImageError),
+    Image(#[from] ImageError),
     /// Checkpoint archives.
     #[error(transparent)]
-    Archive(#[from] crate::archive::ArchiveError),
+    Archive(#[from] ArchiveError),
     /// CRIU and its files.
     #[error(transparent)]
     Criu(#[from] crate::criu::CriuError),
@@ -180,6 +185,7 @@ impl Error {
         match self {
             Self::NoSuchContainer(_)
             | Self::NoSuchContainerOrImage(_)
+            | Self::NoSuchExec(_)
             | Self::NoSuchImage(_)
             | Self::NoSuchCheckpoint { .. }
             | Self::Network(network::Error::NetworkNotFound { .. })
@@ -203,6 +209,14 @@ impl Error {
             | Self::CriuOption(_)
             | Self::Spec(_)
             | Self::User(_) => ErrorKind::Invalid,
+            Self::Archive(error) if !matches!(error, ArchiveError::Io { .. }) => match error {
+                ArchiveError::Busy { .. } => ErrorKind::Conflict,
+                _ => ErrorKind::Invalid,
+            },
+            Self::Image(error) if !matches!(error, ImageError::Io { .. }) => match error {
+                ImageError::Absent { .. } | ImageError::NoSuchBlob { .. } => ErrorKind::NotFound,
+                _ => ErrorKind::Invalid,
+            },
             Self::CommandNotFound(_) => ErrorKind::CommandNotFound,
             Self::CommandNotExecutable(_) => ErrorKind::CommandNotExecutable,
             Self::Runtime(RuntimeError::Missing(_))

@@ -1,0 +1,4 @@
+//! x
+use crate::http::Route;
+/// t
+pub const ROUTES: &[Route]=&[];
