@@ -25,7 +25,12 @@ pub const STALL: Duration = Duration::from_secs(60);
 /// # Errors
 /// 413 as soon as it is known to be larger, 408 when nothing comes, 400 when it breaks off.
 pub async fn whole(mut body: Incoming, limit: usize) -> Result<Vec<u8>, Failure> {
-    let too_large = || Failure::new(413, format!("the request's body is larger than {limit} bytes"));
+    let too_large = || {
+        Failure::new(
+            413,
+            format!("the request's body is larger than {limit} bytes"),
+        )
+    };
     if body.size_hint().lower() > limit as u64 {
         return Err(too_large());
     }
@@ -48,7 +53,9 @@ async fn next(body: &mut Incoming) -> Result<Option<Bytes>, Failure> {
         match frame {
             None => return Ok(None),
             Some(Err(error)) => {
-                return Err(Failure::bad(format!("the request's body breaks off: {error}")));
+                return Err(Failure::bad(format!(
+                    "the request's body breaks off: {error}"
+                )));
             }
             Some(Ok(frame)) => {
                 // Trailers are of no interest.
@@ -90,7 +97,9 @@ pub fn piped(
     mut body: Incoming,
 ) -> Result<(End, impl Future<Output = Result<(), Failure>> + Send), Failure> {
     let (mut sender, receiver) = pipe::pipe().map_err(|error| Failure::internal(&error))?;
-    let end = receiver.into_blocking_fd().map_err(|error| Failure::internal(&error))?;
+    let end = receiver
+        .into_blocking_fd()
+        .map_err(|error| Failure::internal(&error))?;
     let fill = async move {
         while let Some(piece) = next(&mut body).await? {
             if sender.write_all(&piece).await.is_err() {

@@ -102,6 +102,7 @@ impl Context {
             let engine = libcr::open(context.config.clone())?;
             work(&engine)
         });
-        done.await.unwrap_or_else(|error| Err(Failure::internal(&error)))
+        done.await
+            .unwrap_or_else(|error| Err(Failure::internal(&error)))
     }
 }

@@ -25,7 +25,10 @@ pub enum Client {
     /// Its connection, and what it has sent already.
     Upgraded(UnixStream, Bytes),
     /// It reads the body of a response.
-    Body(DuplexStream, mpsc::Sender<Result<Bytes, super::reply::Broken>>),
+    Body(
+        DuplexStream,
+        mpsc::Sender<Result<Bytes, super::reply::Broken>>,
+    ),
 }
 
 impl Client {

@@ -96,7 +96,10 @@ fn find(
     }
     let shown = path.segments.join("/");
     Err(if known {
-        Failure::new(405, format!("{asked} cannot be used with /{shown}: method not allowed"))
+        Failure::new(
+            405,
+            format!("{asked} cannot be used with /{shown}: method not allowed"),
+        )
     } else {
         Failure::new(404, format!("there is no /{shown} here: page not found"))
     })
@@ -111,7 +114,11 @@ fn response(reply: Reply, head: bool) -> Response<ReplyBody> {
         Content::Whole(bytes) => Some(bytes.len()),
         _ => None,
     };
-    let content = if head { Content::Nothing } else { reply.content };
+    let content = if head {
+        Content::Nothing
+    } else {
+        reply.content
+    };
     let mut response = Response::new(content.into_body());
     *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or_default();
     let headers = response.headers_mut();

@@ -12,6 +12,8 @@ pub struct Failure {
     pub message: String,
     /// The root of it, which clients compare.
     pub cause: String,
+    /// Docker's words for it, where its clients look for them.
+    pub docker: Option<String>,
 }
 
 /// The status of each kind of failure.
@@ -34,6 +36,7 @@ impl Failure {
             status,
             message,
             cause,
+            docker: None,
         }
     }
 
@@ -73,13 +76,24 @@ impl Failure {
 
     /// Docker's JSON.
     pub fn docker(&self) -> String {
-        json!({ "message": self.message }).to_string()
+        let message = self.docker.as_ref().unwrap_or(&self.message);
+        json!({ "message": message }).to_string()
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::new(status(error.kind()), error.to_string())
+        let docker = match &error {
+            Error::NoSuchContainer(word) => Some(format!("No such container: {word}")),
+            Error::NoSuchImage(word) => Some(format!("No such image: {word}")),
+            Error::NoSuchExec(word) => Some(format!("No such exec instance: {word}")),
+            _ => None,
+        };
+        let docker = docker.map(|text| libcr::error::one_line(&text));
+        Self {
+            docker,
+            ..Self::new(status(error.kind()), error.to_string())
+        }
     }
 }
 
@@ -95,7 +109,10 @@ mod tests {
             r#"{"cause":"no such container","message":"no container with name or ID \"x\" found: no such container","response":404}"#
         );
         let failure = Failure::from(Error::NoSuchImage("a:1".into()));
-        assert_eq!((failure.status, failure.cause.as_str()), (404, "image not known"));
+        assert_eq!(
+            (failure.status, failure.cause.as_str()),
+            (404, "image not known")
+        );
     }
 
     #[test]

@@ -95,7 +95,9 @@ mod tests {
 
     #[test]
     fn escapes_that_are_none() {
-        for bad in ["/a%", "/a%2", "/a%zz", "/a%00", "/a%+1", "/%ff", "a", "/%é1"] {
+        for bad in [
+            "/a%", "/a%2", "/a%zz", "/a%00", "/a%+1", "/%ff", "a", "/%é1",
+        ] {
             assert_eq!(Path::parse(bad), None, "{bad}");
         }
     }

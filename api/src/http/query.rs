@@ -78,7 +78,11 @@ impl Query {
 
     /// A boolean as Docker reads it (api/server/httputils): whatever isn't false is true.
     pub fn docker_flag(&self, key: &str) -> bool {
-        let value = self.text(key).unwrap_or_default().trim().to_ascii_lowercase();
+        let value = self
+            .text(key)
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
         !matches!(value.as_str(), "" | "0" | "no" | "false" | "none")
     }
 
@@ -167,7 +171,9 @@ mod tests {
 
     #[test]
     fn filters_in_both_forms() {
-        let list = query("filters={\"label\":[\"a\",\"b=c\"]}").filters().unwrap();
+        let list = query("filters={\"label\":[\"a\",\"b=c\"]}")
+            .filters()
+            .unwrap();
         assert_eq!(list.len(), 2);
         let map = query("filters={\"status\":{\"exited\":true,\"running\":false}}");
         assert_eq!(map.filters().unwrap(), [("status".into(), "exited".into())]);

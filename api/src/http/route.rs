@@ -171,10 +171,16 @@ mod tests {
 
     #[test]
     fn names_of_one_segment_and_of_several() {
-        assert_eq!(matched("/a/{x}/b/{y}", "/a/1/b/2"), Some(vec!["1".into(), "2".into()]));
+        assert_eq!(
+            matched("/a/{x}/b/{y}", "/a/1/b/2"),
+            Some(vec!["1".into(), "2".into()])
+        );
         assert_eq!(matched("/a/{x}", "/a/"), None);
         assert_eq!(matched("/a/{x}", "/a/1/2"), None);
-        assert_eq!(matched("/i/{*n}/json", "/i/a/b:1/json"), Some(vec!["a/b:1".into()]));
+        assert_eq!(
+            matched("/i/{*n}/json", "/i/a/b:1/json"),
+            Some(vec!["a/b:1".into()])
+        );
         assert_eq!(matched("/i/{*n}/json", "/i/json"), None);
         assert_eq!(matched("/i/{*n}", "/i/a/json"), Some(vec!["a/json".into()]));
     }

@@ -69,7 +69,9 @@ pub async fn from_thread(
     });
     if begins.await.is_err() {
         // It ended without having sent anything.
-        thread.await.unwrap_or_else(|error| Err(Failure::internal(&error)))?;
+        thread
+            .await
+            .unwrap_or_else(|error| Err(Failure::internal(&error)))?;
     }
     Ok(Reply::stream_with(kind, received, guard))
 }

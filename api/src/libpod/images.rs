@@ -14,7 +14,10 @@ use crate::shared::images::{chosen, digests, import_body, labels, load_body};
 /// `GET /images/json`.
 pub fn list(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     let images = chosen(engine, call)?;
-    let all: Vec<Value> = images.iter().map(|(image, users)| listed(image, *users)).collect();
+    let all: Vec<Value> = images
+        .iter()
+        .map(|(image, users)| listed(image, *users))
+        .collect();
     Ok(Reply::ok(&all))
 }
 
@@ -85,12 +88,18 @@ pub fn pull(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     match known::find(engine, name.trim_start_matches("docker://")) {
         Ok(image) => {
             let line = json!({ "images": [image.id], "id": image.id });
-            Ok(Reply::bytes(200, "application/json", format!("{line}\n").into_bytes()))
+            Ok(Reply::bytes(
+                200,
+                "application/json",
+                format!("{line}\n").into_bytes(),
+            ))
         }
         Err(error) if error.kind() == ErrorKind::NotFound && policy != "never" => {
             Err(Failure::new(
                 501,
-                format!("{name}: this service does not pull from registries yet: load or import it: image not known"),
+                format!(
+                    "{name}: this service does not pull from registries yet: load or import it: image not known"
+                ),
             ))
         }
         Err(error) => Err(error.into()),
@@ -110,7 +119,12 @@ pub async fn import(call: Call, body: Incoming) -> Result<Reply, Failure> {
     }
     let options = ImageImport {
         name: call.query.text("reference").map(str::to_owned),
-        changes: call.query.texts("changes").into_iter().map(str::to_owned).collect(),
+        changes: call
+            .query
+            .texts("changes")
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
         message: call.query.text("message").map(str::to_owned),
         platform: ["arch", "os", "variant"].map(|key| call.query.text(key).map(str::to_owned)),
     };
@@ -132,9 +146,17 @@ pub fn remove(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
 /// `DELETE /images/remove`: several, of which some may fail.
 pub fn remove_several(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     let (force, ignore) = (call.query.flag("force")?, call.query.flag("ignore")?);
-    let mut names: Vec<String> = call.query.texts("images").into_iter().map(str::to_owned).collect();
+    let mut names: Vec<String> = call
+        .query
+        .texts("images")
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
     if call.query.flag("all")? {
-        names = known::list(engine)?.into_iter().map(|(image, _)| image.id).collect();
+        names = known::list(engine)?
+            .into_iter()
+            .map(|(image, _)| image.id)
+            .collect();
     } else if names.is_empty() {
         return Err(Failure::bad("no image name or ID given"));
     }

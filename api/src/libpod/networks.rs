@@ -24,9 +24,8 @@ pub fn create(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
         range.finish()?;
         let range = (start.is_some() || end.is_some()).then_some((start, end));
         subnets.push(SubnetRequest {
-            subnet: parsed("subnet", subnet.text("subnet")?.as_deref())?.ok_or_else(|| {
-                Failure::bad("a subnet has no range")
-            })?,
+            subnet: parsed("subnet", subnet.text("subnet")?.as_deref())?
+                .ok_or_else(|| Failure::bad("a subnet has no range"))?,
             gateway: parsed("gateway", subnet.text("gateway")?.as_deref())?,
             range: match range {
                 None => None,
@@ -82,7 +81,13 @@ pub fn exists(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     if known::exists(engine, call.name())? {
         return Ok(Reply::status(204));
     }
-    Err(Failure::new(404, format!("unable to find network with name or ID {}: network not found", call.name())))
+    Err(Failure::new(
+        404,
+        format!(
+            "unable to find network with name or ID {}: network not found",
+            call.name()
+        ),
+    ))
 }
 
 /// `DELETE /networks/{name}`.
@@ -132,7 +137,9 @@ pub fn disconnect(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
 /// `POST /networks/prune`.
 pub fn prune(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     let names = pruned(engine, call)?.into_iter();
-    let all: Vec<Value> = names.map(|name| json!({ "Name": name, "Error": null })).collect();
+    let all: Vec<Value> = names
+        .map(|name| json!({ "Name": name, "Error": null }))
+        .collect();
     Ok(Reply::ok(&all))
 }
 

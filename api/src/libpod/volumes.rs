@@ -32,7 +32,10 @@ pub fn create(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
 pub fn list(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     let filter = VolumeFilter::new(call.query.filters()?)?;
     let volumes = known::list(engine, &filter)?;
-    let all: Vec<Value> = volumes.iter().map(|volume| one::describe(engine, volume)).collect();
+    let all: Vec<Value> = volumes
+        .iter()
+        .map(|volume| one::describe(engine, volume))
+        .collect();
     Ok(Reply::ok(&all))
 }
 
@@ -46,7 +49,13 @@ pub fn exists(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     if known::exists(engine, call.name())? {
         return Ok(Reply::status(204));
     }
-    Err(Failure::new(404, format!("no volume with name {:?} found: no such volume", call.name())))
+    Err(Failure::new(
+        404,
+        format!(
+            "no volume with name {:?} found: no such volume",
+            call.name()
+        ),
+    ))
 }
 
 /// `DELETE /volumes/{name}`.

@@ -47,7 +47,11 @@ impl Activity {
     }
 
     fn counter(&self, is_job: bool) -> &AtomicUsize {
-        if is_job { &self.jobs } else { &self.connections }
+        if is_job {
+            &self.jobs
+        } else {
+            &self.connections
+        }
     }
 }
 
@@ -63,7 +67,9 @@ impl Token {
 
 impl Drop for Token {
     fn drop(&mut self) {
-        self.activity.counter(self.is_job).fetch_sub(1, Ordering::SeqCst);
+        self.activity
+            .counter(self.is_job)
+            .fetch_sub(1, Ordering::SeqCst);
         self.activity.changed.notify_one();
     }
 }

@@ -50,7 +50,9 @@ pub fn parse(uri: &str) -> Result<PathBuf, ServeError> {
             return Err(wrong("this door is not there yet: unix://PATH is"));
         }
         Some(("tcp", _)) => {
-            return Err(wrong("whoever reaches it is root here: forward a unix:// socket with ssh"));
+            return Err(wrong(
+                "whoever reaches it is root here: forward a unix:// socket with ssh",
+            ));
         }
         Some(_) => return Err(wrong("it must be unix://PATH")),
     };
@@ -89,7 +91,8 @@ pub fn bind(path: &Path) -> Result<Listening, ServeError> {
     let hidden = path.with_extension(format!("{}.new", std::process::id()));
     let _ = fs::remove_file(&hidden);
     let listener = UnixListener::bind(&hidden).map_err(failed("listen on"))?;
-    fs::set_permissions(&hidden, fs::Permissions::from_mode(0o660)).map_err(failed("set the mode of"))?;
+    fs::set_permissions(&hidden, fs::Permissions::from_mode(0o660))
+        .map_err(failed("set the mode of"))?;
     if let Some(group) = group() {
         chown(&hidden, None, Some(group)).map_err(failed("give the group to"))?;
     }
@@ -104,7 +107,9 @@ pub fn bind(path: &Path) -> Result<Listening, ServeError> {
 /// The number of the group.
 fn group() -> Option<u32> {
     let text = fs::read_to_string("/etc/group").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix(GROUP)?.strip_prefix(':'))?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix(GROUP)?.strip_prefix(':'))?;
     line.split(':').nth(1)?.parse().ok()
 }
 
@@ -152,7 +157,10 @@ mod tests {
         let path = directory.path().join("api.sock");
         let first = bind(&path).unwrap();
         assert!(matches!(bind(&path), Err(ServeError::InUse(_))));
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o660);
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o660
+        );
         drop(first);
         assert!(!path.exists());
         drop(UnixListener::bind(&path).unwrap());

@@ -84,7 +84,11 @@ pub async fn answer(call: Call, upgrade: OnUpgrade) -> Result<Reply, Failure> {
     let at_once = match status {
         Status::Running => {
             let id = id.clone();
-            Some(call.context.run(move |engine| Ok(attach::attach(engine, &id)?)).await?)
+            Some(
+                call.context
+                    .run(move |engine| Ok(attach::attach(engine, &id)?))
+                    .await?,
+            )
         }
         Status::Created | Status::Exited => None,
         Status::Paused | Status::Removing => {

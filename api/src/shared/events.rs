@@ -12,10 +12,7 @@ use crate::http::{Call, Failure, Reply, stream};
 ///
 /// # Errors
 /// 400 for a filter or a time that is none.
-pub async fn answer(
-    call: Call,
-    form: fn(&StoredEvent) -> Option<Value>,
-) -> Result<Reply, Failure> {
+pub async fn answer(call: Call, form: fn(&StoredEvent) -> Option<Value>) -> Result<Reply, Failure> {
     let mut filters = Vec::new();
     for (key, value) in call.query.filters()? {
         filters.push(EventFilter::parse(&format!("{key}={value}"))?);
@@ -31,16 +28,21 @@ pub async fn answer(
         cancel: call.cancel.clone(),
     };
     let context = call.context;
-    stream::from_thread(&context, call.cancel, "application/json", move |engine, sink| {
-        sink.begin();
-        events(engine, &options, |event| {
-            let Some(value) = form(event) else {
-                return true;
-            };
-            sink.send(Bytes::from(format!("{value}\n")))
-        })?;
-        Ok(())
-    })
+    stream::from_thread(
+        &context,
+        call.cancel,
+        "application/json",
+        move |engine, sink| {
+            sink.begin();
+            events(engine, &options, |event| {
+                let Some(value) = form(event) else {
+                    return true;
+                };
+                sink.send(Bytes::from(format!("{value}\n")))
+            })?;
+            Ok(())
+        },
+    )
     .await
 }
 
@@ -61,6 +63,11 @@ pub fn attributes(event: &StoredEvent) -> Map<String, Value> {
         if !value.is_empty() {
             map.insert(key.into(), value.as_str().into());
         }
+    }
+    if event.subject == "network" {
+        // Podman's client shows none without them; of which driver it was, nobody knows any more.
+        map.insert("network".into(), event.name.as_str().into());
+        map.insert("driver".into(), "".into());
     }
     if let Some(code) = event.exit_code() {
         map.insert("exitCode".into(), code.to_string().into());

@@ -47,7 +47,10 @@ impl Terminals {
     }
 
     fn forget(&self, id: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(id);
     }
 
     fn resize(&self, id: &str, rows: u16, columns: u16) -> io::Result<bool> {
@@ -76,7 +79,11 @@ pub fn create(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     let options = ExecOptions {
         command: body.words("Cmd")?.unwrap_or_default(),
         // A name without a value would be this process's own.
-        env: body.texts("Env")?.into_iter().filter(|line| line.contains('=')).collect(),
+        env: body
+            .texts("Env")?
+            .into_iter()
+            .filter(|line| line.contains('='))
+            .collect(),
         user: some(body.text("User")?),
         workdir: some(body.text("WorkingDir")?),
         terminal: body.flag("Tty")?,
@@ -85,7 +92,13 @@ pub fn create(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
         privileged: body.flag("Privileged")?,
     };
     // Which streams are joined is decided when it is started.
-    body.ignore(&["AttachStdout", "AttachStderr", "DetachKeys", "Detach", "ConsoleSize"]);
+    body.ignore(&[
+        "AttachStdout",
+        "AttachStderr",
+        "DetachKeys",
+        "Detach",
+        "ConsoleSize",
+    ]);
     body.finish()?;
     let id = sessions::create(engine, call.name(), options)?;
     Ok(Reply::json(201, &json!({ "Id": id })))
@@ -111,7 +124,11 @@ pub fn inspect(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
         _ => 0,
     };
     // Podman has a number where Docker has null.
-    let code = if call.is_libpod { json!(code.unwrap_or(0)) } else { json!(code) };
+    let code = if call.is_libpod {
+        json!(code.unwrap_or(0))
+    } else {
+        json!(code)
+    };
     Ok(Reply::ok(&json!({
         "CanRemove": code != Value::Null && pid == 0,
         "ContainerID": session.container,
@@ -156,7 +173,10 @@ pub fn resize(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     }
     Err(Failure::new(
         409,
-        format!("exec session {} has no terminal that can be resized: container state improper", session.id),
+        format!(
+            "exec session {} has no terminal that can be resized: container state improper",
+            session.id
+        ),
     ))
 }
 
@@ -200,13 +220,32 @@ pub async fn start(call: Call, upgrade: OnUpgrade) -> Result<Reply, Failure> {
         })
         .await?;
     if detach {
-        call.context.run(move |engine| detached(engine, session)).await?;
+        call.context
+            .run(move |engine| detached(engine, session))
+            .await?;
         return Ok(Reply::status(if call.is_libpod { 201 } else { 200 }));
     }
     let terminal = session.options.terminal;
     let (ends, streams) = open(&call, &session, size).map_err(|error| Failure::internal(&error))?;
-    let ended = run(&call, session, streams).await?;
     let kind = if terminal { RAW } else { MULTIPLEXED };
+    let ended = match run(&call, session, streams).await {
+        Ok(ended) => ended,
+        // As both servers do it: clients read the exit code afterwards, which says 126 or 127.
+        Err(failure) if failure.status == 400 => {
+            let text = format!("Error: {}\n", failure.message);
+            return Ok(joined(&call, upgrade, kind, move |mut client| async move {
+                let bytes = if terminal {
+                    text.into_bytes()
+                } else {
+                    frame(frames::ERROR, text.as_bytes()).to_vec()
+                };
+                if client.write_all(&bytes).await.is_ok() {
+                    let _ = client.shutdown().await;
+                }
+            }));
+        }
+        Err(failure) => return Err(failure),
+    };
     Ok(joined(&call, upgrade, kind, move |client| async move {
         if let Err(error) = bridge(client, ends, ended, keys).await {
             tracing::debug!(%error, "exec session");
@@ -233,13 +272,19 @@ fn detached(engine: &Engine, mut session: Session) -> Result<(), Failure> {
 }
 
 /// Pipes, or a terminal: ours and the process's.
-fn open(call: &Call, session: &Session, size: (Option<i64>, Option<i64>)) -> io::Result<(Ends, Streams)> {
+fn open(
+    call: &Call,
+    session: &Session,
+    size: (Option<i64>, Option<i64>),
+) -> io::Result<(Ends, Streams)> {
     if session.options.terminal {
-        let ours = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
+        let ours =
+            rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
         rustix::pty::grantpt(&ours)?;
         rustix::pty::unlockpt(&ours)?;
         let path = rustix::pty::ptsname(&ours, Vec::new())?;
-        let flags = rustix::fs::OFlags::RDWR | rustix::fs::OFlags::NOCTTY | rustix::fs::OFlags::CLOEXEC;
+        let flags =
+            rustix::fs::OFlags::RDWR | rustix::fs::OFlags::NOCTTY | rustix::fs::OFlags::CLOEXEC;
         let theirs = rustix::fs::open(path, flags, rustix::fs::Mode::empty())?;
         let copy = || theirs.try_clone();
         let streams = Streams {
@@ -253,7 +298,8 @@ fn open(call: &Call, session: &Session, size: (Option<i64>, Option<i64>)) -> io:
             let cut = |number: i64| u16::try_from(number).unwrap_or(0);
             terminals.resize(&session.id, cut(rows), cut(columns))?;
         }
-        let file = |descriptor: OwnedFd| Box::new(tokio::fs::File::from_std(File::from(descriptor)));
+        let file =
+            |descriptor: OwnedFd| Box::new(tokio::fs::File::from_std(File::from(descriptor)));
         return Ok((Ends::Terminal(file(ours.try_clone()?), file(ours)), streams));
     }
     let (to_us, output) = pipe::pipe().map(|(sender, receiver)| (receiver, sender))?;
@@ -278,7 +324,11 @@ fn open(call: &Call, session: &Session, size: (Option<i64>, Option<i64>)) -> io:
 }
 
 /// Starts the process; returns once it runs what says when it has ended and that is written down.
-async fn run(call: &Call, session: Session, streams: Streams) -> Result<oneshot::Receiver<()>, Failure> {
+async fn run(
+    call: &Call,
+    session: Session,
+    streams: Streams,
+) -> Result<oneshot::Receiver<()>, Failure> {
     let (is_there, there) = oneshot::channel::<Result<(), Failure>>();
     let (has_ended, ended) = oneshot::channel();
     let context = Arc::clone(&call.context);
@@ -308,7 +358,9 @@ async fn run(call: &Call, session: Session, streams: Streams) -> Result<oneshot:
         // The client may be gone.
         let _ = has_ended.send(());
     });
-    there.await.unwrap_or_else(|_| Err(Failure::internal(&"the process was not started")))?;
+    there
+        .await
+        .unwrap_or_else(|_| Err(Failure::internal(&"the process was not started")))?;
     Ok(ended)
 }
 
@@ -319,16 +371,26 @@ fn supervise(
     streams: Streams,
     runs: &(dyn Fn() + Sync),
 ) -> Result<(), Failure> {
-    let directory = engine.monitor_paths(&session.container).directory.join("exec");
+    let directory = engine
+        .monitor_paths(&session.container)
+        .directory
+        .join("exec");
     let pid_file = directory.join(format!("{}.pid", session.id));
-    let running: Running = begin(engine, &session.container, &session.options, streams, Some(&pid_file))?;
+    let running: Running = begin(
+        engine,
+        &session.container,
+        &session.options,
+        streams,
+        Some(&pid_file),
+    )?;
     let runtime = running.runtime_pid();
     sessions::started(engine, &mut session, runtime)?;
     let process = format!("/proc/{runtime}/stat");
     let code = std::thread::scope(|scope| {
         scope.spawn(|| {
             // The runtime writes it when the process is there; a runtime that failed ends.
-            let alive = || std::fs::read_to_string(&process).is_ok_and(|stat| !stat.contains(") Z "));
+            let alive =
+                || std::fs::read_to_string(&process).is_ok_and(|stat| !stat.contains(") Z "));
             while alive() {
                 if std::fs::metadata(&pid_file).is_ok_and(|file| file.len() > 0) {
                     runs();
@@ -362,7 +424,11 @@ async fn bridge(
 ) -> io::Result<()> {
     let (pieces, written) = mpsc::channel(4);
     let input: Option<Box<dyn AsyncWrite + Send + Unpin>> = match ends {
-        Ends::Pipes { input, output, error } => {
+        Ends::Pipes {
+            input,
+            output,
+            error,
+        } => {
             tokio::spawn(read(output, Some(frames::OUTPUT), pieces.clone()));
             tokio::spawn(read(error, Some(frames::ERROR), pieces));
             input.map(|input| Box::new(input) as _)
@@ -455,6 +521,7 @@ pub fn resize_container(engine: &Engine, call: &Call) -> Result<Reply, Failure> 
             "cannot resize a container that is not running: container state improper",
         ));
     }
-    libcr::monitor::client::resize(&paths, rows, columns).map_err(|error| Failure::internal(&error))?;
+    libcr::monitor::client::resize(&paths, rows, columns)
+        .map_err(|error| Failure::internal(&error))?;
     Ok(Reply::status(200))
 }

@@ -34,11 +34,16 @@ impl Fields {
 
     fn take(&mut self, key: &str) -> Option<Value> {
         let found = self.members.remove(&key.to_ascii_lowercase());
-        found.map(|(_, value)| value).filter(|value| !value.is_null())
+        found
+            .map(|(_, value)| value)
+            .filter(|value| !value.is_null())
     }
 
     fn wrong(&self, key: &str, wanted: &str) -> Failure {
-        Failure::bad(format!("invalid value of {}{key}: it must be {wanted}", self.place))
+        Failure::bad(format!(
+            "invalid value of {}{key}: it must be {wanted}",
+            self.place
+        ))
     }
 
     /// A string; an empty one is none.
@@ -176,10 +181,9 @@ impl Fields {
     /// 501 for any other that isn't empty.
     pub fn only(&mut self, key: &str, values: &[&str]) -> Result<(), Failure> {
         match self.text(key)? {
-            Some(value) if !values.contains(&value.as_str()) => Err(Failure::unsupported(&format!(
-                "{}{key} {value:?}",
-                self.place
-            ))),
+            Some(value) if !values.contains(&value.as_str()) => Err(Failure::unsupported(
+                &format!("{}{key} {value:?}", self.place),
+            )),
             _ => Ok(()),
         }
     }
@@ -189,7 +193,10 @@ impl Fields {
     /// # Errors
     /// 501, naming it.
     pub fn finish(self) -> Result<(), Failure> {
-        let mut asked = self.members.into_values().filter(|(_, value)| says_something(value));
+        let mut asked = self
+            .members
+            .into_values()
+            .filter(|(_, value)| says_something(value));
         match asked.next() {
             Some((key, _)) => Err(Failure::unsupported(&format!("{}{key}", self.place))),
             None => Ok(()),
@@ -235,8 +242,13 @@ mod tests {
     fn what_is_left_must_ask_for_nothing() {
         let nothing = json!({"a": 0, "b": "", "c": [], "d": {"e": false}, "f": null});
         assert!(fields(nothing).finish().is_ok());
-        let error = fields(json!({"a": 0, "Devices": ["x"]})).finish().unwrap_err();
-        assert_eq!((error.status, error.message.as_str()), (501, "Devices is not supported yet"));
+        let error = fields(json!({"a": 0, "Devices": ["x"]}))
+            .finish()
+            .unwrap_err();
+        assert_eq!(
+            (error.status, error.message.as_str()),
+            (501, "Devices is not supported yet")
+        );
     }
 
     #[test]

@@ -23,7 +23,8 @@ impl ContainerFilter {
                 "id" | "name" | "label" | "ancestor" | "health" | "volume" | "network"
                 | "is-task" => {}
                 "status"
-                    if ["stopped", "configured", "dead", "restarting"].contains(&value.as_str())
+                    if ["stopped", "configured", "dead", "restarting"]
+                        .contains(&value.as_str())
                         || Status::parse(value).is_some() => {}
                 "status" => {
                     return Err(Failure::bad(format!(
@@ -78,10 +79,12 @@ fn fits(engine: &Engine, one: &Container, key: &str, value: &str) -> bool {
         "volume" => {
             let named = config.named_volumes.iter();
             let mut named = named.map(|volume| (&volume.name, &volume.destination));
-            let mut binds = config.volumes.iter().map(|bind| (&bind.source, &bind.destination));
-            let is = |(source, destination): (&String, &String)| {
-                source == value || destination == value
-            };
+            let mut binds = config
+                .volumes
+                .iter()
+                .map(|bind| (&bind.source, &bind.destination));
+            let is =
+                |(source, destination): (&String, &String)| source == value || destination == value;
             named.any(is) || binds.any(is)
         }
         "network" => match &config.network {
@@ -89,7 +92,9 @@ fn fits(engine: &Engine, one: &Container, key: &str, value: &str) -> bool {
             mode => mode.word() == value,
         },
         "label" => {
-            let (name, wanted) = value.split_once('=').map_or((value, None), |(n, w)| (n, Some(w)));
+            let (name, wanted) = value
+                .split_once('=')
+                .map_or((value, None), |(n, w)| (n, Some(w)));
             let found = config.labels.get(name);
             found.is_some_and(|found| wanted.is_none_or(|wanted| wanted == found))
         }

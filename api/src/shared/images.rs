@@ -69,7 +69,16 @@ pub fn named(failure: Failure, path: &str) -> Failure {
 pub fn chosen(engine: &Engine, call: &Call) -> Result<Vec<(Image, usize)>, Failure> {
     let filters = call.query.filters()?;
     for (key, _) in &filters {
-        if !["reference", "label", "dangling", "id", "containers", "intermediate"].contains(&key.as_str()) {
+        if ![
+            "reference",
+            "label",
+            "dangling",
+            "id",
+            "containers",
+            "intermediate",
+        ]
+        .contains(&key.as_str())
+        {
             return Err(Failure::bad(format!("invalid image filter {key:?}")));
         }
     }
@@ -101,7 +110,9 @@ fn is_true(value: &str) -> bool {
 
 fn has_label(image: &Image, value: &str) -> bool {
     let labels = image.setting("Labels");
-    let (name, wanted) = value.split_once('=').map_or((value, None), |(n, w)| (n, Some(w)));
+    let (name, wanted) = value
+        .split_once('=')
+        .map_or((value, None), |(n, w)| (n, Some(w)));
     let found = labels.and_then(|labels| labels.get(name));
     found.is_some_and(|found| wanted.is_none_or(|wanted| found == wanted))
 }
@@ -142,12 +153,16 @@ pub fn split(name: &str) -> (&str, &str) {
 /// `name@sha256:…` of each of its names.
 pub fn digests(image: &Image) -> Vec<String> {
     let names = image.names.iter();
-    names.map(|name| format!("{}@{}", split(name).0, image.digest)).collect()
+    names
+        .map(|name| format!("{}@{}", split(name).0, image.digest))
+        .collect()
 }
 
 /// Its labels.
 pub fn labels(image: &Image) -> BTreeMap<String, String> {
-    let labels = image.setting("Labels").and_then(serde_json::Value::as_object);
+    let labels = image
+        .setting("Labels")
+        .and_then(serde_json::Value::as_object);
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     labels
         .into_iter()
@@ -171,7 +186,15 @@ mod tests {
             created: String::new(),
             config: serde_json::Value::Null,
         };
-        for good in ["localhost/a/web:1", "localhost/a/web", "web", "web:1", "w*b", "a/w*", "*"] {
+        for good in [
+            "localhost/a/web:1",
+            "localhost/a/web",
+            "web",
+            "web:1",
+            "w*b",
+            "a/w*",
+            "*",
+        ] {
             assert!(is_named(&image, good), "{good}");
         }
         for bad in ["eb", "web:2", "localhost/*", "*b:2"] {

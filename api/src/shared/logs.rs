@@ -64,7 +64,11 @@ pub async fn answer(call: Call) -> Result<Reply, Failure> {
             } else if terminal {
                 sink.send(Bytes::from(rendered(line, times && begins)))
             } else {
-                let number = if line.error { frames::ERROR } else { frames::OUTPUT };
+                let number = if line.error {
+                    frames::ERROR
+                } else {
+                    frames::OUTPUT
+                };
                 sink.send(frame(number, &rendered(line, times && begins)))
             };
             begins = whole;

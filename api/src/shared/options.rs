@@ -13,7 +13,9 @@ const HEALTH_RETRIES: u32 = 3;
 
 /// `NAME=VALUE` of a map.
 pub fn pairs(map: BTreeMap<String, String>) -> Vec<String> {
-    map.into_iter().map(|(key, value)| format!("{key}={value}")).collect()
+    map.into_iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect()
 }
 
 /// A mount in the words of `--volume`.
@@ -23,7 +25,9 @@ pub fn pairs(map: BTreeMap<String, String>) -> Vec<String> {
 pub fn volume(source: &str, destination: &str, options: &[String]) -> Result<String, Failure> {
     for path in [source, destination] {
         if path.contains([':', '\0']) {
-            return Err(Failure::bad(format!("invalid mount path {path:?}: it holds a colon")));
+            return Err(Failure::bad(format!(
+                "invalid mount path {path:?}: it holds a colon"
+            )));
         }
     }
     if destination.is_empty() {

@@ -40,7 +40,8 @@ pub fn duration(text: &str) -> Option<SignedDuration> {
     while !rest.is_empty() {
         let digits = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.')?;
         let number: f64 = rest[..digits].parse().ok()?;
-        let unit_length = rest[digits..].find(|letter: char| letter.is_ascii_digit() || letter == '.');
+        let unit_length =
+            rest[digits..].find(|letter: char| letter.is_ascii_digit() || letter == '.');
         let end = unit_length.map_or(rest.len(), |length| digits + length);
         let factor = match &rest[digits..end] {
             "ns" => 1e-9,

@@ -17,6 +17,7 @@ mod interop;
 mod lifecycle;
 mod network;
 mod networks;
+mod rest;
 mod showing;
 mod system_check;
 mod volume_mounts;
@@ -69,6 +70,9 @@ pub const ALL: &[(&str, Tests)] = &[
     ("faults::disk", faults::disk::TESTS),
     ("faults::criu", faults::criu::TESTS),
     ("faults::client", faults::client::TESTS),
+    ("rest::libpod", rest::libpod::TESTS),
+    ("rest::docker", rest::docker::TESTS),
+    ("rest::harm", rest::harm::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
     ("workloads::kernel", workloads::kernel::TESTS),

@@ -105,7 +105,9 @@ async fn export(call: Call, mut options: CheckpointOptions) -> Result<Reply, Fai
     let count = archive.read(&mut buffer).await.map_err(internal)?;
     if count == 0 {
         // It ended before the first byte.
-        let done = (&mut work).await.map_err(|error| Failure::internal(&error))?;
+        let done = (&mut work)
+            .await
+            .map_err(|error| Failure::internal(&error))?;
         done?;
         return Err(Failure::internal(&"the checkpoint has no archive"));
     }
@@ -132,7 +134,11 @@ async fn export(call: Call, mut options: CheckpointOptions) -> Result<Reply, Fai
             drop(pieces.send(Err(Broken(failure.message))).await);
         }
     });
-    Ok(Reply::stream_with("application/octet; charset=us-ascii", received, guard))
+    Ok(Reply::stream_with(
+        "application/octet; charset=us-ascii",
+        received,
+        guard,
+    ))
 }
 
 #[cfg(test)]
@@ -141,7 +147,8 @@ mod tests {
 
     #[test]
     fn options_in_any_case() {
-        let raw = "leaverunning=true&ignorerootfs=true&fileLocks=1&export=&keep=false&compress=gzip";
+        let raw =
+            "leaverunning=true&ignorerootfs=true&fileLocks=1&export=&keep=false&compress=gzip";
         let read = options(&Query::parse(raw, "/").unwrap()).unwrap();
         assert!(read.leave_running && read.ignore_rootfs && read.file_locks && !read.keep);
         assert_eq!(read.compress.as_deref(), Some("gzip"));

@@ -170,7 +170,10 @@ fn limits(spec: &mut Fields, options: &mut CreateOptions) -> Result<(), Failure>
 
 fn networks(spec: &mut Fields, options: &mut CreateOptions) -> Result<(), Failure> {
     let mut mode = spec.object("netns")?;
-    let (word, value) = (mode.text("nsmode")?, mode.text("value")?.unwrap_or_default());
+    let (word, value) = (
+        mode.text("nsmode")?,
+        mode.text("value")?.unwrap_or_default(),
+    );
     match word.as_deref() {
         Some(word @ ("none" | "host")) => options.networks = vec![word.to_owned()],
         Some("container") => options.networks = vec![format!("container:{value}")],
@@ -306,8 +309,14 @@ mod tests {
     #[test]
     fn nothing_is_dropped_in_silence() {
         for (sent, message) in [
-            (json!({"devices": [{"path": "/dev/fuse"}]}), "devices is not supported yet"),
-            (json!({"pidns": {"nsmode": "host"}}), "pidns \"host\" is not supported yet"),
+            (
+                json!({"devices": [{"path": "/dev/fuse"}]}),
+                "devices is not supported yet",
+            ),
+            (
+                json!({"pidns": {"nsmode": "host"}}),
+                "pidns \"host\" is not supported yet",
+            ),
             (json!({"pod": "p"}), "pod is not supported yet"),
             (
                 json!({"resource_limits": {"cpu": {"shares": 5}}}),

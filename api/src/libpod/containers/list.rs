@@ -20,7 +20,9 @@ pub fn list(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
         Some(limit) => Some(limit),
         None => query.number("last")?,
     };
-    let last = last.and_then(|last| usize::try_from(last).ok()).filter(|last| *last > 0);
+    let last = last
+        .and_then(|last| usize::try_from(last).ok())
+        .filter(|last| *last > 0);
     let found = containers(engine, &filter, query.flag("all")?, last)?;
     let all: Vec<Value> = found.iter().map(listed).collect();
     Ok(Reply::ok(&all))
@@ -34,10 +36,15 @@ fn listed(container: &Container) -> Value {
         &config.ports
     };
     let networks: Vec<&str> = match &config.network {
-        NetworkMode::Bridge { networks } => networks.iter().map(|(name, _)| name.as_str()).collect(),
+        NetworkMode::Bridge { networks } => {
+            networks.iter().map(|(name, _)| name.as_str()).collect()
+        }
         _ => Vec::new(),
     };
-    let named = config.named_volumes.iter().map(|volume| volume.destination.as_str());
+    let named = config
+        .named_volumes
+        .iter()
+        .map(|volume| volume.destination.as_str());
     let binds = config.volumes.iter().map(|bind| bind.destination.as_str());
     let mounts: Vec<&str> = named.chain(binds).collect();
     let or_null = |value: Value, empty: bool| if empty { Value::Null } else { value };

@@ -33,7 +33,9 @@ pub async fn answer(call: Call, incoming: Incoming) -> Result<Reply, Failure> {
     } else {
         drop(body::whole(incoming, body::NONE_LIMIT).await?);
         let name = call.name().to_owned();
-        call.context.run(move |engine| here(engine, &name, &options)).await?
+        call.context
+            .run(move |engine| here(engine, &name, &options))
+            .await?
     };
     let mut value = serde_json::to_value(&report).unwrap_or_default();
     if !statistics {
@@ -51,7 +53,9 @@ fn options(query: &Query) -> Result<RestoreOptions, Failure> {
     }
     // Podman's server splits one value at blanks, its client sends several.
     let ports = query.texts("publishPorts").into_iter();
-    let ports = ports.flat_map(|text| text.split([' ', ','])).filter(|text| !text.is_empty());
+    let ports = ports
+        .flat_map(|text| text.split([' ', ',']))
+        .filter(|text| !text.is_empty());
     Ok(RestoreOptions {
         name: query.text("name").map(str::to_owned),
         keep: query.flag("keep")?,
@@ -114,7 +118,9 @@ fn keep(engine: &Engine, from: &std::path::Path, size: u64) -> Result<File, Fail
     };
     let (count, file) = copy().map_err(|error| Failure::internal(&error))?;
     if count < size {
-        return Err(Failure::bad("the request's body is shorter than previousSize"));
+        return Err(Failure::bad(
+            "the request's body is shorter than previousSize",
+        ));
     }
     Ok(file)
 }

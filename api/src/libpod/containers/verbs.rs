@@ -112,8 +112,7 @@ pub fn prune(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
         match rm::rm(engine, &id, rm::RmOptions::default()) {
             Ok(id) => removed.push(json!({ "Id": id, "Size": 0 })),
             // Somebody removed it, or started it, since.
-            Err(error)
-                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::WrongState) => {}
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::WrongState) => {}
             Err(error) => {
                 removed.push(json!({ "Id": id, "Err": error.to_string(), "Size": 0 }));
             }

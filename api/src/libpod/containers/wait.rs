@@ -36,7 +36,9 @@ pub async fn answer(call: Call) -> Result<Reply, Failure> {
     let kind = "application/json";
     let found = {
         let name = name.clone();
-        call.context.run(move |engine| Ok(engine.find(&name)?.config.id)).await?
+        call.context
+            .run(move |engine| Ok(engine.find(&name)?.config.id))
+            .await?
     };
     // It is a stream only so that the thread ends with the client.
     stream::from_thread(&call.context, cancel, kind, move |engine, sink| {
@@ -46,9 +48,7 @@ pub async fn answer(call: Call) -> Result<Reply, Failure> {
         let code = match ended {
             Ok(Some(code)) => code,
             Ok(None) => return Ok(()),
-            Err(error)
-                if error.kind() == ErrorKind::NotFound && wanted.contains(&Wanted::Gone) =>
-            {
+            Err(error) if error.kind() == ErrorKind::NotFound && wanted.contains(&Wanted::Gone) => {
                 -1
             }
             Err(Error::NoSuchContainer(_)) => return Err(Error::NoSuchContainer(name).into()),

@@ -77,12 +77,7 @@ pub fn version(flags: &Version) -> Outcome {
     Ok(0)
 }
 
-fn document(
-    name: &str,
-    format: &str,
-    value: &Value,
-    schema: Schema,
-) -> Result<(), CliError> {
+fn document(name: &str, format: &str, value: &Value, schema: Schema) -> Result<(), CliError> {
     let (text, result) = render_document(name, format, value, schema);
     print::text(&text)?;
     Ok(result?)

@@ -49,7 +49,11 @@ pub fn wait_until(
         if over(&container) {
             return Ok(Some(container.state.exit_code));
         }
-        match container.state.pid.filter(|_| container.state.status.is_alive()) {
+        match container
+            .state
+            .pid
+            .filter(|_| container.state.status.is_alive())
+        {
             Some(pid) => {
                 proc::wait_gone(pid, Duration::from_millis(250));
             }

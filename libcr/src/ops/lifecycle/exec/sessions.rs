@@ -123,7 +123,9 @@ pub fn ended(engine: &Engine, session: &mut Session, code: i32) -> Result<()> {
 
 /// Sessions of a container.
 pub fn of_container(engine: &Engine, id: &str) -> Vec<String> {
-    let entries = std::fs::read_dir(directory(engine, id)).into_iter().flatten();
+    let entries = std::fs::read_dir(directory(engine, id))
+        .into_iter()
+        .flatten();
     let names = entries.flatten().map(|entry| entry.file_name());
     let mut ids: Vec<String> = names
         .filter_map(|name| name.into_string().ok())
