@@ -17,7 +17,13 @@ use crate::{DOCKER_API, LIBPOD_API, docker, libpod};
 /// Answers a request.
 pub async fn answer(context: Arc<Context>, request: Request<Incoming>) -> Response<ReplyBody> {
     let head = request.method() == Method::HEAD;
-    let is_libpod = Path::parse(request.uri().path()).is_some_and(|path| path.is_libpod);
+    // Also of a path that can't be read.
+    let is_libpod = request
+        .uri()
+        .path()
+        .split('/')
+        .take(3)
+        .any(|word| word == "libpod");
     tracing::debug!(method = %request.method(), uri = %request.uri(), "request");
     let reply = match route(context, request).await {
         Ok(reply) => reply,

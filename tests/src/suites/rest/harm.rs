@@ -193,7 +193,7 @@ fn a_client_that_is_gone_cancels_its_own(host: &Host) {
     // It stands still for this client, and for nobody else.
     let begun = Instant::now();
     assert_eq!(service.expect(200, "GET", "/_ping", ""), "OK");
-    host.start("other", &[], &["sleep", "1000"]);
+    host.start_shell("other", &[], COUNT_ALOUD);
     service.expect(
         200,
         "POST",
@@ -209,7 +209,8 @@ fn a_client_that_is_gone_cancels_its_own(host: &Host) {
     drop(stream);
     let before = host.log("big");
     host.wait_for_more_log("big", &before);
-    assert_eq!(host.status("big"), "running");
+    let state = host.inspect("big")["State"].clone();
+    assert_eq!(state["Status"], "running", "{state}");
     assert_eq!(host.status("other"), "running");
     // A reader of logs that is gone leaves no thread.
     let threads = || {

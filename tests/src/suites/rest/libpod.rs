@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::Service;
-use crate::harness::{Host, IMAGE, ONLY_IN_IMAGE};
+use crate::harness::{Engine, Host, IMAGE, ONLY_IN_IMAGE};
 use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
@@ -101,12 +101,21 @@ fn a_life_by_podman(host: &Host) {
         format!("{id} created")
     );
     podman.ok(&["start", "life"]);
-    assert_eq!(podman.ok(&["start", "life"]), "life", "304 is no failure");
+    // 304 is no failure.
+    podman.ok(&["start", "life"]);
     assert_eq!(
         podman.ok(&["ps", "--filter", "label=k=v", "--format", "{{.Names}}"]),
         "life"
     );
     assert_eq!(podman.ok(&["exec", "life", "sh", "-c", "echo $A"]), "b");
+    let sick = service.expect(409, "GET", "/v5.8.0/libpod/containers/life/healthcheck", "");
+    assert!(sick.contains("health"), "{sick}");
+    service.expect(
+        200,
+        "POST",
+        "/v5.8.0/libpod/containers/life/resize?h=40&w=100",
+        "",
+    );
     podman.ok(&["pause", "life"]);
     assert_eq!(host.status("life"), "paused");
     podman.ok(&["unpause", "life"]);
@@ -177,6 +186,8 @@ fn streams(host: &Host) {
         r#"{"Tty":true}"#,
     );
     assert!(text.starts_with("/dev/pts/"), "{text:?}");
+    let resized = format!("/v5.0.0/libpod/exec/{id}/resize?h=1&w=1");
+    service.expect(409, "POST", &resized, "");
     let facts = service.expect(200, "GET", &format!("/v5.0.0/libpod/exec/{id}/json"), "");
     assert!(
         facts.contains(r#""ExitCode":0"#) && facts.contains(r#""Running":false"#),
@@ -242,7 +253,9 @@ fn what_podman_forgets(host: &Host) {
             "{compress}: {:?}",
             &bytes[..16]
         );
-        let holds_volume = bytes.windows(8).any(|window| window == b"volumes/");
+        let holds_volume = bytes
+            .windows(16)
+            .any(|window| window == b"volumes/kept.tar");
         assert!(!holds_volume, "volumes are left out");
     }
     // The body breaks off: nothing is made of it.
@@ -273,7 +286,7 @@ fn what_podman_forgets(host: &Host) {
         "{answer}"
     );
     assert!(!host.exists("f"));
-    let answer = send("none", "name=g&tcpClose=true");
+    let answer = send("none", "name=g&tcpClose=true&ignoreVolumes=true");
     assert!(answer.ends_with("\n200"), "{answer}");
     let log = host.log("g");
     host.wait_for_more_log("g", &log);
@@ -393,7 +406,7 @@ fn images_volumes_networks_events(host: &Host) {
     podman.ok(&[
         "import",
         "-c",
-        "CMD /bin/busybox true",
+        "CMD [\"/bin/busybox\", \"true\"]",
         &tar,
         "localhost/small:1",
     ]);
@@ -410,6 +423,25 @@ fn images_volumes_networks_events(host: &Host) {
         "localhost/small:1"
     );
     podman.ok(&["rmi", "localhost/small:1"]);
+    // An archive of images, by real Podman.
+    let real = Engine::podman();
+    let saved = host.file("saved.tar");
+    real.ok(&["import", &tar, "localhost/saved:1"]);
+    real.ok(&["save", "-o", &saved, "localhost/saved:1"]);
+    real.ok(&["rmi", "localhost/saved:1"]);
+    assert!(
+        podman
+            .ok(&["load", "-i", &saved])
+            .contains("localhost/saved:1")
+    );
+    podman.ok(&["image", "inspect", "localhost/saved:1"]);
+    podman.ok(&["pull", "-q", "localhost/saved:1"]);
+    assert!(
+        !podman
+            .ok(&["image", "prune", "-a", "-f", "--filter", "reference=saved"])
+            .is_empty()
+    );
+    podman.fails(&["pull", "-q", "localhost/saved:1"], 125, "image not known");
     podman.fails(&["image", "exists", "localhost/small:1"], 1, "");
     podman.ok(&["volume", "create", "-l", "a=b", "v1"]);
     assert_eq!(
@@ -431,7 +463,10 @@ fn images_volumes_networks_events(host: &Host) {
         "v1"
     );
     podman.fails(&["volume", "create", "v1"], 125, "already exists");
+    podman.ok(&["volume", "exists", "v1"]);
     podman.ok(&["volume", "rm", "v1"]);
+    podman.ok(&["volume", "create", "v2"]);
+    assert_eq!(podman.ok(&["volume", "prune", "-f"]), "v2");
     podman.ok(&["network", "create", "--subnet", "10.77.0.0/24", "n1"]);
     assert_eq!(
         podman.ok(&["network", "ls", "-q", "--filter", "name=n1"]),
@@ -451,7 +486,19 @@ fn images_volumes_networks_events(host: &Host) {
         ]),
         "10.77.0.9"
     );
+    podman.ok(&["network", "exists", "n1"]);
+    podman.ok(&["network", "inspect", "n1"]);
+    podman.ok(&["run", "-d", "--name", "on", IMAGE, "sleep", "1000"]);
+    podman.ok(&["network", "connect", "--ip", "10.77.0.8", "n1", "on"]);
+    assert_eq!(
+        podman.ok(&["exec", "on", "sh", "-c", "ip -4 addr | grep -o 10.77.0.8/"]),
+        "10.77.0.8/"
+    );
+    podman.ok(&["network", "disconnect", "n1", "on"]);
+    podman.ok(&["rm", "-f", "-t", "0", "on"]);
     podman.ok(&["network", "rm", "n1"]);
+    podman.ok(&["network", "create", "n2"]);
+    assert_eq!(podman.ok(&["network", "prune", "-f"]), "n2");
     let events = podman.ok(&[
         "events",
         "--stream=false",
