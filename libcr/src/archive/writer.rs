@@ -169,7 +169,12 @@ impl Writer {
         form: impl Into<Form>,
     ) -> Result<Self, ArchiveError> {
         let archive = "the output stream".to_owned();
-        Self::start(Target::Stream(Box::new(stream)), None, &form.into(), archive)
+        Self::start(
+            Target::Stream(Box::new(stream)),
+            None,
+            &form.into(),
+            archive,
+        )
     }
 
     /// Begins an archive in parts, the first of which begins with it; they are not compressed here.

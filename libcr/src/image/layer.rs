@@ -179,7 +179,8 @@ mod tests {
             LayerCompression::Zstd(1),
         ] {
             let write = || {
-                let mut layer = LayerWriter::begin(&blobs, compression, &Recipients::default()).unwrap();
+                let mut layer =
+                    LayerWriter::begin(&blobs, compression, &Recipients::default()).unwrap();
                 layer.write_all(&[7; 5000]).unwrap();
                 layer.finish().unwrap()
             };

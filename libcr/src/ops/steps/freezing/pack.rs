@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use crate::archive::{self, Compression, Manifest, Summary, Writer, layout, manifest};
+use crate::archive::{self, Compression, Form, Manifest, Summary, Writer, layout, manifest};
 use crate::criu;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -12,6 +12,7 @@ use crate::model::container::{Container, Rootfs};
 use crate::ops::steps::freezing::capture::{Captured, Tar};
 use crate::ops::steps::freezing::place;
 use crate::ops::steps::podman_config;
+use crate::seal::Sealing;
 use crate::sys::dir::{at, write_atomic};
 use crate::sys::{cgroup, machine};
 
