@@ -160,8 +160,11 @@ fn browse(data: &[u8], unpacked: Option<&(Header, Contents, Files)>) {
             }
         }
     }
-    let options = ShowOptions { environment: true };
-    let _ = show::show(None, &Subject::File(path), options);
+    let options = ShowOptions {
+        environment: true,
+        ..ShowOptions::default()
+    };
+    let _ = show::show(None, &Subject::File(path), &options);
 }
 
 /// First bytes of a zstd frame (RFC 8878) and of a gzip stream (RFC 1952).

@@ -10,6 +10,7 @@ use crate::monitor::MonitorError;
 use crate::runtime::RuntimeError;
 use crate::runtime::spec::SpecError;
 use crate::runtime::user::UserError;
+use crate::seal::SealError;
 use crate::store::StoreError;
 use crate::sys::command::CommandError;
 
@@ -104,6 +105,17 @@ pub enum Error {
         /// CRIU's log, kept.
         log: Option<std::path::PathBuf>,
     },
+    /// What comes from elsewhere lacks the signature that this host or its user demands.
+    #[error("{what} refused: {why}")]
+    Untrusted {
+        /// The archive, image or directory.
+        what: String,
+        /// Why, and who demands it.
+        why: String,
+    },
+    /// A key, or a file of keys.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// Something this host lacks; the whole sentence.
     #[error("{0}")]
     MissingOnHost(String),
@@ -200,6 +212,8 @@ impl Error {
             Self::Invalid(_)
             | Self::Ambiguous { .. }
             | Self::Id(_)
+            | Self::Seal(_)
+            | Self::Untrusted { .. }
             | Self::CriuOption(_)
             | Self::Spec(_)
             | Self::User(_) => ErrorKind::Invalid,

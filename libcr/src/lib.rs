@@ -28,6 +28,7 @@ pub mod operations;
 pub mod ops;
 pub mod progress;
 pub mod runtime;
+pub mod seal;
 pub mod storage;
 pub mod store;
 pub mod sys;

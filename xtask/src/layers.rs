@@ -19,7 +19,7 @@ const SUBSYSTEMS: &[&str] = &[
 ];
 
 /// Shared files at libcr's top that everything above sys may use.
-const SHARED: &[&str] = &["config", "error", "progress"];
+const SHARED: &[&str] = &["config", "error", "progress", "seal"];
 
 /// Folders below ops/ whose files are operations of their own; any other folder is one operation.
 const GROUPS: &[&str] = &["lifecycle", "images", "volumes", "checkpoints"];
@@ -46,8 +46,9 @@ fn allowed(from: &str) -> Option<BTreeSet<&'static str>> {
     let list: Vec<&'static str> = match from {
         "model" => vec![],
         "sys" | "progress" => vec!["model"],
-        "config" => vec!["model", "sys", "error"],
-        "error" => [SUBSYSTEMS, &below, &["ops"]].concat(),
+        "seal" => below.to_vec(),
+        "config" => vec!["model", "sys", "error", "seal"],
+        "error" => [SUBSYSTEMS, &below, &["ops", "seal"]].concat(),
         "engine" => [SUBSYSTEMS, SHARED, &below].concat(),
         "ops" => [SUBSYSTEMS, SHARED, &below, &["engine"]].concat(),
         "operations" => [SHARED, &below, &["engine", "ops"]].concat(),

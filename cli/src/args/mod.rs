@@ -15,6 +15,7 @@ pub mod image;
 pub mod inspect;
 pub mod network;
 pub mod parse;
+pub mod seal;
 pub mod selection;
 pub mod system;
 pub mod value;

@@ -8,6 +8,7 @@ mod healthcheck;
 mod image;
 mod inspect;
 mod interrupt;
+mod keys;
 mod network;
 mod open;
 mod outcome;

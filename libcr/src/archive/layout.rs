@@ -9,6 +9,8 @@ use super::Refusal;
 pub const MANIFEST: &str = "cryopod.json";
 /// Our digests, last member.
 pub const SUMS: &str = "cryopod.sums";
+/// The signature of [`SUMS`], behind it, in minisign's format.
+pub const SIGNATURE: &str = "cryopod.sig";
 /// Podman's container configuration, JSON.
 pub const CONFIG_DUMP: &str = "config.dump";
 /// The OCI configuration that the container ran with, JSON.
@@ -87,6 +89,8 @@ pub enum Kind {
     Manifest,
     /// [`SUMS`].
     Sums,
+    /// [`SIGNATURE`].
+    Signature,
     /// [`CONFIG_DUMP`].
     Config,
     /// [`SPEC_DUMP`].
@@ -119,6 +123,7 @@ impl Kind {
         match name {
             MANIFEST => return Self::Manifest,
             SUMS => return Self::Sums,
+            SIGNATURE => return Self::Signature,
             CONFIG_DUMP => return Self::Config,
             SPEC_DUMP => return Self::Spec,
             NETWORK_STATUS => return Self::NetworkStatus,

@@ -14,12 +14,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustix::fs::{FlockOperation, OFlags};
 
-use super::compress::Encoder;
+use super::compress::{Encoder, Form};
 use super::parts::{Part, Parts};
 use super::sums::{self, Digester};
 use super::writeback::Writeback;
 use super::{ArchiveError, CHUNK, Compression, Manifest, io_error, layout};
+use crate::seal::{Envelope, SigningKey};
 use crate::sys::dir::{partial_path, remove_file_if_present, sync_parent};
+
+/// Where what is compressed goes.
+type Way = Encoder<Envelope<BufWriter<Sink>>>;
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,9 +38,11 @@ pub struct Summary {
 
 /// An archive in the making.
 pub struct Writer {
-    encoder: Option<Encoder<BufWriter<Sink>>>,
+    encoder: Option<Way>,
     digester: Option<Digester>,
     place: Option<Place>,
+    /// Who signs it, and what is said with it.
+    signer: Option<(SigningKey, String)>,
     /// Where the next part goes, of an archive in parts.
     parts: Option<Box<dyn Parts>>,
     archive: String,
@@ -113,7 +119,8 @@ impl Writer {
     ///
     /// # Errors
     /// [`ArchiveError::Busy`] when another process is at it, [`ArchiveError::Io`] otherwise.
-    pub fn create(path: &Path, compression: Compression) -> Result<Self, ArchiveError> {
+    pub fn create(path: &Path, form: impl Into<Form>) -> Result<Self, ArchiveError> {
+        let form = form.into();
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let archive = path.display().to_string();
         let doing = format!("cannot write {archive}");
@@ -124,7 +131,7 @@ impl Writer {
                     .write(true)
                     .open(&path)
                     .map_err(io_error(doing))?;
-                return Self::start(Target::Stream(Box::new(stream)), None, compression, archive);
+                return Self::start(Target::Stream(Box::new(stream)), None, &form, archive);
             }
             if !kind.is_file() {
                 let source = io::Error::other("it exists and is not a file");
@@ -153,16 +160,21 @@ impl Writer {
         let writeback =
             Writeback::of(&file).map_err(io_error(format!("cannot write {archive}")))?;
         let target = Target::File(file, writeback);
-        Self::start(target, Some(place), compression, archive)
+        Self::start(target, Some(place), &form, archive)
     }
 
     /// Begins an archive that goes into a stream. What went before a failure can't be taken back.
     pub fn to_stream(
         stream: impl Write + Send + 'static,
-        compression: Compression,
+        form: impl Into<Form>,
     ) -> Result<Self, ArchiveError> {
         let archive = "the output stream".to_owned();
-        Self::start(Target::Stream(Box::new(stream)), None, compression, archive)
+        Self::start(
+            Target::Stream(Box::new(stream)),
+            None,
+            &form.into(),
+            archive,
+        )
     }
 
     /// Begins an archive in parts, the first of which begins with it; they are not compressed here.
@@ -174,7 +186,8 @@ impl Writer {
         let part = parts
             .begin()
             .map_err(io_error(format!("cannot write {archive}")))?;
-        let mut writer = Self::start(Target::Part(part), None, Compression::None, archive)?;
+        let form = Compression::None.into();
+        let mut writer = Self::start(Target::Part(part), None, &form, archive)?;
         writer.mtime = 0;
         writer.parts = Some(parts);
         Ok(writer)
@@ -197,7 +210,7 @@ impl Writer {
             self.written += written;
             let target = Target::Part(parts.begin()?);
             let sink = BufWriter::with_capacity(CHUNK, Sink { target, written: 0 });
-            self.encoder = Some(Encoder::new(Compression::None, sink)?);
+            self.encoder = Some(Encoder::new(Compression::None, Envelope::Open(sink))?);
             Ok(())
         };
         turn().map_err(io_error(doing))?;
@@ -211,7 +224,7 @@ impl Writer {
             return Err(io::Error::other("an earlier write failed"));
         };
         encoder.write_all(&[0; 1024])?;
-        let mut buffered = encoder.finish()?;
+        let mut buffered = encoder.finish()?.finish()?;
         buffered.flush()?;
         buffered
             .into_inner()
@@ -221,11 +234,13 @@ impl Writer {
     fn start(
         target: Target,
         place: Option<Place>,
-        compression: Compression,
+        form: &Form,
         archive: String,
     ) -> Result<Self, ArchiveError> {
         let sink = BufWriter::with_capacity(CHUNK, Sink { target, written: 0 });
-        let encoder = Encoder::new(compression, sink)
+        let envelope = form.recipients.envelope(sink);
+        let encoder = envelope
+            .and_then(|envelope| Encoder::new(form.compression, envelope))
             .map_err(io_error(format!("cannot compress {archive}")))?;
         let digester = Digester::start().map_err(io_error("cannot start a thread"))?;
         let mtime = SystemTime::now()
@@ -235,6 +250,7 @@ impl Writer {
             encoder: Some(encoder),
             digester: Some(digester),
             place,
+            signer: None,
             parts: None,
             archive,
             mtime,
@@ -242,6 +258,11 @@ impl Writer {
             written: 0,
             members: 0,
         })
+    }
+
+    /// The archive will be signed; `comment`, a line, with it. Call it before the first member.
+    pub fn sign_by(&mut self, key: SigningKey, comment: String) {
+        self.signer = Some((key, comment));
     }
 
     /// Writes `cryopod.json`. Call it first: readers look for it nowhere else.
@@ -353,7 +374,12 @@ impl Writer {
         };
         self.digester = Some(Digester::idle());
         self.next_part()?;
-        self.append_bytes(layout::SUMS, &sums::render(&digests))?;
+        let sums = sums::render(&digests);
+        self.append_bytes(layout::SUMS, &sums)?;
+        if let Some((key, comment)) = self.signer.take() {
+            let signature = key.sign(&sums, &comment).map_err(io_error(&doing))?;
+            self.append_bytes(layout::SIGNATURE, &signature)?;
+        }
         let end = |writer: &mut Self| -> io::Result<u64> {
             let Sink { target, written } = writer.end_tar()?;
             match (target, &mut writer.place) {
@@ -425,6 +451,13 @@ impl Writer {
                 "the name {refusal}"
             ))));
         }
+        let bare = match target {
+            Some(target) => Some(sums::link(name, target)),
+            None => (kind == tar::EntryType::Directory).then(|| name.to_owned()),
+        };
+        if let (Some(bare), Some(_), Some(digester)) = (bare, &self.signer, &self.digester) {
+            digester.member(&bare).map_err(io_error(&doing))?;
+        }
         let mtime = self.mtime;
         let Some(encoder) = &mut self.encoder else {
             return Err(io_error(doing)(io::Error::other("an earlier write failed")));
@@ -488,7 +521,7 @@ fn is_in_use(partial: &Path) -> bool {
 
 /// The data of one member on its way to the digest and the encoder.
 struct MemberSink<'a> {
-    encoder: &'a mut Encoder<BufWriter<Sink>>,
+    encoder: &'a mut Way,
     digester: &'a Digester,
     buffer: Vec<u8>,
     missing: u64,

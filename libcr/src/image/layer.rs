@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::blobs::{BlobStore, BlobWriter};
 use super::{ImageError, digest_text};
+use crate::seal::{Envelope, Recipients};
 
 /// How layers are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,9 +23,13 @@ pub enum LayerCompression {
 }
 
 impl LayerCompression {
-    /// The media type of a layer that is compressed so.
-    pub fn media_type(self) -> &'static str {
+    /// The media type of a layer that is compressed so, and encrypted in the age format or not.
+    /// Nobody else knows the latter: who doesn't decrypt is to refuse, not to unpack.
+    pub fn media_type(self, encrypted: bool) -> &'static str {
         match self {
+            Self::None if encrypted => "application/vnd.cryopod.image.layer.v1.tar+age",
+            Self::Gzip if encrypted => "application/vnd.cryopod.image.layer.v1.tar+gzip+age",
+            Self::Zstd(_) if encrypted => "application/vnd.cryopod.image.layer.v1.tar+zstd+age",
             Self::None => "application/vnd.oci.image.layer.v1.tar",
             Self::Gzip => "application/vnd.oci.image.layer.v1.tar+gzip",
             Self::Zstd(_) => "application/vnd.oci.image.layer.v1.tar+zstd",
@@ -41,21 +46,23 @@ pub struct StoredLayer {
     pub digest: String,
     /// Bytes of the blob.
     pub size: u64,
-    /// `sha256:…` of the tar in it.
+    /// `sha256:…` of the tar in it; of one that is encrypted that of the blob: a digest of what is in
+    /// it would tell who guesses its content that the guess is right.
     pub diff_id: String,
     /// Bytes of the tar in it.
     pub unpacked: u64,
 }
 
 enum Encoder {
-    None(BlobWriter),
-    Gzip(GzEncoder<BlobWriter>),
-    Zstd(zstd::Encoder<'static, BlobWriter>),
+    None(Envelope<BlobWriter>),
+    Gzip(GzEncoder<Envelope<BlobWriter>>),
+    Zstd(zstd::Encoder<'static, Envelope<BlobWriter>>),
 }
 
 /// A layer in the making; dropped, it goes.
 pub struct LayerWriter {
     compression: LayerCompression,
+    encrypted: bool,
     encoder: Encoder,
     hash: Sha256,
     unpacked: u64,
@@ -71,16 +78,21 @@ impl std::fmt::Debug for LayerWriter {
 }
 
 impl LayerWriter {
-    /// Begins a layer in the store; what is written is the plain tar.
+    /// Begins a layer in the store; what is written is the plain tar. One that is encrypted is
+    /// another blob each time, even of the same tar.
     ///
     /// # Errors
     /// [`ImageError::Io`] when there is no place for it.
-    pub fn begin(blobs: &BlobStore, compression: LayerCompression) -> Result<Self, ImageError> {
-        let blob = blobs.writer()?;
+    pub fn begin(
+        blobs: &BlobStore,
+        compression: LayerCompression,
+        recipients: &Recipients,
+    ) -> Result<Self, ImageError> {
         let wrap = |source| ImageError::Io {
             doing: "compress a layer".into(),
             source,
         };
+        let blob = recipients.envelope(blobs.writer()?).map_err(wrap)?;
         let encoder = match compression {
             LayerCompression::None => Encoder::None(blob),
             LayerCompression::Gzip => {
@@ -97,6 +109,7 @@ impl LayerWriter {
         };
         Ok(Self {
             compression,
+            encrypted: !recipients.is_empty(),
             encoder,
             hash: Sha256::new(),
             unpacked: 0,
@@ -113,12 +126,17 @@ impl LayerWriter {
             Encoder::Gzip(encoder) => encoder.finish()?,
             Encoder::Zstd(encoder) => encoder.finish()?,
         };
-        let (digest, size) = blob.finish()?;
+        let (digest, size) = blob.finish()?.finish()?;
+        let diff_id = if self.encrypted {
+            digest.clone()
+        } else {
+            digest_text(&self.hash.finalize())
+        };
         Ok(StoredLayer {
-            media_type: self.compression.media_type().to_owned(),
+            media_type: self.compression.media_type(self.encrypted).to_owned(),
             digest,
             size,
-            diff_id: digest_text(&self.hash.finalize()),
+            diff_id,
             unpacked: self.unpacked,
         })
     }
@@ -161,7 +179,8 @@ mod tests {
             LayerCompression::Zstd(1),
         ] {
             let write = || {
-                let mut layer = LayerWriter::begin(&blobs, compression).unwrap();
+                let mut layer =
+                    LayerWriter::begin(&blobs, compression, &Recipients::default()).unwrap();
                 layer.write_all(&[7; 5000]).unwrap();
                 layer.finish().unwrap()
             };

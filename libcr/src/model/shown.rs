@@ -17,6 +17,8 @@ pub struct Shown {
     pub source: String,
     /// What made it, and where.
     pub origin: Origin,
+    /// How it is sealed.
+    pub seal: Seal,
     /// The frozen container.
     pub container: Container,
     /// What of the way into the checkpoint is known, in order.
@@ -72,6 +74,18 @@ pub struct Origin {
     pub cgroup_version: u32,
     /// What the checkpoint needs to be thawed: `--tcp-established`, `--file-locks`.
     pub needs: Vec<String>,
+}
+
+/// How a checkpoint is sealed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Seal {
+    /// It is encrypted, and was opened with a key.
+    pub encrypted: bool,
+    /// Id of the key that it says it is signed by, which was not checked; empty: it is not signed.
+    pub key: String,
+    /// The comment of that signature.
+    pub comment: String,
 }
 
 /// The frozen container.

@@ -17,6 +17,7 @@ mod interop;
 mod lifecycle;
 mod network;
 mod networks;
+mod sealed;
 mod showing;
 mod system_check;
 mod volume_mounts;
@@ -56,6 +57,9 @@ pub const ALL: &[(&str, Tests)] = &[
         "checkpoint_images::interop",
         checkpoint_images::interop::TESTS,
     ),
+    ("sealed::encrypted", sealed::encrypted::TESTS),
+    ("sealed::signed", sealed::signed::TESTS),
+    ("sealed::policy", sealed::policy::TESTS),
     ("golden", golden::TESTS),
     ("hostile_images", hostile_images::TESTS),
     ("showing", showing::TESTS),

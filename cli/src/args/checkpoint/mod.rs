@@ -9,6 +9,7 @@ mod prune;
 mod rm;
 mod show;
 mod tag;
+mod verify;
 
 pub use create::CheckpointCreate;
 pub use diff::CheckpointDiff;
@@ -18,6 +19,7 @@ pub use prune::CheckpointPrune;
 pub use rm::CheckpointRm;
 pub use show::CheckpointShow;
 pub use tag::CheckpointTag;
+pub use verify::CheckpointVerify;
 
 use crate::output::CliError;
 use clap::Subcommand;
@@ -45,6 +47,8 @@ pub enum CheckpointCommand {
     Show(CheckpointShow),
     /// Give a checkpoint another name
     Tag(CheckpointTag),
+    /// Check that archives and images are what was written, and by whom they are signed
+    Verify(CheckpointVerify),
 }
 
 /// A directory as given: one without a name is none, as Docker has it.

@@ -1,11 +1,13 @@
 //! `container checkpoint`: Podman's flags, and its checks in its order
 //! (cmd/podman/containers/checkpoint.go).
 
+use crate::args::seal::SealFlags;
 use crate::args::selection::{Asked, Selection};
 use crate::output::CliError;
 use clap::Args;
 use libcr::ops::checkpoint::CheckpointOptions;
 use libcr::runtime::criu_options::CriuOptions;
+use libcr::seal::Sealing;
 use std::path::PathBuf;
 
 /// Flags of `container checkpoint`.
@@ -83,6 +85,9 @@ pub struct Checkpoint {
     /// Display checkpoint statistics
     #[arg(long)]
     pub print_stats: bool,
+    /// How it is sealed.
+    #[command(flatten)]
+    pub seal: SealFlags,
     /// Allow a session whose terminal is outside the container
     #[arg(long)]
     pub shell_job: bool,
@@ -129,6 +134,8 @@ impl Checkpoint {
                 .filter(|file| !file.is_empty())
                 .map(PathBuf::from),
             create_image: self.create_image.clone().filter(|name| !name.is_empty()),
+            // The keys are read later.
+            sealing: Sealing::default(),
             // Podman reads the word whatever its case.
             compress: self.compress.as_ref().map(|word| word.to_ascii_lowercase()),
             keep: self.keep,

@@ -5,6 +5,7 @@ mod inspect;
 mod list;
 mod prune;
 mod show;
+mod verify;
 
 use super::outcome::Outcomes;
 use super::spinner::Steps;
@@ -29,6 +30,7 @@ pub fn run(opener: &Opener, command: CheckpointCommand) -> Outcome {
         CheckpointCommand::Rm(flags) => rm(opener, &flags),
         CheckpointCommand::Show(flags) => show::run(opener, &flags),
         CheckpointCommand::Tag(flags) => rename(opener, &flags),
+        CheckpointCommand::Verify(flags) => verify::run(opener, &flags),
     }
 }
 

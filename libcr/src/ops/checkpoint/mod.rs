@@ -14,7 +14,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::archive::{Compression, Writer};
+use crate::archive::{Form, Writer};
 use crate::criu;
 use crate::criu::config_file::ConfigFile;
 use crate::engine::Engine;
@@ -207,7 +207,7 @@ impl Work<'_> {
     /// Freezes, dumps, captures, archives.
     fn take(&self, container: &Container, journal: &Journal<'_>) -> Result<Taken, Broken> {
         let pack_options = self.pack_options(container)?;
-        let outputs = self.outputs(pack_options.compression)?;
+        let outputs = self.outputs(&pack_options.form())?;
         self.place
             .prepare(self.options.with_previous)
             .map_err(|error| self.discarded(error))?;
@@ -246,13 +246,15 @@ impl Work<'_> {
     }
 
     /// Opens what the checkpoint will be written into.
-    fn outputs(&self, compression: Compression) -> Result<Outputs> {
+    fn outputs(&self, form: &Form) -> Result<Outputs> {
         let file = self.export.as_deref();
         let image = self.options.create_image.as_deref();
         Ok(Outputs {
-            file: file.map(|path| pack::open(path, compression)).transpose()?,
+            file: file
+                .map(|path| pack::open(path, form.clone()))
+                .transpose()?,
             image: image
-                .map(|name| ImageInTheMaking::begin(self.engine, name, compression))
+                .map(|name| ImageInTheMaking::begin(self.engine, name, form))
                 .transpose()?,
         })
     }
@@ -404,7 +406,7 @@ impl Work<'_> {
         container.state.pre_checkpoints = length + 1;
         let packed = self.export.as_deref().map_or(Ok(()), |path| {
             self.progress.step(&container.config.name, Step::Write);
-            let writer = pack::open(path, pack_options.compression)?;
+            let writer = pack::open(path, pack_options.form())?;
             pack::pack_pre_checkpoints(writer, self.engine, &container, &pack_options).map(drop)
         });
         let report = self.report(&container, runtime, Duration::ZERO);
@@ -417,6 +419,7 @@ impl Work<'_> {
         let options = self.options;
         Ok(PackOptions {
             compression: pack::compression(options.compress.as_deref())?,
+            sealing: options.sealing.clone(),
             tcp_established: options.tcp_established,
             file_locks: options.file_locks,
             leave_running: options.leave_running,

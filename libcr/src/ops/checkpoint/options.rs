@@ -9,6 +9,7 @@ use crate::model::catalogue::CheckpointPlace;
 use crate::ops::steps::freezing::pack;
 use crate::ops::steps::inspection;
 use crate::runtime::criu_options::CriuOptions;
+use crate::seal::Sealing;
 
 /// What a checkpoint is asked for. The default is one in the container's bundle, which stops.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +20,8 @@ pub struct CheckpointOptions {
     pub create_image: Option<String>,
     /// `--compress`: `zstd` (also `None`), `gzip`, `none`.
     pub compress: Option<String>,
+    /// `--encrypt-to`, `--sign-by`: how archive and image are sealed.
+    pub sealing: Sealing,
     /// `--keep`: CRIU's log and statistics stay.
     pub keep: bool,
     /// `--leave-running`.
@@ -74,6 +77,11 @@ impl CheckpointOptions {
         }
         if self.ignore_volumes && !exported {
             return refuse("--ignore-volumes can only be used with --export");
+        }
+        if !self.sealing.is_none() && !exported {
+            return refuse(
+                "--encrypt-to and --sign-by can only be used with --export or --create-image",
+            );
         }
         if self.with_previous && self.pre_checkpoint {
             return refuse("--with-previous can not be used with --pre-checkpoint");

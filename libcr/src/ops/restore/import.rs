@@ -23,10 +23,12 @@ use crate::ops::steps::life::volumes;
 use crate::ops::steps::preflight;
 use crate::ops::steps::recovery::{self, Patience};
 use crate::ops::steps::thawing::put_back;
+use crate::ops::steps::thawing::trust::{self, Trust};
 use crate::ops::steps::thawing::unpack::{self, Staging};
 use crate::ops::steps::undo::Undo;
 use crate::ops::steps::{checkpoint_image, image_lookup};
 use crate::progress::{Progress, Step};
+use crate::seal::Keys;
 use crate::store::StoreError;
 use crate::sys::dir::{at, remove_dir_if_present};
 use crate::sys::fault;
@@ -49,6 +51,14 @@ impl Origin<'_> {
         }
     }
 
+    /// The file that it is, if it is one.
+    fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) if *path != Path::new("-") => Some(path),
+            _ => None,
+        }
+    }
+
     /// Whether it can be read again, should the power fail. A stream can't.
     fn stays(&self) -> bool {
         match self {
@@ -60,14 +70,15 @@ impl Origin<'_> {
     fn open(
         &self,
         engine: &Engine,
+        keys: &Keys,
         staging: &Staging,
         selection: Selection,
     ) -> Result<(Reader, Header)> {
         match self {
-            Self::File(path) => unpack::open(path, staging, selection),
+            Self::File(path) => unpack::open(path, keys, staging, selection),
             Self::Image(image, name) => {
                 let layers = checkpoint_image::open(engine, image)?;
-                unpack::open_parts(layers, name, staging, selection)
+                unpack::open_parts(layers, name, keys, staging, selection)
             }
         }
     }
@@ -144,6 +155,9 @@ fn import_from(
     progress: &dyn Progress,
 ) -> Result<RestoreReport> {
     let criu_version = preflight::criu(engine)?;
+    let trust = Trust::of(engine, &options.unsealing, origin.file())?;
+    trust::check_unsigned(engine, None, options.criu.page_server.as_deref())?;
+    let origin = trust.place.as_deref().map_or(origin, Origin::File);
     let archive = &origin.shown();
     let shown = options
         .name
@@ -152,7 +166,8 @@ fn import_from(
     progress.step(&shown, Step::Read);
     let staging = Staging::make(engine)?;
     let selection = selection(options, origin.stays());
-    let (reader, header) = origin.open(engine, &staging, selection)?;
+    let keys = &options.unsealing.keys;
+    let (reader, header) = origin.open(engine, keys, &staging, selection)?;
     let (mut container, mut warnings) = plan(engine, archive, &header, options).agreed()?;
     let id = container.config.id.clone();
     let _lock = engine.lock(&id)?;
@@ -181,6 +196,8 @@ fn import_from(
         engine,
         options,
         selection,
+        archive,
+        trust: &trust,
     };
     let done = making
         .make(&container, reader, staging, &mut undo)
@@ -227,6 +244,8 @@ struct Making<'a, 'j> {
     engine: &'a Engine,
     options: &'j RestoreOptions,
     selection: Selection,
+    archive: &'j Path,
+    trust: &'j Trust,
 }
 
 impl<'a> Making<'a, '_> {
@@ -283,7 +302,10 @@ impl<'a> Making<'a, '_> {
     fn unpack(&self, reader: Reader, staging: &Staging) -> Result<()> {
         let options = self.options;
         let selection = self.selection;
-        let contents = reader.unpack(staging.handle(), selection)?;
+        let contents = reader.unpack(staging.handle(), selection);
+        let contents = contents.map_err(|error| self.trust.explain(error))?;
+        let shown = self.archive.display().to_string();
+        self.trust.judge(&shown, contents.signed.as_ref())?;
         if !contents.has("checkpoint/inventory.img") {
             let hint = if contents.has("pre-checkpoint/inventory.img") {
                 "the archive is one of a pre-checkpoint: give it to --import-previous, beside the archive that builds upon it"
@@ -293,7 +315,7 @@ impl<'a> Making<'a, '_> {
             return Err(incomplete(hint));
         }
         if let Some(previous) = &options.import_previous {
-            unpack_previous(previous, staging, selection)?;
+            unpack_previous(self.engine, previous, options, (staging, selection))?;
         }
         let builds = place::builds_on_earlier(&staging.path().join(layout::CHECKPOINT));
         let earlier = PathBuf::from(layout::PRE_CHECKPOINT).join("inventory.img");
@@ -324,13 +346,22 @@ fn incomplete(why: &str) -> Error {
 }
 
 /// Unpacks the pre-checkpoints of another archive beside the checkpoint that builds upon them.
-fn unpack_previous(archive: &Path, staging: &Staging, selection: Selection) -> Result<()> {
+fn unpack_previous(
+    engine: &Engine,
+    archive: &Path,
+    options: &RestoreOptions,
+    (staging, selection): (&Staging, Selection),
+) -> Result<()> {
+    let trust = Trust::of(engine, &options.unsealing, Some(archive))?;
+    let archive = trust.place.as_deref().unwrap_or(archive);
     let selection = Selection {
         pre_checkpoints_only: true,
         ..selection
     };
-    let (reader, _) = unpack::open(archive, staging, selection)?;
-    let contents = reader.unpack(staging.handle(), selection)?;
+    let (reader, _) = unpack::open(archive, &options.unsealing.keys, staging, selection)?;
+    let contents = reader.unpack(staging.handle(), selection);
+    let contents = contents.map_err(|error| trust.explain(error))?;
+    trust.judge(&archive.display().to_string(), contents.signed.as_ref())?;
     if contents.has("pre-checkpoint/inventory.img") {
         return Ok(());
     }

@@ -19,7 +19,7 @@ mod members;
 mod record;
 mod sizes;
 mod spec;
-mod tape;
+pub mod tape;
 mod texts;
 mod whole;
 

@@ -3,8 +3,8 @@
 use super::*;
 use libcr::model::catalogue::CheckpointPlace;
 use libcr::model::shown::{
-    Container, Memory, Moment, Mount, Network, OpenFile, Origin, Process, SharedMemory, Shown,
-    Sizes, Socket, Volume,
+    Container, Memory, Moment, Mount, Network, OpenFile, Origin, Process, Seal, SharedMemory,
+    Shown, Sizes, Socket, Volume,
 };
 
 /// Text with everything in it that a terminal acts upon.
@@ -42,6 +42,11 @@ fn full(text: &str) -> Shown {
             architecture: text(),
             cgroup_version: 2,
             needs: vec![text()],
+        },
+        seal: Seal {
+            encrypted: true,
+            key: text(),
+            comment: text(),
         },
         container: Container {
             id: text(),

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::json;
 
 use super::dialect;
-use crate::archive::{self, Compression, Part, Parts, Writer};
+use crate::archive::{self, Compression, Form, Part, Parts, Writer};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::image::ImageError;
@@ -19,6 +19,7 @@ use crate::image::reference::Reference;
 use crate::model::container::Container;
 use crate::model::image::Image;
 use crate::ops::steps::image_lock::{self, ImageLock};
+use crate::seal::Recipients;
 use crate::sys::machine;
 
 type Layers = Arc<Mutex<Vec<StoredLayer>>>;
@@ -38,7 +39,7 @@ impl ImageInTheMaking {
     ///
     /// # Errors
     /// [`ImageError::Reference`] for a name that can be none.
-    pub fn begin(engine: &Engine, name: &str, compression: Compression) -> Result<(Self, Writer)> {
+    pub fn begin(engine: &Engine, name: &str, form: &Form) -> Result<(Self, Writer)> {
         let blobs = engine.blobs()?;
         let making = Self {
             name: full_name(name)?,
@@ -48,11 +49,12 @@ impl ImageInTheMaking {
         };
         let parts = LayerParts {
             blobs: making.blobs.clone(),
-            compression: match compression {
+            compression: match form.compression {
                 Compression::None => LayerCompression::None,
                 Compression::Gzip => LayerCompression::Gzip,
                 Compression::Zstd(level) => LayerCompression::Zstd(level),
             },
+            recipients: form.recipients.clone(),
             layers: Arc::clone(&making.layers),
         };
         Ok((making, Writer::to_parts(Box::new(parts))?))
@@ -131,12 +133,14 @@ fn descriptor(layer: &StoredLayer) -> Descriptor {
 struct LayerParts {
     blobs: BlobStore,
     compression: LayerCompression,
+    recipients: Recipients,
     layers: Layers,
 }
 
 impl Parts for LayerParts {
     fn begin(&mut self) -> io::Result<Box<dyn Part>> {
-        let layer = LayerWriter::begin(&self.blobs, self.compression).map_err(io::Error::other)?;
+        let layer = LayerWriter::begin(&self.blobs, self.compression, &self.recipients)
+            .map_err(io::Error::other)?;
         Ok(Box::new(LayerPart {
             layer,
             layers: Arc::clone(&self.layers),

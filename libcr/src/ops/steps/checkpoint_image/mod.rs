@@ -10,4 +10,4 @@ mod reading;
 
 pub use dialect::is_checkpoint;
 pub use making::{ImageInTheMaking, known_blobs, sweep};
-pub use reading::{annotations, layers, manifest, open};
+pub use reading::{annotations, is_encrypted, layers, manifest, open};

@@ -27,6 +27,15 @@ pub fn annotations(engine: &Engine, image: &Image) -> BTreeMap<String, String> {
         .unwrap_or_default()
 }
 
+/// Whether the layers of an image are encrypted, as their media types say.
+pub fn is_encrypted(engine: &Engine, image: &Image) -> bool {
+    let encrypted = |media_type: &str| media_type.ends_with("+age");
+    manifest(engine, image).is_ok_and(|manifest| {
+        let mut layers = manifest.layers.iter();
+        layers.any(|layer| encrypted(&layer.media_type))
+    })
+}
+
 /// The digests of the layers of a checkpoint image; nothing for an image that is no checkpoint.
 pub fn layers(engine: &Engine, image: &Image) -> Option<Vec<String>> {
     let manifest = manifest(engine, image).ok()?;

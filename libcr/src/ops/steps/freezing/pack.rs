@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use crate::archive::{self, Compression, Manifest, Summary, Writer, layout, manifest};
+use crate::archive::{self, Compression, Form, Manifest, Summary, Writer, layout, manifest};
 use crate::criu;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -12,6 +12,7 @@ use crate::model::container::{Container, Rootfs};
 use crate::ops::steps::freezing::capture::{Captured, Tar};
 use crate::ops::steps::freezing::place;
 use crate::ops::steps::podman_config;
+use crate::seal::Sealing;
 use crate::sys::dir::{at, write_atomic};
 use crate::sys::{cgroup, machine};
 
@@ -20,6 +21,8 @@ use crate::sys::{cgroup, machine};
 pub struct PackOptions {
     /// Compression of the archive.
     pub compression: Compression,
+    /// Whom it is encrypted to, and who signs it.
+    pub sealing: Sealing,
     /// Flags of the checkpoint that a thaw needs to know.
     pub tcp_established: bool,
     /// As above.
@@ -38,13 +41,23 @@ pub struct PackOptions {
     pub work: PathBuf,
 }
 
+impl PackOptions {
+    /// What the archive looks like from outside.
+    pub fn form(&self) -> Form {
+        Form {
+            compression: self.compression,
+            recipients: self.sealing.recipients.clone(),
+        }
+    }
+}
+
 /// Opens the archive at `path` (`-`: standard output), before anything is frozen for it: a path
 /// that can't be written to costs nothing then. Dropped unfinished, it leaves nothing.
-pub fn open(path: &Path, compression: Compression) -> Result<Writer> {
+pub fn open(path: &Path, form: Form) -> Result<Writer> {
     Ok(if path == Path::new("-") {
-        Writer::to_stream(std::io::stdout(), compression)?
+        Writer::to_stream(std::io::stdout(), form)?
     } else {
-        Writer::create(path, compression)?
+        Writer::create(path, form)?
     })
 }
 
@@ -60,6 +73,7 @@ pub fn pack(
     images: &Path,
     options: &PackOptions,
 ) -> Result<Manifest> {
+    sign(&mut writer, container, options);
     let manifest = describe(engine, container, Some(captured), images, options)?;
     writer.append_manifest(&manifest)?;
     append_header(&mut writer, engine, container, options)?;
@@ -101,6 +115,7 @@ pub fn pack_pre_checkpoints(
 ) -> Result<Summary> {
     let bundle = engine.bundle(&container.config.id);
     let newest = bundle.join(layout::PRE_CHECKPOINT);
+    sign(&mut writer, container, options);
     let manifest = describe(engine, container, None, &newest, options)?;
     writer.append_manifest(&manifest)?;
     append_header(&mut writer, engine, container, options)?;
@@ -120,6 +135,20 @@ pub fn describe_in(engine: &Engine, container: &Container, directory: &Path) -> 
         write_atomic(&directory.join(name), &bytes, 0o600)?;
     }
     Ok(())
+}
+
+/// Has it signed, where a key is given, and said of what it is.
+fn sign(writer: &mut Writer, container: &Container, options: &PackOptions) {
+    if let Some(key) = &options.sealing.signing_key {
+        let config = &container.config;
+        let comment = format!(
+            "container={} name={} time={}",
+            config.id,
+            config.name,
+            machine::now()
+        );
+        writer.sign_by(key.clone(), comment);
+    }
 }
 
 /// The small members that tell what the archive is of.
