@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::model::catalogue::CheckpointPlace;
 use crate::ops::restore::checks::SKIPPABLE;
 use crate::ops::steps::inspection;
+use crate::ops::steps::transfer::Access;
 pub use crate::ops::steps::thawing::imported_spec::Grants;
 use crate::runtime::criu_options::CriuOptions;
 
@@ -42,6 +43,8 @@ pub struct RestoreOptions {
     pub work_path: Option<PathBuf>,
     /// `--allow-mounts`, `--allow-devices`, `--allow-capabilities`, `--allow-host-network`.
     pub grants: Grants,
+    /// `--authfile`, `--cert-dir`, `--tls-verify`: how registries are reached for what is not here.
+    pub access: Access,
     /// Options of CRIU beyond these. With `lazy_pages` and a `page_server` memory is fetched from
     /// there.
     pub criu: CriuOptions,

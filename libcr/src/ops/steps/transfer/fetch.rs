@@ -23,7 +23,13 @@ use super::resolve::Resolved;
 /// [`RegistryError`], [`ImageError`] and [`StorageError`] with what is wrong with it.
 pub fn bring(engine: &Engine, resolved: &Resolved, progress: &dyn Progress) -> Result<Image> {
     let adding = image_lock::adding(engine)?;
-    let brought = brought(engine, resolved, progress);
+    let brought = stored(engine, resolved, progress).and_then(|image| {
+        engine.store.transaction(|rows| {
+            rows.insert_image_anew(&image)?;
+            rows.insert_image_event("pull", &image.id, &resolved.name.to_string())
+        })?;
+        Ok(image)
+    });
     drop(adding);
     match brought {
         Ok(image) => Ok(image),
@@ -38,7 +44,25 @@ pub fn bring(engine: &Engine, resolved: &Resolved, progress: &dyn Progress) -> R
     }
 }
 
-fn brought(engine: &Engine, resolved: &Resolved, progress: &dyn Progress) -> Result<Image> {
+/// Looks at it where it will not stay.
+///
+/// # Errors
+/// As [`bring`], and of `look`.
+pub fn glance<T>(
+    engine: &Engine,
+    resolved: &Resolved,
+    progress: &dyn Progress,
+    look: impl FnOnce(&Image) -> Result<T>,
+) -> Result<T> {
+    let adding = image_lock::adding(engine)?;
+    let looked = stored(engine, resolved, progress).and_then(|image| look(&image));
+    drop(adding);
+    image_sweep::sweep(engine)?;
+    looked
+}
+
+/// All of it but its row.
+fn stored(engine: &Engine, resolved: &Resolved, progress: &dyn Progress) -> Result<Image> {
     let shown = resolved.name.to_string();
     let manifest = &resolved.manifest;
     let checkpoint = checkpoint_image::is_checkpoint(&manifest.annotations);
@@ -105,10 +129,6 @@ fn brought(engine: &Engine, resolved: &Resolved, progress: &dyn Progress) -> Res
         config,
     };
     fault::point("blobs-kept");
-    engine.store.transaction(|rows| {
-        rows.insert_image_anew(&image)?;
-        rows.insert_image_event("pull", &image.id, &shown)
-    })?;
     Ok(image)
 }
 
