@@ -50,8 +50,7 @@ impl Remote {
     /// [`ImageError::Remote`] for what is neither, or can't be true.
     pub fn read(what: &str, media_type: &str, bytes: &[u8]) -> Result<Self, ImageError> {
         let wrong = |reason: String| ImageError::remote(what, reason);
-        let head: Head =
-            serde_json::from_slice(bytes).map_err(|error| wrong(error.to_string()))?;
+        let head: Head = serde_json::from_slice(bytes).map_err(|error| wrong(error.to_string()))?;
         if head.schema_version != 2 {
             let version = head.schema_version;
             return Err(wrong(format!("unsupported schema version {version}")));
@@ -168,7 +167,11 @@ fn check(what: &str, manifest: &Manifest) -> Result<(), ImageError> {
 ///
 /// # Errors
 /// [`ImageError::Remote`].
-pub fn diff_ids(what: &str, config: &[u8], layers: &[Descriptor]) -> Result<Vec<String>, ImageError> {
+pub fn diff_ids(
+    what: &str,
+    config: &[u8],
+    layers: &[Descriptor],
+) -> Result<Vec<String>, ImageError> {
     #[derive(Deserialize)]
     struct Config {
         rootfs: RootFs,
@@ -189,7 +192,10 @@ pub fn diff_ids(what: &str, config: &[u8], layers: &[Descriptor]) -> Result<Vec<
     let mut known = BTreeMap::new();
     for (id, layer) in ids.iter().zip(layers) {
         digest_hex(id)?;
-        if known.insert(&layer.digest, id).is_some_and(|known| known != id) {
+        if known
+            .insert(&layer.digest, id)
+            .is_some_and(|known| known != id)
+        {
             let reason = format!("layer {} is there twice, with two diff ids", layer.digest);
             return Err(ImageError::remote(what, reason));
         }
@@ -214,11 +220,11 @@ mod tests {
             "layers": [{"digest": digest, "size": 1}, {"digest": digest, "size": 1}]});
         assert!(matches!(read(&image), Ok(Remote::Image(found)) if found.layers.len() == 2));
         let mut index = json!({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
-            "manifests": [
-                {"digest": digest, "mediaType": "application/vnd.oci.image.manifest.v1+json",
-                 "platform": {"os": "linux", "architecture": "s390x"}},
-                {"digest": digest, "mediaType": "application/x", "annotations": null},
-            ]});
+        "manifests": [
+            {"digest": digest, "mediaType": "application/vnd.oci.image.manifest.v1+json",
+             "platform": {"os": "linux", "architecture": "s390x"}},
+            {"digest": digest, "mediaType": "application/x", "annotations": null},
+        ]});
         let Ok(Remote::Index(list)) = read(&index) else {
             panic!("no index");
         };
@@ -232,9 +238,7 @@ mod tests {
     #[test]
     fn what_can_not_be_true_is_refused() {
         let (digest, other) = (digest_of(b"x"), digest_of(b"y"));
-        let with = |layers: serde_json::Value| {
-            json!({"schemaVersion": 2, "config": {"digest": other, "size": 1}, "layers": layers})
-        };
+        let with = |layers: serde_json::Value| json!({"schemaVersion": 2, "config": {"digest": other, "size": 1}, "layers": layers});
         for (value, words) in [
             (json!({"schemaVersion": 1}), "schema version 1"),
             (json!({"schemaVersion": 2}), "unsupported manifest type"),
@@ -274,7 +278,11 @@ mod tests {
         };
         let twice = [layer(&a), layer(&a)];
         assert_eq!(ids(config(&[&b, &b]), &twice).unwrap().len(), 2);
-        assert!(ids(config(&[&a, &b]), &twice).unwrap_err().contains("two diff ids"));
+        assert!(
+            ids(config(&[&a, &b]), &twice)
+                .unwrap_err()
+                .contains("two diff ids")
+        );
         assert!(ids(config(&[&a]), &twice).unwrap_err().contains("lists 1"));
         assert!(ids("{}".into(), &twice).is_err());
     }

@@ -167,7 +167,10 @@ fn entry(value: &Value) -> Option<Credentials> {
 
 fn read(path: &Path) -> Result<Map<String, Value>, RegistryError> {
     let wrong = |reason: &dyn std::fmt::Display| {
-        RegistryError::Configuration(format!("reading JSON file \"{}\": {reason}", path.display()))
+        RegistryError::Configuration(format!(
+            "reading JSON file \"{}\": {reason}",
+            path.display()
+        ))
     };
     let bytes = match fs::read(path) {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
@@ -199,7 +202,10 @@ fn write(path: &Path, file: &Map<String, Value>) -> Result<(), RegistryError> {
         doing: format!("write {}", path.display()),
         source,
     };
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+    if let Some(parent) = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+    {
         let mut builder = fs::DirBuilder::new();
         builder.recursive(true).mode(0o700);
         builder.create(parent).map_err(local)?;

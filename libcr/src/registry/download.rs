@@ -178,7 +178,10 @@ impl Client {
             }
             sink.sink
                 .write_all(new)
-                .map_err(|source| RegistryError::Local { doing: doing.clone(), source })?;
+                .map_err(|source| RegistryError::Local {
+                    doing: doing.clone(),
+                    source,
+                })?;
             sink.count += new.len() as u64;
             done(sink.count);
         }

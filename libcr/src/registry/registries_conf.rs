@@ -90,8 +90,7 @@ impl Registries {
                 Err(error) if error.kind() == ErrorKind::NotFound => continue,
                 text => text.map_err(|error| wrong(path, &dir::reason(&error)))?,
             };
-            let file: File =
-                toml::from_str(&text).map_err(|error| wrong(path, error.message()))?;
+            let file: File = toml::from_str(&text).map_err(|error| wrong(path, error.message()))?;
             all.take(path, file)?;
         }
         Ok(all)
@@ -232,7 +231,10 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         let none = read("", "").unwrap().full_names("web").unwrap_err();
-        assert!(none.to_string().contains("no unqualified-search registries"));
+        assert!(
+            none.to_string()
+                .contains("no unqualified-search registries")
+        );
         for bad in ["[[registry", "[[registry]]\ninsecure = true\n"] {
             let error = read("", bad).unwrap_err().to_string();
             assert!(error.contains("a.conf"), "{error}");

@@ -4,8 +4,8 @@ use std::io::{self, Read};
 
 use ureq::http::{Method, StatusCode, header};
 
-use super::client::{Call, Client, Payload};
 use super::RegistryError;
+use super::client::{Call, Client, Payload};
 
 /// How often an upload is begun anew after the connection broke.
 const TRIES: u32 = 3;
@@ -25,7 +25,10 @@ impl Client {
     /// # Errors
     /// [`RegistryError::Lost`] and the like.
     pub fn has_blob(&self, digest: &str) -> Result<bool, RegistryError> {
-        let doing = format!("checking whether a blob {digest} exists in {}", self.place().shown());
+        let doing = format!(
+            "checking whether a blob {digest} exists in {}",
+            self.place().shown()
+        );
         let url = self.repository_url(&format!("blobs/{digest}"));
         let answer = self.send(Call::new(Method::HEAD, url), &doing)?;
         match answer.status() {
@@ -118,11 +121,8 @@ impl Client {
             failed: None,
         };
         let separator = if location.contains('?') { '&' } else { '?' };
-        let mut call = Call::new(
-            Method::PUT,
-            format!("{location}{separator}digest={digest}"),
-        )
-        .header(header::CONTENT_TYPE, "application/octet-stream");
+        let mut call = Call::new(Method::PUT, format!("{location}{separator}digest={digest}"))
+            .header(header::CONTENT_TYPE, "application/octet-stream");
         call.payload = Payload::Stream(&mut stream, size);
         let answer = self.send(call, &doing);
         if let Some(source) = stream.failed {

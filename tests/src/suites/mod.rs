@@ -17,6 +17,7 @@ mod interop;
 mod lifecycle;
 mod network;
 mod networks;
+mod registry;
 mod showing;
 mod system_check;
 mod volume_mounts;
@@ -56,6 +57,9 @@ pub const ALL: &[(&str, Tests)] = &[
         "checkpoint_images::interop",
         checkpoint_images::interop::TESTS,
     ),
+    ("registry", registry::TESTS),
+    ("registry::liar", registry::liar::TESTS),
+    ("registry::others", registry::others::TESTS),
     ("golden", golden::TESTS),
     ("hostile_images", hostile_images::TESTS),
     ("showing", showing::TESTS),

@@ -31,9 +31,8 @@ pub fn load(engine: &Engine, path: &Path) -> Result<Vec<String>> {
         let id = archived.config_digest.trim_start_matches("sha256:");
         let known = engine.store.rows().images_with_prefix(id)?.pop();
         // Its manifest is kept too, which a docker-archive doesn't have.
-        let whole = known.filter(|known| {
-            archived.manifest.is_none() && keep_layer::is_whole(engine, known)
-        });
+        let whole = known
+            .filter(|known| archived.manifest.is_none() && keep_layer::is_whole(engine, known));
         let mut kept = Vec::new();
         for blob in &archived.layers {
             let there = layers.path(&blob.diff_id).is_ok();

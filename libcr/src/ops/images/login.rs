@@ -89,7 +89,9 @@ fn key(registry: &str) -> Result<(String, String)> {
     let (host, rest) = bare.split_once('/').unwrap_or((bare, ""));
     let odd = |text: &str| text.contains(|letter: char| letter.is_control() || letter == ' ');
     if host.is_empty() || odd(bare) {
-        return Err(Error::Invalid(format!("invalid registry name {registry:?}")));
+        return Err(Error::Invalid(format!(
+            "invalid registry name {registry:?}"
+        )));
     }
     Ok((host.to_owned(), rest.to_owned()))
 }

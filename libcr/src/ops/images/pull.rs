@@ -34,7 +34,9 @@ impl PullPolicy {
             "missing" | "ifnotpresent" | "IfNotPresent" => Ok(Self::Missing),
             "never" => Ok(Self::Never),
             "newer" | "ifnewer" => Ok(Self::Newer),
-            other => Err(Error::Invalid(format!("unsupported pull policy \"{other}\""))),
+            other => Err(Error::Invalid(format!(
+                "unsupported pull policy \"{other}\""
+            ))),
         }
     }
 }

@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 use crate::model::catalogue::CheckpointPlace;
 use crate::ops::restore::checks::SKIPPABLE;
 use crate::ops::steps::inspection;
-use crate::ops::steps::transfer::Access;
 pub use crate::ops::steps::thawing::imported_spec::Grants;
+use crate::ops::steps::transfer::Access;
 use crate::runtime::criu_options::CriuOptions;
 
 /// What a restore is asked for. The default is the checkpoint in the container's bundle, used up.

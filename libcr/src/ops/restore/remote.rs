@@ -6,11 +6,11 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::image::Image;
 use crate::ops::restore::RestoreOptions;
+use crate::ops::steps::thawing::base_image;
 use crate::ops::steps::transfer::base::{self, Wanted};
 use crate::ops::steps::transfer::fetch::{bring, glance};
 use crate::ops::steps::transfer::name;
 use crate::ops::steps::transfer::resolve::{Resolved, resolve};
-use crate::ops::steps::thawing::base_image;
 use crate::ops::steps::{checkpoint_image, image_lookup};
 use crate::progress::Progress;
 

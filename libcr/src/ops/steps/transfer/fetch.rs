@@ -84,7 +84,10 @@ fn stored(engine: &Engine, resolved: &Resolved, progress: &dyn Progress) -> Resu
         }
         let was_there = blobs.size(&layer.digest) == Some(layer.size);
         if was_there {
-            progress.say(&format!("Copying blob {} skipped: already exists", layer.digest));
+            progress.say(&format!(
+                "Copying blob {} skipped: already exists",
+                layer.digest
+            ));
         } else {
             blob(&resolved.client, layer, &blobs, progress)?;
             fault::point("layer-blob-kept");
@@ -92,7 +95,11 @@ fn stored(engine: &Engine, resolved: &Resolved, progress: &dyn Progress) -> Resu
         if checkpoint || layers.path(diff_id).is_ok() {
             continue;
         }
-        let unpack = || layers.import_verified(blobs.open_blob(&layer.digest)?, diff_id).map_err(Error::from);
+        let unpack = || {
+            layers
+                .import_verified(blobs.open_blob(&layer.digest)?, diff_id)
+                .map_err(Error::from)
+        };
         match unpack() {
             // What was here of it may be from a disk that lost it.
             Err(error) if was_there => {

@@ -60,10 +60,7 @@ fn parse(word: &str) -> Result<Reference> {
     }
     let reference = Reference::parse(name).map_err(ImageError::from)?;
     // As Podman: a digest says more than a tag.
-    let tag = reference
-        .tag
-        .clone()
-        .filter(|_| reference.digest.is_none());
+    let tag = reference.tag.clone().filter(|_| reference.digest.is_none());
     Ok(Reference { tag, ..reference })
 }
 
@@ -87,7 +84,11 @@ mod tests {
 
     #[test]
     fn which_words_lead_to_a_registry() {
-        for remote in ["docker://x", "localhost:5000/web:frozen", "quay.io/a@sha256:0000000000000000000000000000000000000000000000000000000000000000"] {
+        for remote in [
+            "docker://x",
+            "localhost:5000/web:frozen",
+            "quay.io/a@sha256:0000000000000000000000000000000000000000000000000000000000000000",
+        ] {
             assert!(is_remote(remote), "{remote}");
         }
         for local in ["web", "localhost/web:1", "me/web", "Not A Name"] {
@@ -104,6 +105,11 @@ mod tests {
         let digest = format!("sha256:{}", "0".repeat(64));
         let both = format!("a.b/c:tag@{digest}");
         assert_eq!(text(&both).unwrap(), format!("a.b/c@{digest}"));
-        assert!(text("oci:/x").unwrap_err().to_string().contains("transport"));
+        assert!(
+            text("oci:/x")
+                .unwrap_err()
+                .to_string()
+                .contains("transport")
+        );
     }
 }

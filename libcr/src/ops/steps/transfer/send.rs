@@ -124,7 +124,10 @@ fn sources(engine: &Engine, to: &Reference) -> Result<Vec<(String, BTreeSet<Stri
         let Ok(manifest) = checkpoint_image::manifest(engine, &image) else {
             continue;
         };
-        let parsed = image.names.iter().filter_map(|name| Reference::parse(name).ok());
+        let parsed = image
+            .names
+            .iter()
+            .filter_map(|name| Reference::parse(name).ok());
         for name in parsed.filter(|name| name.domain == to.domain && name.path != to.path) {
             let digests = manifest.layers.iter().map(|layer| layer.digest.clone());
             match found.iter_mut().find(|(path, _)| *path == name.path) {
