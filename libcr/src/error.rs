@@ -163,6 +163,25 @@ pub enum Error {
     /// Images.
     #[error(transparent)]
     Image(#[from] crate::image::ImageError),
+    /// Registries, in the words of the whole sentence.
+    #[error(transparent)]
+    Registry(#[from] crate::registry::RegistryError),
+    /// An image of a registry could not be had, in Podman's words.
+    #[error("initializing source docker://{name}: {source}")]
+    Pull {
+        /// The image.
+        name: String,
+        /// Why.
+        source: Box<Error>,
+    },
+    /// An image could not be sent to a registry.
+    #[error("pushing to docker://{name}: {source}")]
+    Push {
+        /// The image there.
+        name: String,
+        /// Why.
+        source: Box<Error>,
+    },
     /// Checkpoint archives.
     #[error(transparent)]
     Archive(#[from] crate::archive::ArchiveError),
@@ -195,6 +214,7 @@ impl Error {
             | Self::NoSuchImage(_)
             | Self::NoSuchCheckpoint { .. }
             | Self::Network(network::Error::NetworkNotFound { .. })
+            | Self::Registry(crate::registry::RegistryError::NotFound { .. })
             | Self::Store(StoreError::NoSuchImage(_) | StoreError::NoSuchVolume(_)) => {
                 ErrorKind::NotFound
             }
@@ -224,6 +244,7 @@ impl Error {
             | Self::Monitor(MonitorError::Missing(_))
             | Self::Network(network::Error::NetavarkMissing { .. }) => ErrorKind::Missing,
             Self::Undo { first, .. } => first.kind(),
+            Self::Pull { source, .. } | Self::Push { source, .. } => source.kind(),
             _ => ErrorKind::Failed,
         }
     }

@@ -15,7 +15,7 @@ use crate::source::{self, NamedPath};
 
 /// libcr's subsystems: each may use sys, model and the shared files, none another subsystem.
 const SUBSYSTEMS: &[&str] = &[
-    "runtime", "criu", "archive", "wire", "monitor", "storage", "image", "store", "net",
+    "runtime", "criu", "archive", "wire", "monitor", "storage", "image", "registry", "store", "net",
 ];
 
 /// Shared files at libcr's top that everything above sys may use.

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::manifest::Descriptor;
 use super::{ImageError, digest_of};
 use crate::sys::machine::architecture;
 
@@ -13,8 +14,8 @@ use crate::sys::machine::architecture;
 pub struct ImportOptions {
     /// `sha256:…` of the uncompressed layer.
     pub diff_id: String,
-    /// Length of the uncompressed layer in bytes.
-    pub layer_size: u64,
+    /// The layer as it is kept.
+    pub blob: Descriptor,
     /// Instructions like `CMD ["/bin/sh"]` or `ENV=A=b`, applied in order.
     pub changes: Vec<String>,
     /// `--message`: the history's comment.
@@ -79,9 +80,9 @@ pub fn import_config(options: &ImportOptions) -> Result<BuiltImage, ImageError> 
             "size": config.len(),
         },
         "layers": [{
-            "mediaType": "application/vnd.oci.image.layer.v1.tar",
-            "digest": options.diff_id,
-            "size": options.layer_size,
+            "mediaType": options.blob.media_type,
+            "digest": options.blob.digest,
+            "size": options.blob.size,
         }],
     });
     let manifest = manifest.to_string().into_bytes();
@@ -196,7 +197,7 @@ mod tests {
     fn options(changes: &[&str]) -> ImportOptions {
         ImportOptions {
             diff_id: format!("sha256:{}", "a".repeat(64)),
-            layer_size: 1536,
+            blob: Descriptor::default(),
             changes: changes.iter().map(|change| (*change).to_owned()).collect(),
             message: Some("first".into()),
             architecture: None,

@@ -18,6 +18,7 @@ mod lifecycle;
 mod network;
 mod networks;
 mod sealed;
+mod registry;
 mod showing;
 mod system_check;
 mod volume_mounts;
@@ -60,6 +61,9 @@ pub const ALL: &[(&str, Tests)] = &[
     ("sealed::encrypted", sealed::encrypted::TESTS),
     ("sealed::signed", sealed::signed::TESTS),
     ("sealed::policy", sealed::policy::TESTS),
+    ("registry", registry::TESTS),
+    ("registry::liar", registry::liar::TESTS),
+    ("registry::others", registry::others::TESTS),
     ("golden", golden::TESTS),
     ("hostile_images", hostile_images::TESTS),
     ("showing", showing::TESTS),

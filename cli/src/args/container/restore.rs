@@ -2,6 +2,7 @@
 //! (cmd/podman/containers/restore.go).
 
 use crate::args::seal::UnsealFlags;
+use crate::args::image::AccessFlags;
 use crate::args::selection::{Selection, plain};
 use crate::output::CliError;
 use clap::Args;
@@ -29,6 +30,9 @@ pub struct Restore {
     /// Grant an imported container the directories of this host that its archive names
     #[arg(long)]
     pub allow_mounts: bool,
+    /// How registries are reached for images that are not here.
+    #[command(flatten)]
+    pub access: AccessFlags,
     /// Punch pages out of the images as soon as they are restored
     #[arg(long)]
     pub auto_dedup: bool,
@@ -243,6 +247,7 @@ impl Restore {
                 shell_job: self.shell_job,
                 ..CriuOptions::default()
             },
+            access: self.access.access(),
             skip_checks: self.skip_check.clone(),
         }
     }

@@ -6,6 +6,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::id;
 use crate::model::image::Image;
+use crate::ops::steps::image_sweep::without_image;
 use crate::ops::steps::{checkpoint_image, image_lock, image_lookup};
 use crate::storage::StorageError;
 use crate::store::Rows;
@@ -69,17 +70,6 @@ pub fn remove(engine: &Engine, word: &str, force: bool) -> Result<Removed> {
         untagged: image.names,
         deleted: vec![image.id],
     })
-}
-
-/// Of these layers those that no image has. A set: an image may have the same layer twice.
-fn without_image(engine: &Engine, layers: Vec<String>) -> Result<BTreeSet<String>> {
-    let images = engine.store.rows().images()?;
-    let kept: BTreeSet<String> = images
-        .into_iter()
-        .flat_map(|image| image.diff_ids)
-        .collect();
-    let lost = layers.into_iter().filter(|layer| !kept.contains(layer));
-    Ok(lost.collect())
 }
 
 /// What is no longer in the database.

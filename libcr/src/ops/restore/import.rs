@@ -13,6 +13,7 @@ use crate::model::container::Container;
 use crate::model::image::Image;
 use crate::model::operation::Intent;
 use crate::ops::restore::plan::plan;
+use crate::ops::restore::remote;
 use crate::ops::restore::{
     RestoreOptions, Source, Thawing, agreed, finish, may_have_devices, saved_addresses,
 };
@@ -25,6 +26,7 @@ use crate::ops::steps::recovery::{self, Patience};
 use crate::ops::steps::thawing::put_back;
 use crate::ops::steps::thawing::trust::{self, Trust};
 use crate::ops::steps::thawing::unpack::{self, Staging};
+use crate::ops::steps::transfer::name;
 use crate::ops::steps::undo::Undo;
 use crate::ops::steps::{checkpoint_image, image_lookup};
 use crate::progress::{Progress, Step};
@@ -85,7 +87,7 @@ impl Origin<'_> {
 }
 
 /// Makes a container from a checkpoint image and thaws it; the image stays. `word` is a name, an id
-/// or the beginning of one.
+/// or the beginning of one; an image that is not here is pulled where its name says from where.
 ///
 /// # Errors
 /// As [`import`]; [`Error::Invalid`] for an image that is no checkpoint, in Podman's words.
@@ -96,11 +98,12 @@ pub fn restore_image(
     progress: &dyn Progress,
 ) -> Result<RestoreReport> {
     options.validate(true)?;
-    let (image, name) = image_lookup::find(engine, word)?;
+    let (image, name) = remote::checkpoint(engine, word, options, progress)?;
     import_from(engine, Origin::Image(&image, &name), options, progress)
 }
 
-/// Whether a word names a checkpoint image and no container, whose names come first.
+/// Whether a word names a checkpoint image and no container, whose names come first: one of this
+/// host, or one that only a registry can have.
 ///
 /// # Errors
 /// When the store can't be read.
@@ -114,7 +117,8 @@ pub fn is_image(engine: &Engine, word: &str) -> Result<bool> {
             drop(checkpoint_image::open(engine, &image)?);
             Ok(true)
         }
-        Err(_) => Ok(false),
+        // It would be pulled.
+        Err(_) => Ok(name::is_remote(word)),
     }
 }
 
@@ -168,6 +172,7 @@ fn import_from(
     let selection = selection(options, origin.stays());
     let keys = &options.unsealing.keys;
     let (reader, header) = origin.open(engine, keys, &staging, selection)?;
+    remote::base(engine, &header, options, progress)?;
     let (mut container, mut warnings) = plan(engine, archive, &header, options).agreed()?;
     let id = container.config.id.clone();
     let _lock = engine.lock(&id)?;

@@ -45,6 +45,7 @@ mod import;
 mod options;
 mod plan;
 mod preview;
+mod remote;
 
 pub use import::{import, is_checkpoint, is_image, restore_image};
 pub use options::{Grants, RestoreOptions};

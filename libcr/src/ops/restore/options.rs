@@ -7,6 +7,7 @@ use crate::model::catalogue::CheckpointPlace;
 use crate::ops::restore::checks::SKIPPABLE;
 use crate::ops::steps::inspection;
 pub use crate::ops::steps::thawing::imported_spec::Grants;
+use crate::ops::steps::transfer::Access;
 use crate::runtime::criu_options::CriuOptions;
 use crate::seal::Unsealing;
 
@@ -45,6 +46,8 @@ pub struct RestoreOptions {
     pub grants: Grants,
     /// `--decrypt-with`, `--verify-with`, `--require-signature`: of what comes sealed.
     pub unsealing: Unsealing,
+    /// `--authfile`, `--cert-dir`, `--tls-verify`: how registries are reached for what is not here.
+    pub access: Access,
     /// Options of CRIU beyond these. With `lazy_pages` and a `page_server` memory is fetched from
     /// there.
     pub criu: CriuOptions,

@@ -16,6 +16,7 @@ use crate::ops::steps::life::netplug::networks::networks as known;
 use crate::ops::steps::life::volumes;
 use crate::ops::steps::podman_config;
 use crate::ops::steps::thawing::{base_image, foreign, imported_record};
+use crate::ops::steps::transfer::name;
 use crate::store::StoreError;
 use crate::sys::machine;
 
@@ -206,6 +207,14 @@ fn rootfs(
         return None;
     }
     let found = base_image::find(engine, dump, header.manifest.as_ref());
+    if matches!(found, Err(Error::NoSuchImage(_))) && name::is_remote(dump.image_name()) {
+        let name = one_line(&dump.image_name());
+        rows.warn(
+            "image",
+            format!("its image {name} is not here: it is pulled first"),
+        );
+        return None;
+    }
     let (image, name, warning) = rows.judge("image", found, |(_, name, _)| {
         format!("its image {name} is here")
     })?;

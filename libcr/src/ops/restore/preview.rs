@@ -8,10 +8,12 @@ use crate::criu::contents::{Directory, ImageSource};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::Container;
+use crate::model::image::Image;
 use crate::model::preview::Preview;
 use crate::net::SavedAddresses;
 use crate::ops::restore::checks::{self, Rows};
 use crate::ops::restore::plan::plan;
+use crate::ops::restore::remote;
 use crate::ops::restore::{RestoreOptions, addresses_in, saved_addresses, source};
 use crate::ops::steps::archived_images::ArchivedImages;
 use crate::ops::steps::inspection::{host, words};
@@ -22,6 +24,7 @@ use crate::ops::steps::thawing::bounds::Origin;
 use crate::ops::steps::thawing::trust::{self, Trust};
 use crate::ops::steps::thawing::unpack::{self, Staging};
 use crate::ops::steps::{checkpoint_image, image_lookup};
+use crate::progress::Silent;
 use crate::runtime::criu_options::Verb;
 use crate::seal::Signature;
 
@@ -129,13 +132,31 @@ pub fn preview_import(
 }
 
 /// Says what [`super::restore_image`] would do with these options, and changes nothing: the images
-/// but those of memory are unpacked to be looked at, and removed.
+/// but those of memory are unpacked to be looked at, and removed. One of a registry is fetched for
+/// that, and removed too; the preview says by which name exactly this one is thawed.
 ///
 /// # Errors
 /// As of [`RestoreOptions::validate`]; [`Error::Invalid`] for an image that is no checkpoint.
 pub fn preview_image(engine: &Engine, word: &str, options: &RestoreOptions) -> Result<Preview> {
     options.validate(true)?;
+    let looked = remote::look(engine, word, options, &Silent, |image, exact| {
+        let mut preview = look_into(engine, image, exact, options)?;
+        preview.steps.insert(0, format!("pull {exact}"));
+        Ok(preview)
+    })?;
+    if let Some(preview) = looked {
+        return Ok(preview);
+    }
     let (image, name) = image_lookup::find(engine, word)?;
+    look_into(engine, &image, &name, options)
+}
+
+fn look_into(
+    engine: &Engine,
+    image: &Image,
+    name: &str,
+    options: &RestoreOptions,
+) -> Result<Preview> {
     let staging = Staging::make(engine)?;
     let selection = Selection {
         rootfs: false,
@@ -145,9 +166,9 @@ pub fn preview_image(engine: &Engine, word: &str, options: &RestoreOptions) -> R
         durable: false,
         ..Selection::default()
     };
-    let layers = checkpoint_image::open(engine, &image)?;
+    let layers = checkpoint_image::open(engine, image)?;
     let keys = &options.unsealing.keys;
-    let (reader, header) = unpack::open_parts(layers, &name, keys, &staging, selection)?;
+    let (reader, header) = unpack::open_parts(layers, name, keys, &staging, selection)?;
     let trust = Trust::of(engine, &options.unsealing, None)?;
     let contents = reader.unpack(staging.handle(), selection);
     let contents = match contents.map_err(|error| trust.explain(error)) {
@@ -155,9 +176,9 @@ pub fn preview_image(engine: &Engine, word: &str, options: &RestoreOptions) -> R
         contents => contents.map(|contents| contents.signed),
     };
     let said = contents.as_ref().ok().and_then(Option::as_ref).cloned();
-    let verified = contents.and_then(|signed| trust.judge(&name, signed.as_ref()));
+    let verified = contents.and_then(|signed| trust.judge(name, signed.as_ref()));
     let mut rows = Rows::new(&options.skip_checks);
-    encryption(checkpoint_image::is_encrypted(engine, &image), &mut rows);
+    encryption(checkpoint_image::is_encrypted(engine, image), &mut rows);
     let said = said.as_ref().map(|Signed { signature, .. }| signature);
     signature(&trust, Some(verified), said, &mut rows);
     unsigned(engine, options, &mut rows);
@@ -165,7 +186,7 @@ pub fn preview_image(engine: &Engine, word: &str, options: &RestoreOptions) -> R
     let facts = ImageFacts::read(&images).ok();
     let mut source = Directory::new(&images, "");
     let images = (facts, &mut source);
-    planned(engine, Path::new(&name), &header, images, (options, rows))
+    planned(engine, Path::new(name), &header, images, (options, rows))
 }
 
 /// Bytes of a signature that are read.

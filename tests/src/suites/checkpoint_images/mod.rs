@@ -19,7 +19,7 @@ pub const TESTS: Tests = tests![
 ];
 
 /// Where blobs are.
-const BLOBS: &str = "/var/lib/cryopod/images/blobs/sha256";
+pub const BLOBS: &str = "/var/lib/cryopod/images/blobs/sha256";
 
 fn blobs() -> usize {
     fs::read_dir(BLOBS).map_or(0, Iterator::count)
