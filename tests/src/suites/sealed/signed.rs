@@ -1,9 +1,10 @@
 //! Signed as minisign does.
 
 use std::fs;
+use std::process::Command;
 
 use super::{freeze, sh, signing_key, start_web, thawed};
-use crate::harness::Host;
+use crate::harness::{Host, command};
 use crate::suites::interop::Podman;
 use crate::suites::{Tests, tests};
 
@@ -77,11 +78,19 @@ fn locked_keys(host: &Host) {
     if host.runtime != "crun" {
         return;
     }
+    let (open, public) = signing_key(host, "open");
+    let secret = host.file("locked.sec");
+    let mut python = Command::new("python3");
+    python.args(["-c", include_str!("lock.py"), &open, &secret, "secret"]);
+    let done = command::run(&mut python, "");
+    assert_eq!(done.code, 0, "{done}");
+    // It is one for minisign too.
     sh(
         host,
-        "printf 'secret\\nsecret\\n' | minisign -G -s locked.sec -p locked.pub >/dev/null",
+        &format!(
+            "echo x > x; echo secret | minisign -S -s {secret} -m x >/dev/null; minisign -V -q -p {public} -m x"
+        ),
     );
-    let (secret, public) = (host.file("locked.sec"), host.file("locked.pub"));
     let (right, wrong) = (host.file("right"), host.file("wrong"));
     fs::write(&right, "secret\n").unwrap();
     fs::write(&wrong, "terces\n").unwrap();
