@@ -49,6 +49,21 @@ fn signed_there_and_back(host: &Host) {
             "which is none of those of --verify-with",
         );
     }
+    let text = host.ok(&[
+        "checkpoint",
+        "verify",
+        "--json",
+        "--verify-with",
+        key,
+        &signed,
+    ]);
+    let found: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(found[0]["SignatureChecked"], true, "{text}");
+    host.fails(
+        &["checkpoint", "verify", "--require-signature", &signed],
+        125,
+        "--require-signature: no key is known here",
+    );
     let text = host.ok(&["checkpoint", "show", &signed]);
     assert!(
         text.contains("not checked") && text.contains("name=web"),
