@@ -60,6 +60,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("sealed::encrypted", sealed::encrypted::TESTS),
     ("sealed::signed", sealed::signed::TESTS),
     ("sealed::policy", sealed::policy::TESTS),
+    ("sealed::interop", sealed::signed::INTEROP),
     ("golden", golden::TESTS),
     ("hostile_images", hostile_images::TESTS),
     ("showing", showing::TESTS),

@@ -9,6 +9,7 @@ use crate::suites::interop::Podman;
 use crate::suites::{Tests, tests};
 
 pub const TESTS: Tests = tests![signed_there_and_back, locked_keys];
+pub const INTEROP: Tests = tests![podman_thaws_a_signed_one];
 
 fn signed_there_and_back(host: &Host) {
     let (secret, public) = signing_key(host, "mine");
@@ -83,8 +84,17 @@ fn signed_there_and_back(host: &Host) {
         "--require-signature: no key is known here",
     );
     host.ok(&["rmi", "frozen"]);
+}
 
+fn podman_thaws_a_signed_one(host: &Host) {
+    if host.runtime != "runc" {
+        return;
+    }
     let podman = Podman::set_up(host.runtime);
+    let (secret, _) = signing_key(host, "mine");
+    start_web(host);
+    let signed = freeze(host, "web.tar", &["--sign-by", &secret]);
+    host.ok(&["rm", "-f", "-t", "0", "web"]);
     podman.0.ok(&["container", "restore", "-i", &signed]);
     assert_eq!(podman.0.ok(&["exec", "web", "cat", "/data/file"]), "kept");
 }
