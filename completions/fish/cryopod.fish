@@ -423,6 +423,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from diagnose" -s l -l latest -d 'Act on the container created last'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from diagnose" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -s c -l compress -d 'Select compression algorithm (gzip, none, zstd) for checkpoint archive. Default is zstd' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l create-image -d 'Create checkpoint image with specified name' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l empty-ns -d 'Leave the content of a namespace out (network)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -s e -l export -d 'Export the checkpoint image to an archive' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l image-path -d 'Directory for CRIU\'s images instead of the container\'s own' -r -F
@@ -430,6 +431,9 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l network-lock -d 'How CRIU locks the network (iptables, nftables, skip)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l page-server -d 'Send the memory to this page server, or serve it there with --lazy-pages' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l parent-path -d 'Earlier images to build upon, relative to --image-path' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l encrypt-to -d 'Encrypt to this age recipient, or to those in this file' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l sign-by -d 'Sign with the secret key of minisign in this file' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l sign-passphrase-file -d 'Read the passphrase of the signing key from this file' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l skip-check -d 'Go on though this check fails (all: make none)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l status-fd -d 'Descriptor that gets a zero byte once pages are served' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l work-path -d 'Directory for CRIU\'s log and statistics' -r -F
@@ -473,6 +477,8 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l page-server -d 'With --lazy-pages: fetch the memory from this page server' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -s p -l publish -d 'Publish these ports instead of those that the archive publishes' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l skip-check -d 'Go on though this check fails (all: any that can be skipped)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l decrypt-with -d 'Decrypt with the age keys in this file (-: standard input)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l verify-with -d 'Require a signature by this public key of minisign, or by one in this file' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l work-path -d 'Directory for CRIU\'s log and statistics' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
@@ -503,6 +509,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l shell-job -d 'Allow a session whose terminal is outside the container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l tcp-close -d 'Restore a container with established TCP connections closed'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l tcp-established -d 'Restore a container with established TCP connections'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l require-signature -d 'Require a signature by a key of the host\'s policy'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cleanup" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cleanup" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
@@ -517,26 +524,27 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cleanup" -l rm -d 'After cleanup, remove the container entirely'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cleanup" -l stopped-only -d 'Only clean up if the container is stopped'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cleanup" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -l conmon -d 'Path of the container monitor' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "create" -d 'Create a checkpoint from a running container'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "diff" -d 'Show what changed between two checkpoints of a container'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "inspect" -d 'Display all about checkpoints, with the processes in them'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "ls" -d 'List checkpoints'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "list" -d 'List checkpoints'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "prune" -d 'Remove all checkpoints, or the older ones'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "rm" -d 'Remove checkpoints'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "delete" -d 'Remove checkpoints'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "remove" -d 'Remove checkpoints'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "show" -d 'Look into checkpoints: processes, memory, files, sockets, who made them'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "tag" -d 'Give a checkpoint another name'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -f -a "create" -d 'Create a checkpoint from a running container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -f -a "diff" -d 'Show what changed between two checkpoints of a container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -f -a "inspect" -d 'Display all about checkpoints, with the processes in them'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -f -a "ls" -d 'List checkpoints'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -f -a "list" -d 'List checkpoints'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -f -a "prune" -d 'Remove all checkpoints, or the older ones'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -f -a "rm" -d 'Remove checkpoints'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -f -a "delete" -d 'Remove checkpoints'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -f -a "remove" -d 'Remove checkpoints'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -f -a "show" -d 'Look into checkpoints: processes, memory, files, sockets, who made them'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -f -a "tag" -d 'Give a checkpoint another name'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag verify" -f -a "verify" -d 'Check that archives and images are what was written, and by whom they are signed'
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l checkpoint-dir -d 'Use a custom checkpoint storage directory' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l exit -d 'End the container once its checkpoint is made (the default)' -r -f -a "true\t''
 false\t''"
@@ -651,6 +659,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_s
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from remove" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from show" -l checkpoint-dir -d 'Use a custom checkpoint storage directory' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from show" -l decrypt-with -d 'Decrypt with the age keys in this file (-: standard input)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from show" -s f -l format -d 'Format the output to a Go template or json' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from show" -l html -d 'Write a page for a browser to this file; of two checkpoints with their differences' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from show" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
@@ -673,6 +682,19 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_s
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from tag" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from tag" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from tag" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l decrypt-with -d 'Decrypt with the age keys in this file (-: standard input)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l verify-with -d 'Require a signature by this public key of minisign, or by one in this file' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l json -d 'Print JSON'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l require-signature -d 'Require a signature by a key of the host\'s policy'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 
 use super::super::browse::{Browser, Range};
-use super::super::{Compression, Refusal, Writer};
+use super::super::{Compression, Limits, Refusal, Writer};
 use super::*;
 
 #[path = "tests_hostile.rs"]

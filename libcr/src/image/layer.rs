@@ -192,4 +192,28 @@ mod tests {
             assert_eq!(layer.size < 500, compression != LayerCompression::None);
         }
     }
+
+    #[test]
+    fn an_encrypted_layer_tells_nothing_of_what_is_in_it() {
+        let root = tempfile::tempdir().unwrap();
+        let blobs = BlobStore::open(root.path()).unwrap();
+        let recipient = age::x25519::Identity::generate().to_public().to_string();
+        let recipients = Recipients::read(&[recipient]).unwrap();
+        let write = || {
+            let compression = LayerCompression::Zstd(1);
+            let mut layer = LayerWriter::begin(&blobs, compression, &recipients).unwrap();
+            layer.write_all(&[7; 5000]).unwrap();
+            layer.finish().unwrap()
+        };
+        let (one, other) = (write(), write());
+        assert_ne!(one.digest, other.digest);
+        assert_eq!(one.diff_id, one.digest);
+        assert!(one.media_type.ends_with("+zstd+age"));
+        assert!(
+            blobs
+                .read(&one.digest)
+                .unwrap()
+                .starts_with(b"age-encryption.org/")
+        );
+    }
 }

@@ -4,7 +4,10 @@ use std::io::{self, Cursor};
 use std::path::Path;
 use std::sync::Arc;
 
-use minisign::{SecretKey, SecretKeyBox};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use minisign::{PublicKey, SecretKey, SecretKeyBox};
+use zeroize::Zeroizing;
 
 use super::{SECRET_SIGNING_KEYS, SealError, read_text, refuse_secret};
 
@@ -12,7 +15,7 @@ const OPTION: &str = "--sign-by";
 
 /// A secret key that signs.
 #[derive(Clone)]
-pub struct SigningKey(Arc<SecretKey>);
+pub struct SigningKey(Arc<(SecretKey, PublicKey)>);
 
 impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -32,21 +35,27 @@ impl SigningKey {
         let text = read_text(Path::new(file), false)?;
         let line = text.lines().nth(1).unwrap_or_default();
         let [locked, open] = SECRET_SIGNING_KEYS;
-        let boxed = SecretKeyBox::from_string(&text);
-        let boxed = boxed.map_err(|_| no_key("no secret key of minisign"))?;
+        let none = || no_key("no secret key of minisign");
         let key = if line.starts_with(open) {
-            boxed.into_unencrypted_secret_key()
+            // Those of minisign's own program have no checksum, which the crate insists on.
+            let bytes = STANDARD.decode(line.trim()).map_err(|_| none())?;
+            SecretKey::from_bytes(&Zeroizing::new(bytes))
         } else if line.starts_with(locked) {
             let Some(passphrase) = passphrase else {
                 let file = file.to_owned();
                 return Err(SealError::Locked { file });
             };
+            let boxed = SecretKeyBox::from_string(&text).map_err(|_| none())?;
             boxed.into_secret_key(Some(passphrase.to_owned()))
         } else {
-            return Err(no_key("no secret key of minisign"));
+            return Err(none());
         };
         let key = key.map_err(|error| no_key(&error.to_string().to_lowercase()))?;
-        Ok(Self(Arc::new(key)))
+        let public = PublicKey::from_secret_key(&key).map_err(|_| none())?;
+        let key = Self(Arc::new((key, public)));
+        // A key that was damaged would sign what nobody can verify.
+        key.sign(b"", "").map_err(|_| no_key("corrupted key"))?;
+        Ok(key)
     }
 
     /// The signature of these bytes, in minisign's four lines; `comment` is signed with them.
@@ -55,7 +64,8 @@ impl SigningKey {
     /// When the host has no random numbers.
     pub fn sign(&self, bytes: &[u8], comment: &str) -> io::Result<Vec<u8>> {
         let said = Some("signature of cryopod.sums");
-        let signed = minisign::sign(None, &self.0, Cursor::new(bytes), Some(comment), said);
+        let (key, public) = &*self.0;
+        let signed = minisign::sign(Some(public), key, Cursor::new(bytes), Some(comment), said);
         Ok(signed.map_err(io::Error::other)?.to_bytes())
     }
 }
@@ -64,7 +74,7 @@ impl SigningKey {
 ///
 /// # Errors
 /// When it can't be read.
-pub fn passphrase(file: &Path) -> Result<zeroize::Zeroizing<String>, SealError> {
+pub fn passphrase(file: &Path) -> Result<Zeroizing<String>, SealError> {
     let text = read_text(file, false)?;
     Ok(text.lines().next().unwrap_or_default().to_owned().into())
 }

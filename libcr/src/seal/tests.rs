@@ -1,3 +1,5 @@
+//! Age streams, headers of strangers, signatures, and words that are secrets.
+
 use std::fs;
 use std::io::{BufReader, Cursor, Read, Write};
 

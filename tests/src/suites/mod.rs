@@ -64,6 +64,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("registry", registry::TESTS),
     ("registry::liar", registry::liar::TESTS),
     ("registry::others", registry::others::TESTS),
+    ("sealed::interop", sealed::signed::INTEROP),
     ("golden", golden::TESTS),
     ("hostile_images", hostile_images::TESTS),
     ("showing", showing::TESTS),

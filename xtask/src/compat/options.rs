@@ -207,7 +207,7 @@ pub const ROWS: &[Row] = &[
     row("checkpoint show", "--json", &[], "showing::an_archive_of_ours"),
     row("checkpoint verify", "--decrypt-with", &[], "sealed::encrypted::archives_there_and_back"),
     row("checkpoint verify", "--json", &[], "sealed::signed::signed_there_and_back"),
-    row("checkpoint verify", "--require-signature", &[], "sealed::policy::nothing_else_is_thawed"),
+    row("checkpoint verify", "--require-signature", &[], "sealed::signed::signed_there_and_back"),
     row("checkpoint verify", "--verify-with", &[], "sealed::signed::signed_there_and_back"),
     row("system check", "--force", &[Podman], "system_check::running_containers"),
     row("system check", "--format", &[], "system_check::hosts_in_use_are_clean"),

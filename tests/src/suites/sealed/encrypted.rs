@@ -175,6 +175,11 @@ fn what_was_tampered_with(host: &Host) {
     }
     let (key, recipient) = age_key(host, "mine");
     start_web(host);
+    // Encryption goes by pieces of 64 KiB: several.
+    host.shell(
+        "web",
+        "dd if=/dev/urandom of=/data/big bs=1000 count=300 2>/dev/null",
+    );
     let sealed = freeze(host, "web.tar", &["--encrypt-to", &recipient]);
     let plain = freeze(host, "plain.tar", &["-c", "none"]);
     host.ok(&["rm", "-f", "-t", "0", "web"]);

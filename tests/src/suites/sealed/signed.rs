@@ -1,13 +1,15 @@
 //! Signed as minisign does.
 
 use std::fs;
+use std::process::Command;
 
 use super::{freeze, sh, signing_key, start_web, thawed};
-use crate::harness::Host;
+use crate::harness::{Host, command};
 use crate::suites::interop::Podman;
 use crate::suites::{Tests, tests};
 
 pub const TESTS: Tests = tests![signed_there_and_back, locked_keys];
+pub const INTEROP: Tests = tests![podman_thaws_a_signed_one];
 
 fn signed_there_and_back(host: &Host) {
     let (secret, public) = signing_key(host, "mine");
@@ -48,6 +50,21 @@ fn signed_there_and_back(host: &Host) {
             "which is none of those of --verify-with",
         );
     }
+    let text = host.ok(&[
+        "checkpoint",
+        "verify",
+        "--json",
+        "--verify-with",
+        key,
+        &signed,
+    ]);
+    let found: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(found[0]["SignatureChecked"], true, "{text}");
+    host.fails(
+        &["checkpoint", "verify", "--require-signature", &signed],
+        125,
+        "--require-signature: no key is known here",
+    );
     let text = host.ok(&["checkpoint", "show", &signed]);
     assert!(
         text.contains("not checked") && text.contains("name=web"),
@@ -67,8 +84,17 @@ fn signed_there_and_back(host: &Host) {
         "--require-signature: no key is known here",
     );
     host.ok(&["rmi", "frozen"]);
+}
 
+fn podman_thaws_a_signed_one(host: &Host) {
+    if host.runtime != "runc" {
+        return;
+    }
     let podman = Podman::set_up(host.runtime);
+    let (secret, _) = signing_key(host, "mine");
+    start_web(host);
+    let signed = freeze(host, "web.tar", &["--sign-by", &secret]);
+    host.ok(&["rm", "-f", "-t", "0", "web"]);
     podman.0.ok(&["container", "restore", "-i", &signed]);
     assert_eq!(podman.0.ok(&["exec", "web", "cat", "/data/file"]), "kept");
 }
@@ -77,11 +103,19 @@ fn locked_keys(host: &Host) {
     if host.runtime != "crun" {
         return;
     }
+    let (open, public) = signing_key(host, "open");
+    let secret = host.file("locked.sec");
+    let mut python = Command::new("python3");
+    python.args(["-c", include_str!("lock.py"), &open, &secret, "secret"]);
+    let done = command::run(&mut python, "");
+    assert_eq!(done.code, 0, "{done}");
+    // It is one for minisign too.
     sh(
         host,
-        "printf 'secret\\nsecret\\n' | minisign -G -s locked.sec -p locked.pub >/dev/null",
+        &format!(
+            "echo x > x; echo secret | minisign -S -s {secret} -m x >/dev/null; minisign -V -q -p {public} -m x"
+        ),
     );
-    let (secret, public) = (host.file("locked.sec"), host.file("locked.pub"));
     let (right, wrong) = (host.file("right"), host.file("wrong"));
     fs::write(&right, "secret\n").unwrap();
     fs::write(&wrong, "terces\n").unwrap();
