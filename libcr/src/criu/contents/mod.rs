@@ -13,9 +13,9 @@ mod known;
 mod look;
 mod memory;
 mod messages;
-mod pagemap;
+pub(super) mod pagemap;
 mod sockets;
-mod source;
+pub(super) mod source;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
