@@ -78,6 +78,7 @@ impl Selection {
             | Kind::Stats
             | Kind::DevShm
             | Kind::Checkpoint
+            | Kind::Memory
             | Kind::PreCheckpoint => true,
             Kind::Manifest | Kind::Sums | Kind::Config | Kind::Spec | Kind::Other => false,
         }
@@ -91,6 +92,8 @@ pub struct Contents {
     pub files: Vec<(String, u64)>,
     /// Whether every member's digest was there and right; false for archives of other engines.
     pub verified: bool,
+    /// The digests that were checked.
+    pub sums: Vec<Sum>,
 }
 
 impl Contents {
@@ -344,7 +347,10 @@ impl Reader {
             selection.wants(&member.kind) && (selection.pages || !layout::is_pages(file_name));
         let doing = || format!("cannot unpack {}", member.name);
         match &member.file_type {
-            Type::Directory if wanted => create_directory(staging, &member.name),
+            Type::Directory if wanted => {
+                create_parent(staging, &member.name)?;
+                create_directory(staging, &member.name)
+            }
             Type::ParentLink(target) if wanted => {
                 create_parent(staging, &member.name)?;
                 staging
@@ -422,7 +428,9 @@ impl Reader {
         if let Some(name) = expected.keys().min() {
             return Err(self.damaged(name, "is missing"));
         }
+        drop(expected);
         self.contents.verified = true;
+        self.contents.sums = listed;
         Ok(())
     }
 
@@ -474,8 +482,13 @@ fn create_directory(staging: &Dir, name: &str) -> Result<(), ArchiveError> {
 
 fn create_parent(staging: &Dir, name: &str) -> Result<(), ArchiveError> {
     match name.rsplit_once('/') {
-        // No kind that is unpacked lies deeper than one directory.
-        Some((parent, _)) => create_directory(staging, parent),
+        // No kind that is unpacked lies deeper than two directories.
+        Some((parent, _)) => {
+            if let Some((above, _)) = parent.split_once('/') {
+                create_directory(staging, above)?;
+            }
+            create_directory(staging, parent)
+        }
         None => Ok(()),
     }
 }

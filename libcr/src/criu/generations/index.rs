@@ -102,6 +102,12 @@ impl Index {
         })
     }
 
+    /// How many pages it knows.
+    pub(super) fn pages(&self) -> u64 {
+        let runs = self.runs.values().flatten();
+        runs.map(|(_, pages, _)| pages).sum()
+    }
+
     /// What its writer wanted to know again.
     ///
     /// # Errors

@@ -87,6 +87,13 @@ impl Name {
     }
 }
 
+/// Whether a dump should build upon an earlier generation: whether it saves half of its pages, and
+/// the chain is neither too long nor, with `chain` pages in all its files, full of old ones.
+pub fn is_worth_it(split: &Split, earlier: &Name, chain: u64) -> bool {
+    let (changed, all) = (split.changed(), split.pages());
+    earlier.number < DEPTH && changed * 2 <= all && chain.saturating_add(changed) <= all * 2
+}
+
 /// The generation that the images in a directory build upon, by the name that their link says;
 /// whether it is there is another question.
 pub fn above(images: &Path) -> Option<Name> {

@@ -22,8 +22,9 @@ struct Piece {
     changed: bool,
 }
 
+/// The pages of one map.
 #[derive(Debug)]
-struct SplitMap {
+pub struct SplitMap {
     map: Map,
     pieces: Vec<Piece>,
 }
@@ -136,6 +137,12 @@ impl Split {
         pieces.map(|piece| piece.run.pages).sum()
     }
 
+    /// Whether the memory is that of the earlier generation: the same pages, none changed. Fewer would
+    /// not do: those that are left over in it nobody would keep for the next comparison.
+    pub fn is_same(&self, earlier: &Index) -> bool {
+        self.changed() == 0 && self.pages() == earlier.pages()
+    }
+
     /// Leaves the earlier generation aside: all pages are taken for changed.
     pub fn forget_earlier(&mut self) {
         for map in &mut self.maps {
@@ -242,11 +249,8 @@ pub enum GenerationFile<'a> {
     /// Lists pages.
     List(Vec<u8>),
     /// Holds those that changed.
-    Pages(&'a Memory, MapPages<'a>),
+    Pages(&'a Memory, &'a SplitMap),
 }
-
-/// The pages of one map.
-type MapPages<'a> = &'a SplitMap;
 
 impl GenerationFile<'_> {
     /// Writes its content.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::catalogue::NamedCheckpoint;
-use crate::ops::steps::catalogue::{self, directory};
+use crate::ops::steps::catalogue::{self, directory, generations};
 use crate::ops::steps::claim::claim;
 use crate::sys::fault;
 
@@ -87,7 +87,7 @@ fn prune_one(
         directory::remove(&catalogue::listed(engine, &checkpoint))?;
         pruned.push(Pruned { checkpoint, names });
     }
-    Ok(())
+    generations::reclaim(engine, container)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::catalogue::CheckpointPlace;
-use crate::ops::steps::catalogue::{self, directory};
+use crate::ops::steps::catalogue::{self, directory, generations};
 use crate::ops::steps::claim::claim;
 use crate::sys::fault;
 
@@ -34,6 +34,7 @@ pub fn remove(engine: &Engine, container: &str, place: &CheckpointPlace) -> Resu
     fault::point("unlisted");
     if last {
         directory::remove(&found.directory)?;
+        generations::reclaim(engine, &id)?;
     }
     Ok(())
 }

@@ -48,7 +48,8 @@ pub fn open(path: &Path, compression: Compression) -> Result<Writer> {
     })
 }
 
-/// Writes the archive and finishes it; returns what it says of itself.
+/// Writes the archive and finishes it; returns what it says of itself. CRIU's images are written by
+/// `append_images`, last.
 ///
 /// # Errors
 /// A full disk among them; nothing partial is left then.
@@ -59,7 +60,8 @@ pub fn pack(
     captured: &Captured,
     images: &Path,
     options: &PackOptions,
-) -> Result<Manifest> {
+    append_images: impl FnOnce(&mut Writer) -> Result<()>,
+) -> Result<(Manifest, Summary)> {
     let manifest = describe(engine, container, Some(captured), images, options)?;
     writer.append_manifest(&manifest)?;
     append_header(&mut writer, engine, container, options)?;
@@ -84,9 +86,8 @@ pub fn pack(
         tar.append(&mut writer, &layout::volume(name))?;
     }
     writer.next_part()?;
-    writer.append_images(layout::CHECKPOINT, images)?;
-    writer.finish()?;
-    Ok(manifest)
+    append_images(&mut writer)?;
+    Ok((manifest, writer.finish()?))
 }
 
 /// Writes the archive of a container's pre-checkpoints, the whole chain, and finishes it.
