@@ -70,12 +70,16 @@ pub fn share(engine: &Engine, container: &str, place: &Destination, images: &Pat
                 .map(|one| format!("../{}", one.name.as_str()));
             split.write_generation(&made, parent.as_deref())?;
             let label = Label {
-                chain: earlier.map_or(0, |one| one.label.chain) + split.changed(),
+                chain: earlier.as_ref().map_or(0, |one| one.label.chain) + split.changed(),
             };
             index.finish(Some(&made.join(INDEX)), &label)?;
             let named = own.join(name.as_str());
             fs::rename(&made, &named).map_err(at("rename", &made))?;
             fault::point("generation-named");
+            if let Some(earlier) = earlier {
+                // The next one is compared with this one.
+                remove_file_if_present(&own.join(earlier.name.as_str()).join(INDEX))?;
+            }
             name
         }
     };
