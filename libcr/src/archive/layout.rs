@@ -81,7 +81,9 @@ fn in_generation(name: &str) -> Option<(&str, Option<&str>)> {
 
 /// Whether a file may lie in the directory of a generation.
 fn is_of_generation(file: &str) -> bool {
-    let lists = file.strip_prefix("pagemap-").and_then(|rest| rest.strip_suffix(".img"));
+    let lists = file
+        .strip_prefix("pagemap-")
+        .and_then(|rest| rest.strip_suffix(".img"));
     !file.contains('/') && (is_pages(file) || lists.is_some() || file == PARENT_LINK)
 }
 
@@ -286,7 +288,10 @@ mod tests {
         ] {
             assert_eq!(Kind::of(&format!("{memory}{file}")), kind, "{file}");
         }
-        assert_eq!(Kind::of("checkpoint/memory-0-0123456789abcdef/pages-1.img"), Kind::Other);
+        assert_eq!(
+            Kind::of("checkpoint/memory-0-0123456789abcdef/pages-1.img"),
+            Kind::Other
+        );
         assert_eq!(Kind::of("checkpoints"), Kind::Other);
         assert_eq!(Kind::of(&volume("data")), Kind::Volume("data".into()));
         assert_eq!(Kind::of("volumes/.tar"), Kind::Other);

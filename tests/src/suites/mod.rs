@@ -17,6 +17,7 @@ mod interop;
 mod lifecycle;
 mod network;
 mod networks;
+mod shared_memory;
 mod showing;
 mod system_check;
 mod volume_mounts;
@@ -56,6 +57,7 @@ pub const ALL: &[(&str, Tests)] = &[
         "checkpoint_images::interop",
         checkpoint_images::interop::TESTS,
     ),
+    ("shared_memory", shared_memory::TESTS),
     ("golden", golden::TESTS),
     ("hostile_images", hostile_images::TESTS),
     ("showing", showing::TESTS),

@@ -144,7 +144,8 @@ mod tests {
             shared: 500_000,
         };
         let now = "2026-01-01T02:00:00Z".parse().unwrap();
-        let text = "{{.Name}} {{.ID}} {{.Created}} {{.Size}} {{.Own}} {{.Shared}} {{.Memory}} {{.Parent}}";
+        let text =
+            "{{.Name}} {{.ID}} {{.Created}} {{.Size}} {{.Own}} {{.Shared}} {{.Memory}} {{.Parent}}";
         let (text, result) = render_rows("ls", text, &[row(&listed, false, now)], SCHEMA);
         result.unwrap();
         assert_eq!(

@@ -43,7 +43,10 @@ use crate::sys::dir::at;
 /// [`CriuError::Image`] naming what is damaged and where, [`CriuError::Io`] for what is missing.
 pub fn check_pages(directory: &Path) -> Result<(), CriuError> {
     super::generations::chain(directory).map_err(|name| {
-        let text = format!("the memory that {} builds upon is gone: {name}", directory.display());
+        let text = format!(
+            "the memory that {} builds upon is gone: {name}",
+            directory.display()
+        );
         std::io::Error::new(std::io::ErrorKind::NotFound, text)
     })?;
     for entry in std::fs::read_dir(directory).map_err(at("read", directory))? {

@@ -132,7 +132,9 @@ fn read_map(directory: &Path, images: &mut Images<'_>, name: String) -> Result<M
     let path = directory.join(format!("pagemap-{name}.img"));
     let bytes = read_image(&path)?;
     let mut parts = wire::Entries::of(&bytes, wire::PAGEMAP).map_err(|why| wrong(&path, why))?;
-    let head = parts.next().ok_or_else(|| wrong(&path, "it has no entry"))?;
+    let head = parts
+        .next()
+        .ok_or_else(|| wrong(&path, "it has no entry"))?;
     let (offset, head) = head.map_err(|why| wrong(&path, why))?;
     let head = Head::decode(head).map_err(|_| wrong(&path, undecodable(offset)))?;
     let mut entries = Vec::new();

@@ -211,9 +211,7 @@ impl IndexWriter {
                 _ => runs.push((address, count)),
             }
         }
-        digests
-            .iter()
-            .try_for_each(|digest| self.out.put(digest))
+        digests.iter().try_for_each(|digest| self.out.put(digest))
     }
 
     /// Puts it there. It may be called for another place on the same file system than was said.

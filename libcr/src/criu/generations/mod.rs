@@ -27,7 +27,6 @@ pub use index::{Index, IndexWriter};
 pub use split::{GenerationFile, Split};
 pub use usage::Usage;
 
-
 /// Bytes of a page in CRIU's images; the kernel's.
 fn page_size() -> u64 {
     rustix::param::page_size() as u64

@@ -221,7 +221,9 @@ impl Split {
         let emptied = self.emptied();
         for (list, bytes, pages) in &emptied {
             let path = directory.join(list);
-            create(&path)?.write_all(bytes).map_err(at("write", &path))?;
+            create(&path)?
+                .write_all(bytes)
+                .map_err(at("write", &path))?;
             create(&directory.join(pages))?;
         }
         let link = directory.join(PARENT);

@@ -150,17 +150,17 @@ mod tests {
             .insert(path.clone(), vec![(2, 4, 0), (10, 12, 1), (3, 4, 1)]);
         assert_eq!(
             usage.shares(2, |_| true),
-            [
-                (page_size(), page_size()),
-                (2 * page_size(), page_size())
-            ]
+            [(page_size(), page_size()), (2 * page_size(), page_size())]
         );
         for _ in 0..2 {
             usage.punch(&path).unwrap();
             let bytes = std::fs::read(&path).unwrap();
             let kept: Vec<usize> = (0..16).filter(|number| bytes[number * page] == 7).collect();
             assert_eq!(kept, [2, 3, 10, 11]);
-            assert_eq!(std::fs::metadata(&path).unwrap().blocks() * 512, 4 * page_size());
+            assert_eq!(
+                std::fs::metadata(&path).unwrap().blocks() * 512,
+                4 * page_size()
+            );
         }
         usage.files.clear();
         usage.punch(&path).unwrap();

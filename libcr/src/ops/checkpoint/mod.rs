@@ -511,15 +511,26 @@ impl Work<'_> {
         self.progress.step(&container.config.name, Step::Write);
         let images = self.place.images();
         if let Some(writer) = outputs.file {
-            pack::pack(writer, engine, container, captured, &images, options, |writer| {
-                Ok(writer.append_images(layout::CHECKPOINT, &images)?)
-            })?;
+            pack::pack(
+                writer,
+                engine,
+                container,
+                captured,
+                &images,
+                options,
+                |writer| Ok(writer.append_images(layout::CHECKPOINT, &images)?),
+            )?;
         }
         if let Some((image, writer)) = outputs.image {
-            let (manifest, summary) =
-                pack::pack(writer, engine, container, captured, &images, options, |writer| {
-                    image.append_images(engine, container, &images, writer)
-                })?;
+            let (manifest, summary) = pack::pack(
+                writer,
+                engine,
+                container,
+                captured,
+                &images,
+                options,
+                |writer| image.append_images(engine, container, &images, writer),
+            )?;
             image.finish(engine, container, &manifest, &summary)?;
         }
         Ok(())

@@ -94,7 +94,10 @@ impl CheckpointOptions {
                 "--create-image cannot be used with --image-path, nor for a checkpoint with a name",
             );
         }
-        let own_catalogue = self.named.as_ref().is_some_and(|place| place.directory.is_none());
+        let own_catalogue = self
+            .named
+            .as_ref()
+            .is_some_and(|place| place.directory.is_none());
         if self.dedup && !own_catalogue {
             return refuse(
                 "--dedup can only be used for checkpoints in the catalogue, not with --checkpoint-dir",

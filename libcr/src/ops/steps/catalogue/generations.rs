@@ -14,9 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Destination, listed, own_directory};
 use crate::archive::layout;
-use crate::criu::generations::{
-    self, INDEX, Index, IndexWriter, Memory, Name, Split, Usage,
-};
+use crate::criu::generations::{self, INDEX, Index, IndexWriter, Memory, Name, Split, Usage};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::catalogue::NamedCheckpoint;
@@ -53,9 +51,8 @@ pub fn share(engine: &Engine, container: &str, place: &Destination, images: &Pat
     let memory = Memory::read(images)?;
     let index_of = earlier.as_ref().map(|earlier| &earlier.index);
     let mut split = Split::compare(memory, index_of, &mut index)?;
-    let earlier = earlier.filter(|earlier| {
-        generations::is_worth_it(&split, &earlier.name, earlier.label.chain)
-    });
+    let earlier = earlier
+        .filter(|earlier| generations::is_worth_it(&split, &earlier.name, earlier.label.chain));
     let name = match &earlier {
         Some(earlier) if split.is_same(&earlier.index) => earlier.name.clone(),
         _ => {
@@ -195,7 +192,10 @@ fn uses(engine: &Engine, checkpoints: &[NamedCheckpoint]) -> Result<Uses> {
 /// When the disk fails.
 pub fn reclaim(engine: &Engine, container: &str) -> Result<()> {
     let own = own_directory(engine, container);
-    let there: Vec<String> = names(&own)?.into_iter().filter(|name| is_ours(name)).collect();
+    let there: Vec<String> = names(&own)?
+        .into_iter()
+        .filter(|name| is_ours(name))
+        .collect();
     if there.is_empty() {
         return Ok(());
     }
@@ -274,7 +274,9 @@ pub fn shares(
     let mut shares = uses.usage.shares(checkpoints.len(), shared);
     for (name, users) in &uses.generations {
         let directory = own.join(name);
-        let lists = names(&directory)?.into_iter().filter(|file| !layout::is_pages(file));
+        let lists = names(&directory)?
+            .into_iter()
+            .filter(|file| !layout::is_pages(file));
         let bytes: u64 = lists
             .filter_map(|file| directory.join(file).symlink_metadata().ok())
             .map(|facts| facts.len())
@@ -291,7 +293,10 @@ pub fn shares(
         }
     }
     for (number, (checkpoint, share)) in checkpoints.iter().zip(&mut shares).enumerate() {
-        let builds = uses.generations.values().any(|users| users.contains(&number));
+        let builds = uses
+            .generations
+            .values()
+            .any(|users| users.contains(&number));
         share.0 += if builds {
             super::record::bytes_below(&listed(engine, checkpoint)).unwrap_or(0)
         } else {
@@ -317,4 +322,3 @@ fn names(directory: &Path) -> Result<Vec<String>> {
     let names = entries.flatten().map(|entry| entry.file_name());
     Ok(names.filter_map(|name| name.into_string().ok()).collect())
 }
-

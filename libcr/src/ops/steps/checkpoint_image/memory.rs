@@ -83,9 +83,10 @@ impl Generation {
 
     /// Bytes of pages in it.
     fn page_bytes(&self) -> u64 {
-        let pages = self.members.iter().filter(|(name, ..)| {
-            name.rsplit('/').next().is_some_and(layout::is_pages)
-        });
+        let pages = self
+            .members
+            .iter()
+            .filter(|(name, ..)| name.rsplit('/').next().is_some_and(layout::is_pages));
         pages.map(|(_, len, _)| len).sum()
     }
 }
@@ -315,7 +316,10 @@ fn index_anew(
         };
         let found = Generation::new(name.as_str(), &stored, &contents.sums);
         // A header each, whole blocks, the directory, the link, the end.
-        let blocks = found.members.iter().map(|(_, len, _)| len.next_multiple_of(512) + 512);
+        let blocks = found
+            .members
+            .iter()
+            .map(|(_, len, _)| len.next_multiple_of(512) + 512);
         stored.unpacked = blocks.sum::<u64>() + 2048;
         generations.push(Generation::new(name.as_str(), &stored, &contents.sums));
     }
@@ -338,7 +342,9 @@ pub fn forget_indexes(engine: &Engine) -> Result<()> {
         if let Ok(manifest) = super::manifest(engine, &image)
             && let Some(names) = named(&manifest)
         {
-            let digests = names.iter().map(|(_, place)| manifest.layers[*place].digest.as_str());
+            let digests = names
+                .iter()
+                .map(|(_, place)| manifest.layers[*place].digest.as_str());
             known.push(key(digests));
         }
     }

@@ -10,6 +10,6 @@ mod memory;
 mod reading;
 
 pub use dialect::is_checkpoint;
-pub use memory::forget_indexes;
 pub use making::{ImageInTheMaking, known_blobs, sweep};
+pub use memory::forget_indexes;
 pub use reading::{annotations, layers, manifest, open};

@@ -102,7 +102,10 @@ fn named<'a>(
     }
     for name in generations::unused(engine, id)? {
         let path = catalogue::own_directory(engine, id).join(name);
-        let what = format!("{} is memory that no checkpoint of {owner} has", path.display());
+        let what = format!(
+            "{} is memory that no checkpoint of {owner} has",
+            path.display()
+        );
         found.repairable(CHECK, what, "gives it back", move || {
             generations::reclaim(engine, id)
         });
