@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::dialect;
 use super::making::{Layer, Layers, lock};
 use crate::archive::sums::Sum;
-use crate::archive::{Selection, Writer, layout};
+use crate::archive::{self, Limits, Selection, Writer, layout};
 use crate::criu::generations::{self, Index, IndexWriter, Memory, Name, Split};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -255,7 +255,10 @@ fn earlier(engine: &Engine, container: &str) -> Result<Option<Earlier>> {
         let path = indexes(engine)?.join(key(names.iter().map(|(_, place)| digest(*place))));
         let mut index = Index::open(&path);
         if index.is_none() {
-            index_anew(engine, &image, &manifest, &names, &path)?;
+            if let Err(error) = index_anew(engine, &image, &manifest, &names, &path) {
+                tracing::warn!(%error, image = id::short(&image.id), "it is not built upon");
+                continue;
+            }
             index = Index::open(&path);
         }
         let Some(index) = index else {
@@ -306,6 +309,9 @@ fn index_anew(
     let mut generations = Vec::new();
     for (name, place) in names {
         let layer = &manifest.layers[*place];
+        if !is_pure(engine, &layer.digest, name)? {
+            return Err(wrong());
+        }
         let diff_id = image.diff_ids.get(*place).cloned().ok_or_else(wrong)?;
         let mut stored = StoredLayer {
             media_type: layer.media_type.clone(),
@@ -326,6 +332,22 @@ fn index_anew(
     let mut index = IndexWriter::begin(path)?;
     Split::compare(Memory::read(newest)?, None, &mut index)?;
     Ok(index.finish(None, &generations)?)
+}
+
+/// Whether a layer holds a generation and nothing else: all that is in it will be in the next image.
+fn is_pure(engine: &Engine, digest: &str, name: &Name) -> Result<bool> {
+    let blob = engine.blobs()?.open_blob(digest)?;
+    let limits = Limits {
+        total: machine::free_space(&engine.config.root)?,
+        ..Limits::default()
+    };
+    let members = archive::listing::members(blob, digest.to_owned(), limits)?;
+    let directory = format!("{}/{}", layout::CHECKPOINT, name.as_str());
+    Ok(members.iter().all(|(member, kind, _)| {
+        let inner = member.strip_prefix(&directory);
+        let inside = inner.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        inside && *kind == layout::Kind::Memory
+    }))
 }
 
 /// Removes indexes of images that are gone. The caller keeps others from adding images.
@@ -355,4 +377,85 @@ pub fn forget_indexes(engine: &Engine) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Neither knows the other: names of generations are the same text for both.
+    #[test]
+    fn archives_and_images_agree_on_names() {
+        for number in 0..20 {
+            let name = Name::new(number, "0123456789abcdef");
+            let known = Name::parse(name.as_str()).map(|name| name.number());
+            assert_eq!(layout::generation_number(name.as_str()), known, "{number}");
+        }
+        for text in [
+            "memory-1",
+            "memory-01-0123456789abcdef",
+            "memory-1-0123456789abcdeg",
+        ] {
+            assert!(layout::generation_number(text).is_none() && Name::parse(text).is_none());
+        }
+    }
+
+    /// What else is in a layer would be in each image that builds upon it.
+    #[test]
+    fn a_layer_with_more_than_its_generation_is_not_built_upon() -> Result<()> {
+        let root = tempfile::tempdir()?;
+        let engine = Engine::open(crate::config::Config {
+            root: root.path().join("lib"),
+            run_root: root.path().join("run"),
+            ..crate::config::Config::default()
+        })?;
+        let name = Name::new(1, "0123456789abcdef");
+        let directory = format!("checkpoint/{}", name.as_str());
+        let layer = |more: &str| -> Result<String> {
+            let mut tar = tar::Builder::new(Vec::new());
+            for member in [format!("{directory}/pages-1.img"), more.to_owned()] {
+                let mut header = tar::Header::new_gnu();
+                header.set_size(3);
+                tar.append_data(&mut header, member, &b"abc"[..])?;
+            }
+            Ok(engine.blobs()?.write(&tar.into_inner()?)?)
+        };
+        let good = layer(&format!("{directory}/pagemap-1.img"))?;
+        assert!(is_pure(&engine, &good, &name)?);
+        for bad in [
+            "checkpoint/core-1.img".to_owned(),
+            "config.dump".to_owned(),
+            format!("{directory}/core-1.img"),
+            format!("{directory}-x/pages-2.img"),
+        ] {
+            assert!(!is_pure(&engine, &layer(&bad)?, &name)?, "{bad}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn layers_that_are_no_chain_are_none() {
+        let layer = |name: &str| crate::image::manifest::Descriptor {
+            annotations: [(dialect::GENERATION.to_owned(), name.to_owned())].into(),
+            ..Default::default()
+        };
+        let of = |names: &[&str]| Manifest {
+            layers: names.iter().map(|name| layer(name)).collect(),
+            ..Manifest::default()
+        };
+        let (first, second) = ("memory-1-0123456789abcdef", "memory-2-0123456789abcdef");
+        assert_eq!(
+            named(&of(&[first, second])).map(|names| names.len()),
+            Some(2)
+        );
+        for wrong in [
+            &[][..],
+            &[second],
+            &[second, first],
+            &[first, first],
+            &[first, "x"],
+        ] {
+            assert_eq!(named(&of(wrong)), None, "{wrong:?}");
+        }
+    }
 }
