@@ -12,8 +12,12 @@ use super::pagemap::{self, Entry, IN_PARENT, LAZY, PRESENT};
 use super::{PARENT, page_size};
 use crate::sys::dir::at;
 
-/// Pages that are read at a time.
+/// Pages that are written at a time: 1 MiB.
 const BATCH: u64 = 256;
+/// Pages that are read and hashed at a time, on all processors: 16 MiB.
+const HASHED: u64 = 4096;
+/// Fewer pages are not worth a thread.
+const SHARE: usize = 128;
 
 /// Pages side by side, all of which changed or none.
 #[derive(Debug, Clone)]
@@ -318,12 +322,11 @@ fn compare_run(
     let mut digests: Vec<[u8; DIGEST]> = Vec::new();
     let mut done = 0;
     while done < run.pages {
-        let now = BATCH.min(run.pages - done);
+        let now = HASHED.min(run.pages - done);
         buffer.resize(usize::try_from(now * page).map_err(io::Error::other)?, 0);
         memory.read_pages(run, done, &mut buffer)?;
-        digests.clear();
-        let pages = buffer.chunks_exact(size);
-        digests.extend(pages.map(|page| *blake3::hash(page).as_bytes()));
+        digests.resize(buffer.len() / size, [0; DIGEST]);
+        hash(&buffer, size, &mut digests);
         let address = run.address + done * page;
         let same = match earlier {
             Some(earlier) => earlier.matches(&into.map.name, address, &digests)?,
@@ -336,6 +339,25 @@ fn compare_run(
         done += now;
     }
     Ok(())
+}
+
+/// The digest of each page.
+fn hash(pages: &[u8], size: usize, digests: &mut [[u8; DIGEST]]) {
+    let each = |pages: &[u8], digests: &mut [[u8; DIGEST]]| {
+        for (page, digest) in pages.chunks_exact(size).zip(digests) {
+            *digest = *blake3::hash(page).as_bytes();
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = digests.len().div_ceil(threads).max(SHARE);
+    if share >= digests.len() {
+        return each(pages, digests);
+    }
+    std::thread::scope(|scope| {
+        for (pages, digests) in pages.chunks(share * size).zip(digests.chunks_mut(share)) {
+            scope.spawn(move || each(pages, digests));
+        }
+    });
 }
 
 fn make_directory(directory: &Path) -> io::Result<()> {

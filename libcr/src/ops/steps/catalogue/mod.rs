@@ -281,13 +281,13 @@ pub fn sweep(engine: &Engine, container: &str) -> Result<()> {
         .collect();
     for entry in entries {
         let name = entry.map_err(at("read", &own))?.file_name();
-        // What checkpoints share goes when none of them needs it.
+        // What checkpoints share goes in its own way.
         let kept = |name: &str| known.contains(name) || generations::is_ours(name);
         if !name.to_str().is_some_and(kept) {
             remove_dir_if_present(&own.join(name))?;
         }
     }
-    generations::reclaim(engine, container)
+    Ok(())
 }
 
 /// Checks a checkpoint's name, in Docker's words.
