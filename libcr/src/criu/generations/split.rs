@@ -353,11 +353,19 @@ fn hash(pages: &[u8], size: usize, digests: &mut [[u8; DIGEST]]) {
     if share >= digests.len() {
         return each(pages, digests);
     }
-    std::thread::scope(|scope| {
-        for (pages, digests) in pages.chunks(share * size).zip(digests.chunks_mut(share)) {
-            scope.spawn(move || each(pages, digests));
-        }
+    let all = std::thread::scope(|scope| {
+        let mut shares = pages.chunks(share * size).zip(digests.chunks_mut(share));
+        shares.all(|(pages, digests)| {
+            let thread = std::thread::Builder::new();
+            thread
+                .spawn_scoped(scope, move || each(pages, digests))
+                .is_ok()
+        })
     });
+    if !all {
+        // No thread is to be had.
+        each(pages, digests);
+    }
 }
 
 fn make_directory(directory: &Path) -> io::Result<()> {

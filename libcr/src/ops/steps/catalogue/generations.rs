@@ -270,8 +270,8 @@ pub fn shares(
         return Ok(checkpoints.iter().map(plain).collect());
     };
     let own_path = fs::canonicalize(&own).unwrap_or_else(|_| own.clone());
-    let shared = |path: &Path| path.parent().and_then(Path::parent) == Some(&own_path);
-    let mut shares = uses.usage.shares(checkpoints.len(), shared);
+    let is_below = |path: &Path| path.parent().and_then(Path::parent) == Some(&own_path);
+    let mut shares = uses.usage.shares(checkpoints.len(), is_below);
     for (name, users) in &uses.generations {
         let directory = own.join(name);
         let lists = names(&directory)?
