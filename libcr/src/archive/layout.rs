@@ -60,11 +60,49 @@ pub fn pre_checkpoint_number(name: &str) -> Option<u32> {
     }
 }
 
+/// The place of a generation of memory in its chain, by the name of its directory in [`CHECKPOINT`]:
+/// `memory-N-ID`, N from 1 to 16, ID 16 hexadecimal digits. Nothing for other names.
+pub fn generation_number(name: &str) -> Option<u32> {
+    const DEEPEST: u32 = 16;
+    let (digits, id) = name.strip_prefix("memory-")?.split_once('-')?;
+    let plain = digits.len() <= 2 && !digits.starts_with(['0', '+']);
+    let number: u32 = digits.parse().ok().filter(|_| plain)?;
+    let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    (number <= DEEPEST && id.len() == 16 && id.bytes().all(hex)).then_some(number)
+}
+
+/// The directory of the generation and the file in it that a name is of: nothing for all else.
+fn in_generation(name: &str) -> Option<(&str, Option<&str>)> {
+    let inner = name.strip_prefix(CHECKPOINT)?.strip_prefix('/')?;
+    let (directory, file) = match inner.split_once('/') {
+        Some((directory, file)) => (directory, Some(file)),
+        None => (inner, None),
+    };
+    generation_number(directory).map(|_| (directory, file))
+}
+
+/// Whether a file may lie in the directory of a generation.
+fn is_of_generation(file: &str) -> bool {
+    let lists = file
+        .strip_prefix("pagemap-")
+        .and_then(|rest| rest.strip_suffix(".img"));
+    !file.contains('/') && (is_pages(file) || lists.is_some() || file == PARENT_LINK)
+}
+
 /// Where the link `name` of an archive leads, if it is one that images may have: `checkpoint/parent`
-/// or the same of a pre-dump, to `../pre-checkpoint` or an earlier one.
+/// or the same of a pre-dump, to `../pre-checkpoint` or an earlier one; `checkpoint/parent` to a
+/// generation of memory beside it, or from such a one to the one before.
 pub fn parent_target<'a>(name: &str, target: &'a [u8]) -> Option<&'a str> {
     let (directory, file) = name.split_once('/')?;
     let target = std::str::from_utf8(target).ok()?;
+    if let Some(number) = generation_number(target) {
+        return (name == "checkpoint/parent" && number > 0).then_some(target);
+    }
+    if let Some((directory, Some(PARENT_LINK))) = in_generation(name) {
+        let above = generation_number(target.strip_prefix("../")?)?;
+        // Each has a lower number: there is an end, and no circle.
+        return (generation_number(directory)? == above + 1).then_some(target);
+    }
     let (from, to) = (age(directory)?, age(target.strip_prefix("../")?)?);
     // A link to what is not older would make a circle, and CRIU goes around in it.
     (file == PARENT_LINK && from < to).then_some(target)
@@ -103,6 +141,8 @@ pub enum Kind {
     Log,
     /// The directory [`CHECKPOINT`] or a file right in it.
     Checkpoint,
+    /// The directory of a generation of memory in [`CHECKPOINT`], or a file right in it.
+    Memory,
     /// The directory [`PRE_CHECKPOINT`], an earlier one of its chain, or a file right in it.
     PreCheckpoint,
     /// [`DEV_SHM`].
@@ -136,6 +176,12 @@ impl Kind {
             DELETED_FILES => return Self::DeletedFiles,
             _ => {}
         }
+        if let Some((_, file)) = in_generation(name) {
+            return match file {
+                Some(file) if !is_of_generation(file) => Self::Other,
+                _ => Self::Memory,
+            };
+        }
         match name.split_once('/') {
             Some((CHECKPOINT, file)) if !file.contains('/') => Self::Checkpoint,
             Some((directory, file))
@@ -157,6 +203,7 @@ impl Kind {
             Self::Other => None,
             Self::Checkpoint => Some(name == CHECKPOINT),
             Self::PreCheckpoint => Some(!name.contains('/')),
+            Self::Memory => Some(name.matches('/').count() == 1),
             _ => Some(false),
         }
     }
@@ -235,6 +282,21 @@ mod tests {
     fn kinds() {
         assert_eq!(Kind::of("checkpoint/core-1.img"), Kind::Checkpoint);
         assert_eq!(Kind::of("checkpoint/a/b"), Kind::Other);
+        let memory = "checkpoint/memory-2-0123456789abcdef";
+        for (file, kind) in [
+            ("", Kind::Memory),
+            ("/pages-1.img", Kind::Memory),
+            ("/pagemap-shmem-2.img", Kind::Memory),
+            ("/parent", Kind::Memory),
+            ("/core-1.img", Kind::Other),
+            ("/a/pages-1.img", Kind::Other),
+        ] {
+            assert_eq!(Kind::of(&format!("{memory}{file}")), kind, "{file}");
+        }
+        assert_eq!(
+            Kind::of("checkpoint/memory-0-0123456789abcdef/pages-1.img"),
+            Kind::Other
+        );
         assert_eq!(Kind::of("checkpoints"), Kind::Other);
         assert_eq!(Kind::of(&volume("data")), Kind::Volume("data".into()));
         assert_eq!(Kind::of("volumes/.tar"), Kind::Other);
@@ -257,6 +319,27 @@ mod tests {
         assert!(!leads("checkpoint/parent", "../../pre-checkpoint"));
         assert!(!leads("checkpoint/parent", "../checkpoint"));
         assert!(!leads("checkpoint/other", "../pre-checkpoint"));
+        let memory = |number| format!("memory-{number}-0123456789abcdef");
+        let (first, third) = (memory(1), memory(3));
+        let inner = |number| format!("checkpoint/{}/parent", memory(number));
+        assert!(leads("checkpoint/parent", &third));
+        assert!(leads(&inner(2), &format!("../{first}")));
+        for (name, target) in [
+            ("checkpoint/parent", format!("../{third}")),
+            ("checkpoint/parent", format!("{third}/../../..")),
+            ("checkpoint/parent", memory(17)),
+            ("checkpoint/other", third.clone()),
+            ("pre-checkpoint/parent", third.clone()),
+            (&inner(3), format!("../{first}")),
+            (&inner(3), format!("../{third}")),
+            (&inner(2), format!("../{third}")),
+            (&inner(2), first.clone()),
+            (&inner(2), format!("../../{first}")),
+            (&inner(2), "../pre-checkpoint".to_owned()),
+            (&inner(1), "..".to_owned()),
+        ] {
+            assert!(!leads(name, &target), "{name} {target}");
+        }
         assert!(!leads("artifacts/parent", "../pre-checkpoint"));
     }
 }

@@ -79,6 +79,7 @@ impl Selection {
             | Kind::Stats
             | Kind::DevShm
             | Kind::Checkpoint
+            | Kind::Memory
             | Kind::PreCheckpoint => true,
             Kind::Manifest
             | Kind::Sums
@@ -97,6 +98,8 @@ pub struct Contents {
     pub files: Vec<(String, u64)>,
     /// Whether every member's digest was there and right; false for archives of other engines.
     pub verified: bool,
+    /// The digests that were checked.
+    pub sums: Vec<Sum>,
     /// Its signature, to be judged; nothing where there is none.
     pub signed: Option<Signed>,
 }
@@ -399,7 +402,10 @@ impl Reader {
         });
         let doing = || format!("cannot unpack {}", member.name);
         match (&member.file_type, into) {
-            (Type::Directory, Some(staging)) => create_directory(staging, &member.name),
+            (Type::Directory, Some(staging)) => {
+                create_parent(staging, &member.name)?;
+                create_directory(staging, &member.name)
+            }
             (Type::ParentLink(target), Some(staging)) => {
                 create_parent(staging, &member.name)?;
                 staging
@@ -496,6 +502,7 @@ impl Reader {
         if let Some(name) = expected.keys().min() {
             return Err(wrong(name, "is missing"));
         }
+        drop(expected);
         if signed && self.tape.trailer {
             return Err(wrong("something behind its end", "was added later"));
         }
@@ -504,6 +511,7 @@ impl Reader {
             sums: bytes,
         });
         self.contents.verified = true;
+        self.contents.sums = listed;
         Ok(())
     }
 
@@ -555,8 +563,13 @@ fn create_directory(staging: &Dir, name: &str) -> Result<(), ArchiveError> {
 
 fn create_parent(staging: &Dir, name: &str) -> Result<(), ArchiveError> {
     match name.rsplit_once('/') {
-        // No kind that is unpacked lies deeper than one directory.
-        Some((parent, _)) => create_directory(staging, parent),
+        // No kind that is unpacked lies deeper than two directories.
+        Some((parent, _)) => {
+            if let Some((above, _)) = parent.split_once('/') {
+                create_directory(staging, above)?;
+            }
+            create_directory(staging, parent)
+        }
         None => Ok(()),
     }
 }

@@ -16,7 +16,7 @@ use rustix::fs::{FlockOperation, OFlags};
 
 use super::compress::{Encoder, Form};
 use super::parts::{Part, Parts};
-use super::sums::{self, Digester};
+use super::sums::{self, Digester, Sum};
 use super::writeback::Writeback;
 use super::{ArchiveError, CHUNK, Compression, Manifest, io_error, layout};
 use crate::seal::{Envelope, SigningKey};
@@ -34,6 +34,8 @@ pub struct Summary {
     pub written: u64,
     /// Members, directories among them.
     pub members: u64,
+    /// Digests of all files in it.
+    pub sums: Vec<Sum>,
 }
 
 /// An archive in the making.
@@ -51,6 +53,8 @@ pub struct Writer {
     /// Bytes of the parts that are complete.
     written: u64,
     members: u64,
+    /// Digests of members that are in parts of earlier archives.
+    vouched: Vec<Sum>,
 }
 
 impl std::fmt::Debug for Writer {
@@ -257,12 +261,32 @@ impl Writer {
             content: 0,
             written: 0,
             members: 0,
+            vouched: Vec::new(),
         })
     }
 
     /// The archive will be signed; `comment`, a line, with it. Call it before the first member.
     pub fn sign_by(&mut self, key: SigningKey, comment: String) {
         self.signer = Some((key, comment));
+    }
+
+    /// Takes up the digests of members that the archive has without being written now: in parts of
+    /// an earlier one.
+    pub fn vouch(&mut self, sums: impl IntoIterator<Item = Sum>) {
+        self.vouched.extend(sums);
+    }
+
+    /// Writes the link from the images in a directory to those that they build upon.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Io`] too for one that readers refuse.
+    pub fn append_parent(&mut self, directory: &str, target: &str) -> Result<(), ArchiveError> {
+        let name = format!("{directory}/{}", layout::PARENT_LINK);
+        let target = layout::parent_target(&name, target.as_bytes()).ok_or_else(|| {
+            let why = io::Error::other("it is a link that no images have");
+            io_error(format!("cannot write {name}"))(why)
+        })?;
+        self.header(&name, 0, tar::EntryType::Symlink, Some(target))
     }
 
     /// Writes `cryopod.json`. Call it first: readers look for it nowhere else.
@@ -320,6 +344,19 @@ impl Writer {
     /// earlier pre-dump, by name, memory pages last: what describes them can be read without
     /// passing over them. Anything else in there is an error.
     pub fn append_images(&mut self, prefix: &str, images: &Path) -> Result<(), ArchiveError> {
+        self.append_images_but(prefix, images, |_| false)
+    }
+
+    /// The same without the files that `left_out` says.
+    ///
+    /// # Errors
+    /// As [`Self::append_images`].
+    pub fn append_images_but(
+        &mut self,
+        prefix: &str,
+        images: &Path,
+        left_out: impl Fn(&str) -> bool,
+    ) -> Result<(), ArchiveError> {
         let at = |source| ArchiveError::Io {
             doing: format!("cannot read {}", images.display()),
             source,
@@ -342,6 +379,9 @@ impl Writer {
             let Some(file_name) = file_name.to_str() else {
                 return Err(cannot(io::Error::other("its name is not UTF-8")));
             };
+            if left_out(file_name) {
+                continue;
+            }
             let name = format!("{prefix}/{file_name}");
             let kind = entry.file_type().map_err(cannot)?;
             if kind.is_symlink() {
@@ -368,11 +408,12 @@ impl Writer {
     /// Writes the digests and the end of the archive, puts it on disk and gives it its name.
     pub fn finish(mut self) -> Result<Summary, ArchiveError> {
         let doing = format!("cannot write {}", self.archive);
-        let digests = match self.digester.take() {
+        let mut digests = match self.digester.take() {
             Some(digester) => digester.finish().map_err(io_error(&doing))?,
             None => Vec::new(),
         };
         self.digester = Some(Digester::idle());
+        digests.append(&mut self.vouched);
         self.next_part()?;
         let sums = sums::render(&digests);
         self.append_bytes(layout::SUMS, &sums)?;
@@ -400,6 +441,7 @@ impl Writer {
             content: self.content,
             written,
             members: self.members,
+            sums: digests,
         })
     }
 

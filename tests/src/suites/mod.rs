@@ -19,6 +19,7 @@ mod network;
 mod networks;
 mod sealed;
 mod registry;
+mod shared_memory;
 mod showing;
 mod system_check;
 mod volume_mounts;
@@ -65,6 +66,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("registry::liar", registry::liar::TESTS),
     ("registry::others", registry::others::TESTS),
     ("sealed::interop", sealed::signed::INTEROP),
+    ("shared_memory", shared_memory::TESTS),
     ("golden", golden::TESTS),
     ("hostile_images", hostile_images::TESTS),
     ("showing", showing::TESTS),

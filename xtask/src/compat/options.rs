@@ -176,6 +176,7 @@ pub const ROWS: &[Row] = &[
     engine(THAW, "no question here: the root is pivoted to, the monitor reaps", &[(Runc, "--no-pivot, --no-subreaper")]),
     engine(THAW, "not yet: containerd's index of a checkpoint", &[(Ctr, "--rw, --live")]),
     row(CREATE, "--checkpoint-dir", &[Docker, Pouch], "catalogue::a_directory_of_ones_own"),
+    row(CREATE, "--dedup", &[], "shared_memory::in_the_catalogue"),
     other(row(CREATE, "--exit", &[], "catalogue::many_of_one_container"), &[(Docker, "the default"), (Pouch, "the default")]),
     row(CREATE, "--ext-unix-sk", &[], "catalogue::options_of_criu"),
     row(CREATE, "--file-locks", &[], "catalogue::options_of_criu"),

@@ -150,6 +150,7 @@ impl Checkpoint {
             image_path: self.image_path.clone(),
             work_path: self.work_path.clone(),
             parent_path: self.parent_path.clone(),
+            dedup: false,
             criu: self.criu(),
             skip_checks: self.skip_check.clone(),
         };

@@ -346,7 +346,7 @@ impl Listing {
 fn describes(kind: &Kind, name: &str) -> bool {
     match kind {
         Kind::Log | Kind::DevShm | Kind::RootfsDiff | Kind::Volume(_) => false,
-        Kind::Checkpoint | Kind::PreCheckpoint => {
+        Kind::Checkpoint | Kind::Memory | Kind::PreCheckpoint => {
             !name.rsplit('/').next().is_some_and(layout::is_pages)
         }
         _ => true,

@@ -14,7 +14,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::archive::{Form, Writer};
+use crate::archive::{Form, Writer, layout};
 use crate::criu;
 use crate::criu::config_file::ConfigFile;
 use crate::engine::Engine;
@@ -89,6 +89,7 @@ pub fn checkpoint(
         routed,
         export,
         lock: &lock,
+        container: id.clone(),
         logs: logs.unwrap_or_else(|| engine.bundle(&id)),
         place,
         progress,
@@ -184,6 +185,8 @@ struct Work<'a> {
     routed: Routed,
     export: Option<PathBuf>,
     lock: &'a ContainerLock,
+    /// Full id.
+    container: String,
     /// Where CRIU's log and statistics go.
     logs: PathBuf,
     place: Place,
@@ -322,7 +325,14 @@ impl Work<'_> {
 
     /// What is partial goes; returns `error`, with what can't go.
     fn discarded(&self, error: Error) -> Error {
-        match self.place.discard() {
+        let discard = || {
+            self.place.discard()?;
+            match self.place.named() {
+                Some(_) => catalogue::generations::reclaim(self.engine, &self.container),
+                None => Ok(()),
+            }
+        };
+        match discard() {
             Ok(()) => error,
             Err(left) => Error::Undo {
                 first: Box::new(error),
@@ -470,6 +480,11 @@ impl Work<'_> {
                 .as_ref()
                 .map_or(thawed, |frozen| Some(frozen.elapsed()));
             self.describe(container, destination, still)?;
+            if options.dedup {
+                let images = self.place.images();
+                catalogue::generations::share(self.engine, &self.container, destination, &images)?;
+                place::forget_chain(&destination.partial)?;
+            }
         }
         if !image && !self.export.as_deref().is_some_and(Path::is_file) {
             // An archive in a file, and an image, is durable by itself. Without one, or where it went into a
@@ -499,11 +514,27 @@ impl Work<'_> {
         self.progress.step(&container.config.name, Step::Write);
         let images = self.place.images();
         if let Some(writer) = outputs.file {
-            pack::pack(writer, engine, container, captured, &images, options)?;
+            pack::pack(
+                writer,
+                engine,
+                container,
+                captured,
+                &images,
+                options,
+                |writer| Ok(writer.append_images(layout::CHECKPOINT, &images)?),
+            )?;
         }
         if let Some((image, writer)) = outputs.image {
-            let manifest = pack::pack(writer, engine, container, captured, &images, options)?;
-            image.finish(engine, container, &manifest)?;
+            let (manifest, summary) = pack::pack(
+                writer,
+                engine,
+                container,
+                captured,
+                &images,
+                options,
+                |writer| image.append_images(engine, container, &images, writer),
+            )?;
+            image.finish(engine, container, &manifest, &summary)?;
         }
         Ok(())
     }

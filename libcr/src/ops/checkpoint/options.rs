@@ -40,6 +40,8 @@ pub struct CheckpointOptions {
     pub with_previous: bool,
     /// `checkpoint create`: into the catalogue or a directory of the user's.
     pub named: Option<CheckpointPlace>,
+    /// `--dedup`: memory that an earlier checkpoint of the container has is not kept again.
+    pub dedup: bool,
     /// `--image-path`: CRIU's images go there; absolute, empty, ours.
     pub image_path: Option<PathBuf>,
     /// `--work-path`: CRIU's log and statistics go there; absolute, ours.
@@ -98,6 +100,15 @@ impl CheckpointOptions {
         if self.create_image.is_some() && (own || named) {
             return refuse(
                 "--create-image cannot be used with --image-path, nor for a checkpoint with a name",
+            );
+        }
+        let own_catalogue = self
+            .named
+            .as_ref()
+            .is_some_and(|place| place.directory.is_none());
+        if self.dedup && !own_catalogue {
+            return refuse(
+                "--dedup can only be used for checkpoints in the catalogue, not with --checkpoint-dir",
             );
         }
         if named && self.export.is_some() {

@@ -64,6 +64,7 @@ pub fn remove(engine: &Engine, word: &str, force: bool) -> Result<Removed> {
         let lost = blobs.list()?.into_iter();
         lost.filter(|digest| !known.contains(digest))
             .try_for_each(|digest| blobs.remove(&digest))?;
+        checkpoint_image::forget_indexes(engine)?;
     }
     tracing::debug!(image = id::short(&image.id), "image removed");
     Ok(Removed {

@@ -183,6 +183,10 @@ fn source(engine: &Engine, container: &Container, options: &mut RestoreOptions) 
     if let Some(place) = &options.named {
         let existing = catalogue::existing(engine, container, place)?;
         let checkpoint = existing.checkpoint;
+        if options.criu.auto_dedup {
+            let why = "--auto-dedup cannot be used with a checkpoint that stays";
+            return Err(Error::Invalid(why.into()));
+        }
         catalogue::check_fits(container, &checkpoint)?;
         options.tcp_established |= checkpoint.tcp_established && !options.tcp_close;
         options.file_locks |= checkpoint.file_locks;

@@ -183,7 +183,11 @@ fn look_into(
     signature(&trust, Some(verified), said, &mut rows);
     unsigned(engine, options, &mut rows);
     let images = staging.path().join(layout::CHECKPOINT);
-    let facts = ImageFacts::read(&images).ok();
+    let mut facts = ImageFacts::read(&images).ok();
+    if let (Some(facts), Some(manifest)) = (&mut facts, &header.manifest) {
+        // The pages were passed over.
+        facts.memory = facts.memory.max(manifest.sizes.memory);
+    }
     let mut source = Directory::new(&images, "");
     let images = (facts, &mut source);
     planned(engine, Path::new(name), &header, images, (options, rows))
@@ -302,6 +306,7 @@ fn archived(browser: &mut Browser) -> Result<Option<ImageFacts>> {
     let [inventory, processes] = &names;
     let files = browser.members().iter().filter_map(|entry| {
         let (directory, file) = entry.name.split_once('/')?;
+        let file = file.rsplit('/').next().unwrap_or(file);
         (directory == layout::CHECKPOINT).then(|| (file.to_owned(), entry.len))
     });
     let files: Vec<(String, u64)> = files.collect();

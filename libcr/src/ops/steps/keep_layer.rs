@@ -11,6 +11,7 @@ use crate::image::manifest::{CONFIG, Descriptor, MANIFEST, Manifest};
 use crate::image::{ImageError, digest_of};
 use crate::model::image::Image;
 use crate::ops::steps::checkpoint_image;
+use crate::seal::Recipients;
 use crate::storage::StorageError;
 use crate::storage::layer::Layer;
 
@@ -41,7 +42,7 @@ pub fn import(
 /// # Errors
 /// [`StorageError::DigestMismatch`] when it is another.
 pub fn keep(engine: &Engine, stream: impl Read, expected: &str) -> Result<Descriptor> {
-    let mut layer = LayerWriter::begin(&engine.blobs()?, COMPRESSION)?;
+    let mut layer = LayerWriter::begin(&engine.blobs()?, COMPRESSION, &Recipients::default())?;
     let mut stream = stream;
     io::copy(&mut stream, &mut layer)?;
     let stored = layer.finish()?;
@@ -127,11 +128,11 @@ impl<R: Read> Teed<R> {
         Read::by_ref(&mut stream).take(4).read_to_end(&mut magic)?;
         let blobs = engine.blobs()?;
         let sink = if magic.starts_with(b"\x1f\x8b\x08") {
-            Sink::Raw(LayerCompression::Gzip.media_type(), blobs.writer()?)
+            Sink::Raw(LayerCompression::Gzip.media_type(false), blobs.writer()?)
         } else if magic.starts_with(b"\x28\xb5\x2f\xfd") {
-            Sink::Raw(LayerCompression::Zstd(0).media_type(), blobs.writer()?)
+            Sink::Raw(LayerCompression::Zstd(0).media_type(false), blobs.writer()?)
         } else {
-            Sink::Compressed(LayerWriter::begin(&blobs, COMPRESSION)?)
+            Sink::Compressed(LayerWriter::begin(&blobs, COMPRESSION, &Recipients::default())?)
         };
         Ok(Self {
             stream: Cursor::new(magic).chain(stream),

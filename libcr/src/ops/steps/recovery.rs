@@ -20,6 +20,7 @@ use crate::model::event::Event;
 use crate::model::operation::{CheckpointPhase, CheckpointTarget, Intent, Operation};
 use crate::model::status::Status;
 use crate::monitor::client;
+use crate::ops::steps::catalogue::generations;
 use crate::ops::steps::freezing::capture::{self, CaptureOptions};
 use crate::ops::steps::freezing::place::{self, Place};
 use crate::ops::steps::freezing::settle;
@@ -206,6 +207,7 @@ fn checkpoint(
                 group.thaw()?;
             }
             place.discard()?;
+            reclaim(engine, &place, &container)?;
             return journal.abandon();
         }
     }
@@ -220,7 +222,16 @@ fn checkpoint(
     if !keep {
         settle::discard_logs(&engine.bundle(&container.config.id))?;
     }
-    settle::finish(journal, &mut container, &place)
+    settle::finish(journal, &mut container, &place)?;
+    reclaim(engine, &place, &container)
+}
+
+/// What a checkpoint for the catalogue wrote and doesn't need.
+fn reclaim(engine: &Engine, place: &Place, container: &Container) -> Result<()> {
+    match place.named() {
+        Some(_) => generations::reclaim(engine, &container.config.id),
+        None => Ok(()),
+    }
 }
 
 fn restore(

@@ -17,6 +17,7 @@ pub const TESTS: Tests = tests![
     volume_remove,
     checkpoint_remove,
     checkpoint_prune,
+    checkpoint_remove_of_shared_memory,
     network_connect,
     network_disconnect,
 ];
@@ -29,6 +30,15 @@ pub const PHASES: &[(&str, &[&str])] = &[
     ("volume_remove", &["volume-moved", "volume-unlisted"]),
     ("checkpoint_remove", &["unlisted", "renamed-away"]),
     ("checkpoint_prune", &["unlisted", "renamed-away"]),
+    (
+        "checkpoint_remove_of_shared_memory",
+        &[
+            "unlisted",
+            "renamed-away",
+            "generation-unnamed",
+            "pages-freed",
+        ],
+    ),
     ("network_connect", &["begun", "joining", "joined", "finish"]),
     ("network_disconnect", &["begun", "left", "finish"]),
 ];
@@ -207,6 +217,39 @@ fn checkpoint_remove(host: &Host) {
 fn checkpoint_prune(host: &Host) {
     let words = ["checkpoint", "prune", "--force", "--keep", "0"];
     removed_from_the_catalogue(host, "checkpoint_prune", &words);
+}
+
+/// One that stays shares its memory with one that is removed by a command that dies.
+fn checkpoint_remove_of_shared_memory(host: &Host) {
+    if !runs(host) {
+        return;
+    }
+    start_victim(host);
+    let id = host.inspect("victim")["Id"].as_str().unwrap().to_owned();
+    let own = Path::new("/var/lib/cryopod/checkpoints").join(id);
+    let create = |name: &str| {
+        let words = ["checkpoint", "create", "-R", "--dedup", "victim", name];
+        host.ok(&words);
+        let before = host.log("victim");
+        host.wait_for_more_log("victim", &before);
+    };
+    create("stays");
+    for phase in phases("checkpoint_remove_of_shared_memory") {
+        create("goes");
+        die_at(host, phase, &["checkpoint", "rm", "victim", "goes"]);
+        let listed = host.ok(&["checkpoint", "ls", "-q", "victim"]);
+        assert_eq!(listed, "stays", "{phase}");
+        // The next change gives the rest back: what stays and its memory are left.
+        create("goes");
+        host.ok(&["checkpoint", "rm", "victim", "goes"]);
+        let left: Vec<_> = fs::read_dir(&own).unwrap().flatten().collect();
+        assert_eq!(left.len(), 2, "{phase}: {left:?}");
+        assert_eq!(host.ok(&["system", "check", "--quiet"]), "", "{phase}");
+    }
+    host.ok(&["stop", "-t", "0", "victim"]);
+    let before = host.log("victim");
+    host.ok(&["start", "--checkpoint", "stays", "victim"]);
+    host.wait_for_more_log("victim", &before);
 }
 
 /// A network that goes with the test.

@@ -177,7 +177,10 @@ impl Members {
             let images = if self.root.as_deref() == Some("") {
                 directory.is_empty() && file.strip_suffix(".img").is_some()
             } else {
-                matches!(Kind::of(name), Kind::Checkpoint | Kind::PreCheckpoint)
+                matches!(
+                    Kind::of(name),
+                    Kind::Checkpoint | Kind::Memory | Kind::PreCheckpoint
+                )
             };
             if images {
                 sizes.images = sizes.images.saturating_add(*len);

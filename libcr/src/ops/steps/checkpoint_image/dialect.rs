@@ -14,6 +14,11 @@ const PODMAN: &str = "io.podman.annotations.checkpoint.";
 const CRIO: &str = "io.kubernetes.cri-o.annotations.checkpoint.";
 const NEUTRAL: &str = "org.criu.checkpoint.";
 
+/// The full id of the container, which no other engine says.
+pub(super) const CONTAINER_ID: &str = "org.cryopod.checkpoint.container.id";
+/// Of a layer: the generation of memory that it holds.
+pub(super) const GENERATION: &str = "org.cryopod.checkpoint.memory";
+
 /// Keys by which an image is known for a checkpoint.
 const MARKS: [&str; 3] = [
     "io.podman.annotations.checkpoint.runtime.name",
@@ -68,6 +73,7 @@ pub(super) fn annotations(
         ("rootfsImageSha", &digest.unwrap_or_default()),
     ];
     let mut all = BTreeMap::new();
+    all.insert(CONTAINER_ID.to_owned(), config.id.clone());
     let mut say = |prefix: &str, (key, value): &(&str, &String)| {
         all.insert(format!("{prefix}{key}"), (*value).clone());
     };

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
 
-use super::dialect;
+use super::{dialect, memory};
 use crate::archive::{self, Compression, Form, Part, Parts, Writer};
 use crate::engine::Engine;
 use crate::error::Result;
@@ -22,7 +23,20 @@ use crate::ops::steps::image_lock::{self, ImageLock};
 use crate::seal::Recipients;
 use crate::sys::machine;
 
-type Layers = Arc<Mutex<Vec<StoredLayer>>>;
+/// A layer of an image that is being made, or one of an earlier image that is in it too.
+#[derive(Debug, Clone)]
+pub(super) struct Layer {
+    pub(super) stored: StoredLayer,
+    /// The generation of memory that it holds.
+    pub(super) generation: Option<String>,
+}
+
+pub(super) type Layers = Arc<Mutex<Vec<Layer>>>;
+
+/// Nobody panics with the list half changed.
+pub(super) fn lock(layers: &Layers) -> MutexGuard<'_, Vec<Layer>> {
+    layers.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// An image whose layers are being written.
 #[derive(Debug)]
@@ -30,6 +44,9 @@ pub struct ImageInTheMaking {
     name: String,
     blobs: BlobStore,
     layers: Layers,
+    memory: Mutex<Option<memory::Pending>>,
+    /// Its layers are encrypted, each time anew: it shares none.
+    encrypted: bool,
     /// While it is held nobody takes away what no image has.
     _adding: ImageLock,
 }
@@ -44,6 +61,8 @@ impl ImageInTheMaking {
         let making = Self {
             name: full_name(name)?,
             layers: Layers::default(),
+            memory: Mutex::default(),
+            encrypted: !form.recipients.is_empty(),
             _adding: image_lock::adding(engine)?,
             blobs,
         };
@@ -60,6 +79,26 @@ impl ImageInTheMaking {
         Ok((making, Writer::to_parts(Box::new(parts))?))
     }
 
+    /// Writes CRIU's images, their memory in layers of its own.
+    ///
+    /// # Errors
+    /// When something can't be read or written.
+    pub fn append_images(
+        &self,
+        engine: &Engine,
+        container: &Container,
+        images: &Path,
+        writer: &mut Writer,
+    ) -> Result<()> {
+        if self.encrypted {
+            return Ok(writer.append_images(archive::layout::CHECKPOINT, images)?);
+        }
+        let id = &container.config.id;
+        let pending = memory::append(engine, id, images, writer, &self.layers)?;
+        *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = Some(pending);
+        Ok(())
+    }
+
     /// Gives the image its name, once the archive is finished.
     ///
     /// # Errors
@@ -69,10 +108,11 @@ impl ImageInTheMaking {
         engine: &Engine,
         container: &Container,
         archived: &archive::Manifest,
+        summary: &archive::Summary,
     ) -> Result<Image> {
-        let layers = self.layers.lock().unwrap_or_else(PoisonError::into_inner);
-        let layers: &[StoredLayer] = &layers;
-        let diff_ids: Vec<String> = layers.iter().map(|layer| layer.diff_id.clone()).collect();
+        let layers = std::mem::take(&mut *lock(&self.layers));
+        let diff_ids = layers.iter().map(|layer| layer.stored.diff_id.clone());
+        let diff_ids: Vec<String> = diff_ids.collect();
         let history = layers.iter().map(|_| json!({ "created": archived.created, "created_by": "cryopod container checkpoint" }));
         let config = json!({
             "created": archived.created,
@@ -102,7 +142,7 @@ impl ImageInTheMaking {
             digest: self.blobs.write(&bytes)?,
             diff_ids,
             names: vec![self.name],
-            size: layers.iter().map(|layer| layer.unpacked).sum(),
+            size: layers.iter().map(|layer| layer.stored.unpacked).sum(),
             created: archived.created.clone(),
             config,
         };
@@ -111,6 +151,13 @@ impl ImageInTheMaking {
             let mut names = image.names.iter();
             names.try_for_each(|name| rows.insert_image_event("tag", &image.id, name))
         })?;
+        let pending = self.memory.into_inner();
+        if let Some(pending) = pending.unwrap_or_else(PoisonError::into_inner)
+            && let Err(error) = pending.keep(engine, &layers, &summary.sums)
+        {
+            // The next image reads this one for it.
+            tracing::warn!(%error, "the index of the image's memory");
+        }
         Ok(image)
     }
 }
@@ -121,11 +168,13 @@ fn full_name(word: &str) -> Result<String> {
     Ok(reference.local().to_string())
 }
 
-fn descriptor(layer: &StoredLayer) -> Descriptor {
+fn descriptor(layer: &Layer) -> Descriptor {
+    let annotation = |name: &String| (dialect::GENERATION.to_owned(), name.clone());
     Descriptor {
-        media_type: layer.media_type.clone(),
-        digest: layer.digest.clone(),
-        size: layer.size,
+        media_type: layer.stored.media_type.clone(),
+        digest: layer.stored.digest.clone(),
+        size: layer.stored.size,
+        annotations: layer.generation.iter().map(annotation).collect(),
         ..Descriptor::default()
     }
 }
@@ -166,8 +215,10 @@ impl Write for LayerPart {
 impl Part for LayerPart {
     fn end(self: Box<Self>) -> io::Result<()> {
         let stored = self.layer.finish()?;
-        let mut layers = self.layers.lock().unwrap_or_else(PoisonError::into_inner);
-        layers.push(stored);
+        lock(&self.layers).push(Layer {
+            stored,
+            generation: None,
+        });
         Ok(())
     }
 }
@@ -204,5 +255,5 @@ pub fn sweep(engine: &Engine) -> Result<()> {
             blobs.remove(&digest)?;
         }
     }
-    Ok(())
+    memory::forget_indexes(engine)
 }

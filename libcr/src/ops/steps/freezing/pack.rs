@@ -61,7 +61,8 @@ pub fn open(path: &Path, form: Form) -> Result<Writer> {
     })
 }
 
-/// Writes the archive and finishes it; returns what it says of itself.
+/// Writes the archive and finishes it; returns what it says of itself. CRIU's images are written by
+/// `append_images`, last.
 ///
 /// # Errors
 /// A full disk among them; nothing partial is left then.
@@ -72,7 +73,8 @@ pub fn pack(
     captured: &Captured,
     images: &Path,
     options: &PackOptions,
-) -> Result<Manifest> {
+    append_images: impl FnOnce(&mut Writer) -> Result<()>,
+) -> Result<(Manifest, Summary)> {
     sign(&mut writer, container, options);
     let manifest = describe(engine, container, Some(captured), images, options)?;
     writer.append_manifest(&manifest)?;
@@ -98,9 +100,8 @@ pub fn pack(
         tar.append(&mut writer, &layout::volume(name))?;
     }
     writer.next_part()?;
-    writer.append_images(layout::CHECKPOINT, images)?;
-    writer.finish()?;
-    Ok(manifest)
+    append_images(&mut writer)?;
+    Ok((manifest, writer.finish()?))
 }
 
 /// Writes the archive of a container's pre-checkpoints, the whole chain, and finishes it.
