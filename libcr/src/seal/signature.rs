@@ -132,9 +132,10 @@ impl Signature {
 
 /// Sixteen hexadecimal digits, the last byte first.
 fn id(bytes: &[u8]) -> String {
-    bytes
+    let hex: Vec<String> = bytes
         .iter()
         .rev()
         .map(|byte| format!("{byte:02X}"))
-        .collect()
+        .collect();
+    hex.concat()
 }

@@ -89,7 +89,7 @@ impl Trust {
     /// # Errors
     /// [`Error::Untrusted`].
     pub fn judge(&self, archive: &str, signed: Option<&Signed>) -> Result<Option<String>> {
-        let mut signer = None;
+        let mut right = None;
         for Demand { keys, by } in &self.demands {
             let refuse = |why: String| {
                 Err(Error::Untrusted {
@@ -101,7 +101,7 @@ impl Trust {
                 return refuse(format!("it is not signed, and {by} requires a signature"));
             };
             match signed.signature.judge(&signed.sums, keys) {
-                Verdict::Right(id) => signer = Some(id),
+                Verdict::Right(id) => right = Some(id),
                 Verdict::UnknownKey(id) => {
                     return refuse(format!(
                         "it is signed by key {id}, which is none of those of {by}"
@@ -114,7 +114,7 @@ impl Trust {
                 }
             }
         }
-        Ok(signer)
+        Ok(right)
     }
 
     /// An error in unpacking, in the words of who demands a signature.
