@@ -42,6 +42,8 @@ pub struct Selection {
     pub volumes: bool,
     /// `ctr.log`.
     pub log: bool,
+    /// `image/`.
+    pub image: bool,
     /// The images of pre-dumps and nothing else, whatever the rest of this says.
     pub pre_checkpoints_only: bool,
     /// Memory pages (`pages-*.img`), the bulk of a checkpoint.
@@ -52,12 +54,13 @@ pub struct Selection {
 }
 
 impl Default for Selection {
-    /// Everything.
+    /// Everything but the image inside, which few need.
     fn default() -> Self {
         Self {
             rootfs: true,
             volumes: true,
             log: true,
+            image: false,
             pages: true,
             pre_checkpoints_only: false,
             durable: true,
@@ -74,6 +77,7 @@ impl Selection {
             Kind::RootfsDiff | Kind::DeletedFiles => self.rootfs,
             Kind::Volume(_) => self.volumes,
             Kind::Log => self.log,
+            Kind::Image => self.image,
             Kind::NetworkStatus
             | Kind::Stats
             | Kind::DevShm
@@ -473,11 +477,11 @@ fn create_directory(staging: &Dir, name: &str) -> Result<(), ArchiveError> {
 }
 
 fn create_parent(staging: &Dir, name: &str) -> Result<(), ArchiveError> {
-    match name.rsplit_once('/') {
-        // No kind that is unpacked lies deeper than one directory.
-        Some((parent, _)) => create_directory(staging, parent),
-        None => Ok(()),
-    }
+    // Three deep at most: blobs of an image.
+    let parents = name.match_indices('/').map(|(end, _)| &name[..end]);
+    parents
+        .into_iter()
+        .try_for_each(|parent| create_directory(staging, parent))
 }
 
 fn create(staging: &Dir, name: &str) -> Result<cap_std::fs::File, ArchiveError> {

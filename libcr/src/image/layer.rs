@@ -2,6 +2,7 @@
 //!
 //! Media types: OCI image-spec, layer.md. Knows nothing of what the layer holds.
 
+use std::fs::File;
 use std::io::{self, Write};
 
 use flate2::write::GzEncoder;
@@ -108,19 +109,42 @@ impl LayerWriter {
     /// # Errors
     /// When the disk takes no more.
     pub fn finish(self) -> io::Result<StoredLayer> {
+        let (compression, diff_id, unpacked, blob) = self.end()?;
+        let (digest, size) = blob.finish()?;
+        Ok(StoredLayer {
+            media_type: compression.media_type().to_owned(),
+            digest,
+            size,
+            diff_id,
+            unpacked,
+        })
+    }
+
+    /// The same as a file without a name, which goes when it is closed: the store doesn't keep it.
+    ///
+    /// # Errors
+    /// When the disk takes no more.
+    pub fn finish_nameless(self) -> io::Result<(StoredLayer, File)> {
+        let (compression, diff_id, unpacked, blob) = self.end()?;
+        let (file, digest, size) = blob.finish_nameless()?;
+        let stored = StoredLayer {
+            media_type: compression.media_type().to_owned(),
+            digest,
+            size,
+            diff_id,
+            unpacked,
+        };
+        Ok((stored, file))
+    }
+
+    fn end(self) -> io::Result<(LayerCompression, String, u64, BlobWriter)> {
         let blob = match self.encoder {
             Encoder::None(blob) => blob,
             Encoder::Gzip(encoder) => encoder.finish()?,
             Encoder::Zstd(encoder) => encoder.finish()?,
         };
-        let (digest, size) = blob.finish()?;
-        Ok(StoredLayer {
-            media_type: self.compression.media_type().to_owned(),
-            digest,
-            size,
-            diff_id: digest_text(&self.hash.finalize()),
-            unpacked: self.unpacked,
-        })
+        let diff_id = digest_text(&self.hash.finalize());
+        Ok((self.compression, diff_id, self.unpacked, blob))
     }
 }
 

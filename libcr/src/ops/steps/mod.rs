@@ -8,6 +8,7 @@ pub mod failure;
 pub mod freezing;
 pub mod image_lock;
 pub mod image_lookup;
+pub mod included_image;
 pub mod inspection;
 pub mod journal;
 pub mod life;

@@ -136,7 +136,17 @@ struct LayerParts {
 
 impl Parts for LayerParts {
     fn begin(&mut self) -> io::Result<Box<dyn Part>> {
-        let layer = LayerWriter::begin(&self.blobs, self.compression).map_err(io::Error::other)?;
+        self.layer(self.compression)
+    }
+
+    fn begin_packed(&mut self) -> io::Result<Box<dyn Part>> {
+        self.layer(LayerCompression::None)
+    }
+}
+
+impl LayerParts {
+    fn layer(&self, compression: LayerCompression) -> io::Result<Box<dyn Part>> {
+        let layer = LayerWriter::begin(&self.blobs, compression).map_err(io::Error::other)?;
         Ok(Box::new(LayerPart {
             layer,
             layers: Arc::clone(&self.layers),
