@@ -52,11 +52,16 @@ pub fn image_blob(hex: &str) -> String {
 
 fn is_of_image(name: &str) -> bool {
     let is_blob = |hex: &str| {
-        hex.len() == 64 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        hex.len() == 64
+            && hex
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     };
     is_image_directory(name)
         || [IMAGE_LAYOUT, IMAGE_INDEX].contains(&name)
-        || name.strip_prefix("image/blobs/sha256/").is_some_and(is_blob)
+        || name
+            .strip_prefix("image/blobs/sha256/")
+            .is_some_and(is_blob)
 }
 
 fn is_image_directory(name: &str) -> bool {
@@ -268,7 +273,12 @@ mod tests {
         for name in [IMAGE, IMAGE_INDEX, &image_blob(&"0a".repeat(32))] {
             assert_eq!(Kind::of(name), Kind::Image);
         }
-        for name in ["image/x", "image/blobs/sha256/0A", "image/blobs/md5", "images"] {
+        for name in [
+            "image/x",
+            "image/blobs/sha256/0A",
+            "image/blobs/md5",
+            "images",
+        ] {
             assert_eq!(Kind::of(name), Kind::Other);
         }
         assert_eq!(Kind::of("bind.mounts"), Kind::Other);

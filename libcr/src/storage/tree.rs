@@ -15,9 +15,9 @@ use rustix::fs::{FileType, OFlags, ResolveFlags, SeekFrom};
 use rustix::io::Errno;
 
 use super::StorageError;
-use super::contained::{names, open_in};
-use super::diff::{RootfsDiff, bytes, is_criu_mount_point};
-use super::node::{Kind, Node};
+use super::contained::{names, open_in, split};
+use super::diff::{RootfsDiff, bytes, decode_name, is_criu_mount_point};
+use super::node::{Attrs, Kind, Node};
 use super::tar::header::{padding, render};
 use super::xattr::is_opaque;
 
@@ -119,6 +119,61 @@ impl TarPlan {
             }
         }
         Ok(plan)
+    }
+
+    /// The same without what says how the root and these directories are.
+    #[must_use]
+    pub fn without(mut self, directories: &[String]) -> Self {
+        let members = std::mem::take(&mut self.members);
+        self.length = END.len() as u64;
+        for member in members {
+            let said = directories
+                .iter()
+                .any(|one| one.as_bytes() == member.source);
+            let stays = !said && !member.source.is_empty();
+            if stays || member.node.kind != Kind::Directory {
+                self.add(member);
+            }
+        }
+        self
+    }
+
+    /// The same after OCI's whiteouts for paths of a `deleted.files` member.
+    ///
+    /// # Errors
+    /// [`StorageError::HostilePath`] for a path that leads out.
+    pub fn with_deleted(mut self, paths: &[String]) -> Result<Self, StorageError> {
+        let members = std::mem::take(&mut self.members);
+        for path in paths {
+            let path = decode_name(path);
+            let components = split(&path)?;
+            let Some((name, above)) = components.split_last() else {
+                continue;
+            };
+            let mut whiteout = above.join(&b'/');
+            if !above.is_empty() {
+                whiteout.push(b'/');
+            }
+            whiteout.extend_from_slice(b".wh.");
+            whiteout.extend_from_slice(name);
+            self.add(Planned {
+                source: Vec::new(),
+                name: whiteout,
+                node: Node {
+                    kind: Kind::File { size: 0 },
+                    attrs: Attrs {
+                        mode: 0o600,
+                        uid: 0,
+                        gid: 0,
+                        mtime: (0, 0),
+                        xattrs: Vec::new(),
+                    },
+                    shared: None,
+                },
+            });
+        }
+        self.members.extend(members);
+        Ok(self)
     }
 
     /// What says in a tar that nothing below a directory is seen through it.

@@ -15,8 +15,8 @@ use crate::ops::restore::RestoreOptions;
 use crate::ops::restore::checks::{self, Rows};
 use crate::ops::steps::life::netplug::networks::networks as known;
 use crate::ops::steps::life::volumes;
-use crate::ops::steps::{included_image, podman_config};
 use crate::ops::steps::thawing::{base_image, foreign, imported_record};
+use crate::ops::steps::{included_image, podman_config};
 use crate::store::StoreError;
 use crate::sys::machine;
 

@@ -1,7 +1,7 @@
 //! Makes a checkpoint image: layers while the archive is written, then configuration, manifest and
 //! row. Until the row is there, what was written belongs to nobody and is swept.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,6 +19,7 @@ use crate::image::reference::Reference;
 use crate::model::container::Container;
 use crate::model::image::Image;
 use crate::ops::steps::image_lock::{self, ImageLock};
+use crate::store::{Rows, StoreError};
 use crate::sys::machine;
 
 type Layers = Arc<Mutex<Vec<StoredLayer>>>;
@@ -68,12 +69,30 @@ impl ImageInTheMaking {
         container: &Container,
         archived: &archive::Manifest,
     ) -> Result<Image> {
+        let annotations = dialect::annotations(&container.config, archived);
+        self.finish_as(engine, &archived.created, annotations, |_| Ok(()))
+    }
+
+    /// The same of an archive that another engine made; `also` writes what belongs to it, in the same
+    /// transaction.
+    ///
+    /// # Errors
+    /// As [`Self::finish`].
+    pub fn finish_as(
+        self,
+        engine: &Engine,
+        created: &str,
+        annotations: BTreeMap<String, String>,
+        also: impl FnOnce(&Rows<'_>) -> Result<(), StoreError>,
+    ) -> Result<Image> {
         let layers = self.layers.lock().unwrap_or_else(PoisonError::into_inner);
         let layers: &[StoredLayer] = &layers;
         let diff_ids: Vec<String> = layers.iter().map(|layer| layer.diff_id.clone()).collect();
-        let history = layers.iter().map(|_| json!({ "created": archived.created, "created_by": "cryopod container checkpoint" }));
+        let history = layers
+            .iter()
+            .map(|_| json!({ "created": created, "created_by": "cryopod container checkpoint" }));
         let config = json!({
-            "created": archived.created,
+            "created": created,
             "architecture": machine::architecture(),
             "os": "linux",
             "config": { "WorkingDir": "/" },
@@ -92,7 +111,7 @@ impl ImageInTheMaking {
                 ..Descriptor::default()
             },
             layers: layers.iter().map(descriptor).collect(),
-            annotations: dialect::annotations(&container.config, archived),
+            annotations,
         };
         let bytes = serde_json::to_vec(&manifest).map_err(io::Error::other)?;
         let image = Image {
@@ -101,10 +120,11 @@ impl ImageInTheMaking {
             diff_ids,
             names: vec![self.name],
             size: layers.iter().map(|layer| layer.unpacked).sum(),
-            created: archived.created.clone(),
+            created: created.to_owned(),
             config,
         };
         engine.store.transaction(|rows| {
+            also(rows)?;
             rows.insert_image(&image)?;
             let mut names = image.names.iter();
             names.try_for_each(|name| rows.insert_image_event("tag", &image.id, name))

@@ -8,6 +8,6 @@ mod dialect;
 mod making;
 mod reading;
 
-pub use dialect::is_checkpoint;
+pub use dialect::{foreign_annotations, is_checkpoint};
 pub use making::{ImageInTheMaking, known_blobs, sweep};
 pub use reading::{annotations, layers, manifest, open};

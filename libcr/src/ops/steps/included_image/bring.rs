@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use crate::archive::layout;
@@ -13,12 +14,12 @@ use crate::archive::manifest::IncludedImage;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::image::archive::{ArchivedImage, ImageArchive};
-use crate::image::digest_of;
 use crate::image::manifest::Manifest;
+use crate::image::{ImageError, digest_of};
 use crate::model::id;
 use crate::model::image::Image;
-use crate::ops::steps::image_lock::{self, ImageLock};
 use crate::ops::steps::checkpoint_image;
+use crate::ops::steps::image_lock::{self, ImageLock};
 use crate::storage::StorageError;
 use crate::store::Rows;
 use crate::sys::dir::{at, remove_dir_if_present};
@@ -78,14 +79,16 @@ pub fn bring(engine: &Engine, unpacked: &Path, expected: &IncludedImage) -> Resu
 
 /// What is wrong with what the archive says, in words that tell where; what the host says stays.
 fn refused(error: Error) -> Error {
-    use crate::image::ImageError;
-    match error {
-        Error::Image(ImageError::Io { .. }) | Error::Storage(StorageError::Io { .. }) => error,
-        Error::Image(_) | Error::Storage(_) => {
-            Error::Invalid(format!("the image in the checkpoint is refused: {error}"))
+    let of_host = match &error {
+        // What a stream with a digest says at its end is said of the archive.
+        Error::Image(ImageError::Io { source, .. })
+        | Error::Storage(StorageError::Io { source, .. }) => {
+            source.kind() != io::ErrorKind::InvalidData
         }
-        other => other,
-    }
+        Error::Image(_) | Error::Storage(_) => false,
+        _ => true,
+    };
+    if of_host { error } else { wrong(error) }
 }
 
 fn wrong(what: impl std::fmt::Display) -> Error {
@@ -103,6 +106,21 @@ fn take(engine: &Engine, directory: &Path, expected: &IncludedImage) -> Result<I
     };
     let manifest = agreed(archived, expected)?;
     nothing_else(directory, &manifest, expected)?;
+    keep(engine, &archive, archived)
+}
+
+/// Keeps layers and blobs of an image that came with a checkpoint, each verified; it has no name, and
+/// its row is not written.
+///
+/// # Errors
+/// [`Error::Invalid`], [`Error::Image`], [`Error::Storage`] with what is wrong with it.
+pub fn keep(engine: &Engine, archive: &ImageArchive, archived: &ArchivedImage) -> Result<Image> {
+    let bytes = archived.manifest.as_deref();
+    let bytes = bytes.ok_or_else(|| wrong("it has no manifest"))?;
+    let manifest = Manifest::from_json("image manifest", bytes)?;
+    if checkpoint_image::is_checkpoint(&manifest.annotations) {
+        return Err(wrong("it is a checkpoint itself"));
+    }
     let (layers, blobs) = (engine.layers()?, engine.blobs()?);
     let mut size = 0;
     for (blob, descriptor) in archived.layers.iter().zip(&manifest.layers) {
@@ -119,14 +137,16 @@ fn take(engine: &Engine, directory: &Path, expected: &IncludedImage) -> Result<I
         archive.copy_layer(blob, &blobs)?;
         size += blob.size;
     }
-    let config: serde_json::Value =
-        serde_json::from_slice(&archived.config).map_err(|error| wrong(error))?;
+    let config: serde_json::Value = serde_json::from_slice(&archived.config).map_err(wrong)?;
+    let diff_ids = archived.layers.iter().map(|layer| layer.diff_id.clone());
     blobs.write(&archived.config)?;
-    let digest = blobs.write(archived.manifest.as_deref().unwrap_or_default())?;
     Ok(Image {
-        id: expected.id.clone(),
-        digest,
-        diff_ids: expected.diff_ids.clone(),
+        id: archived
+            .config_digest
+            .trim_start_matches("sha256:")
+            .to_owned(),
+        digest: blobs.write(bytes)?,
+        diff_ids: diff_ids.collect(),
         names: Vec::new(),
         size,
         created: config["created"]
@@ -164,11 +184,7 @@ fn agreed(archived: &ArchivedImage, expected: &IncludedImage) -> Result<Manifest
             layout::MANIFEST
         )));
     }
-    let manifest = Manifest::from_json("image manifest", bytes)?;
-    if checkpoint_image::is_checkpoint(&manifest.annotations) {
-        return Err(wrong("it is a checkpoint itself"));
-    }
-    Ok(manifest)
+    Ok(Manifest::from_json("image manifest", bytes)?)
 }
 
 /// No blob but those of the image.
@@ -226,3 +242,7 @@ fn sweep(engine: &Engine) -> Result<()> {
     drop(alone);
     checkpoint_image::sweep(engine)
 }
+
+#[cfg(test)]
+#[path = "hostile_tests.rs"]
+mod tests;

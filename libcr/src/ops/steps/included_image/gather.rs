@@ -133,7 +133,10 @@ fn rebuilt_image(engine: &Engine, blobs: &BlobStore, image: &Image) -> Result<Ba
             size: config.len() as u64,
             ..Descriptor::default()
         },
-        layers: layers.iter().map(|layer| layer.descriptor.clone()).collect(),
+        layers: layers
+            .iter()
+            .map(|layer| layer.descriptor.clone())
+            .collect(),
         annotations: std::collections::BTreeMap::new(),
     };
     let manifest = serde_json::to_vec(&manifest).map_err(io::Error::other)?;

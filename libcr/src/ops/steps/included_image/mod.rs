@@ -9,5 +9,5 @@
 mod bring;
 mod gather;
 
-pub use bring::{Brought, bring, check, forget};
+pub use bring::{Brought, bring, check, forget, keep};
 pub use gather::{BaseImage, append, base_layers, of};
