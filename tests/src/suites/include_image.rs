@@ -11,7 +11,7 @@ use crate::harness::{Engine, Host, IMAGE, ONLY_IN_IMAGE};
 pub const TESTS: Tests = tests![
     an_archive_brings_its_image,
     an_image_brings_its_image,
-    podman_passes_over_it,
+    interop_with_podman,
     what_is_spoilt_or_makes_no_sense,
 ];
 
@@ -21,9 +21,11 @@ pub struct Elsewhere(pub Engine);
 impl Elsewhere {
     pub fn new(host: &Host) -> Self {
         let mut engine = Engine::under_test().with_runtime(host.runtime);
-        let (root, run) = (host.file("elsewhere"), "/run/elsewhere".to_owned());
-        engine.globals.extend(["--root".to_owned(), root]);
-        engine.globals.extend(["--runroot".to_owned(), run]);
+        // A tmpfs: no directory of the host's own overlay can be one of another.
+        for (option, place) in [("--root", "root"), ("--runroot", "run")] {
+            let place = format!("/run/elsewhere/{place}");
+            engine.globals.extend([option.to_owned(), place]);
+        }
         Self(engine)
     }
 
@@ -69,7 +71,9 @@ pub fn freeze(host: &Host, name: &str, into: &[&str]) {
 }
 
 fn shown(engine: &Engine, archive: &str) -> Value {
-    serde_json::from_str(&engine.ok(&["checkpoint", "show", "--json", archive])).unwrap()
+    let text = engine.ok(&["checkpoint", "show", "--json", archive]);
+    let all: Value = serde_json::from_str(&text).unwrap();
+    all[0].clone()
 }
 
 fn an_archive_brings_its_image(host: &Host) {
@@ -157,7 +161,7 @@ fn an_image_brings_its_image(host: &Host) {
     }
 }
 
-fn podman_passes_over_it(host: &Host) {
+fn interop_with_podman(host: &Host) {
     let archive = host.file("a.tar");
     freeze(host, "web", &["-e", &archive, "--create-image", "frozen"]);
     let layout = super::checkpoint_images::interop::layout(host, "frozen");

@@ -208,6 +208,12 @@ pub const ROWS: &[Row] = &[
     row("system check", "--repair", &[Podman], "system_check::running_containers"),
     row("start", "--checkpoint", &[Docker, Pouch], "catalogue::thawed_twice_from_the_same"),
     row("start", "--checkpoint-dir", &[Docker, Pouch], "catalogue::into_another_container"),
+    row(PUSH, "--binds", &[], "containerd::there_and_back"),
+    row(PUSH, "--format", &[], "containerd::there_and_back"),
+    row(PUSH, "--image", &[Ctr], "containerd::what_makes_no_sense"),
+    row(PUSH, "--name", &[], "containerd::there_and_back"),
+    row(PUSH, "--rw", &[Ctr], "containerd::what_makes_no_sense"),
+    row(PUSH, "--task", &[Ctr], "containerd::what_makes_no_sense"),
 ];
 
 /// Commands all of whose options are in the table; of `start` only those of checkpoints are.
@@ -223,10 +229,4 @@ pub const WHOLE: [&str; 11] = [
     "checkpoint show",
     "checkpoint tag",
     "system check",
-    row(PUSH, "--binds", &[], "containerd::there_and_back"),
-    row(PUSH, "--format", &[], "containerd::there_and_back"),
-    row(PUSH, "--image", &[Ctr], "containerd::what_makes_no_sense"),
-    row(PUSH, "--name", &[], "containerd::there_and_back"),
-    row(PUSH, "--rw", &[Ctr], "containerd::what_makes_no_sense"),
-    row(PUSH, "--task", &[Ctr], "containerd::what_makes_no_sense"),
 ];
