@@ -103,6 +103,12 @@ pub fn write(engine: &Engine, parts: &Parts, wanted: Wanted) -> Result<Container
             "the checkpoint holds established TCP connections, which ctr can't restore: freeze it with --tcp-close, or leave out --task".into(),
         ));
     }
+    if wanted.task && parts.dump.runtime != "runc" {
+        return Err(Error::Invalid(format!(
+            "the checkpoint was made under {}, and containerd can restore under runc alone (it calls a runtime with --no-subreaper): freeze a container of --runtime runc, or leave out the memory with --rw --image",
+            parts.dump.runtime
+        )));
+    }
     let (spec, mounted) = specification::adapt(parts, wanted.binds)?;
     let name = parts.dump.image_name().to_owned();
     let mut index = Index {
@@ -149,7 +155,6 @@ pub fn write(engine: &Engine, parts: &Parts, wanted: Wanted) -> Result<Container
         any(&mut index, &mut blobs, OPTIONS, OPTIONS_TYPE, value);
     }
     if parts.dump.runtime != "runc" {
-        // The keys of mounts in its images are this runtime's own.
         let options = RuntimeOptions {
             binary_name: parts.dump.runtime.clone(),
         };
