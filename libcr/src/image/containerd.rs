@@ -150,9 +150,9 @@ pub(super) fn read(
     let spec = index.find(SPEC).ok_or_else(|| missing("specification"))?;
     let mut below = index.manifests.iter();
     let below = below.find(|one| one.media_type == MANIFEST || one.media_type == INDEX);
-    let names = [REF_NAME, IMAGE_NAME];
-    let named = names.iter().find_map(|key| index.annotations.get(*key));
-    let base_name = named.or_else(|| below?.annotations.get(REF_NAME));
+    let keys = [REF_NAME, IMAGE_NAME];
+    let told = keys.iter().find_map(|key| index.annotations.get(*key));
+    let base_name = told.or_else(|| below?.annotations.get(REF_NAME));
     let runtime = match index.find(RUNTIME_OPTIONS) {
         Some(options) => runtime_in(&any(members, options, RUNTIME_OPTIONS_TYPE)?)?,
         None => String::new(),

@@ -110,6 +110,7 @@ fn wrong(member: &str, why: &str) -> Error {
     ))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "handed to map_err as it is")]
 fn unreadable(error: std::io::Error) -> Error {
     Error::Invalid(format!(
         "the memory in the checkpoint of containerd can't be read: {error}"

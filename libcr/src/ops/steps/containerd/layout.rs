@@ -112,7 +112,9 @@ fn write_tar(image: &ContainerdImage, name: &str, partial: &Path) -> Result<()> 
     let all = layout_index(image, name)?;
     append("index.json", all.len() as u64, &mut all.as_slice())?;
     let buffered = builder.into_inner().map_err(at("write", partial))?;
-    let file = buffered.into_inner().map_err(|error| error.into_error())?;
+    let file = buffered
+        .into_inner()
+        .map_err(std::io::IntoInnerError::into_error)?;
     Ok(file.sync_all().map_err(at("write", partial))?)
 }
 

@@ -146,6 +146,7 @@ impl Parts {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "handed to map_err as it is")]
 fn unreadable(error: serde_json::Error) -> Error {
     Error::Invalid(format!("the checkpoint can't be read: {error}"))
 }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::changes::Content;
 use super::source::Parts;
+use super::writing::Wanted;
 use crate::archive::layout;
 use crate::error::{Error, Result};
 
@@ -24,11 +25,11 @@ const FILES: [&str; 4] = [
 const SHM: &str = "/dev/shm";
 
 /// The specification, and what must be in the changes for it. With `binds`, directories of this host
-/// too.
+/// too. Without memory nothing need be mounted from the changes: it is there already.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a bind mount of what is not here, with `binds`.
-pub(super) fn adapt(parts: &Parts, binds: bool) -> Result<(Value, Vec<(String, Content)>)> {
+pub(super) fn adapt(parts: &Parts, wanted: Wanted) -> Result<(Value, Vec<(String, Content)>)> {
     let mut spec = parts.spec.clone();
     let mut content = Vec::new();
     spec["root"] = json!({ "path": "rootfs" });
@@ -61,13 +62,28 @@ pub(super) fn adapt(parts: &Parts, binds: bool) -> Result<(Value, Vec<(String, C
             Content::Tar(parts.directory.join(layout::DEV_SHM))
         } else if FILES.contains(&destination.as_str()) {
             Content::Text(text(&destination, &hostname))
-        } else if binds {
+        } else if wanted.binds {
             Content::Host(existing(&source)?)
         } else {
             continue;
         };
-        mount["source"] = format!("rootfs{destination}").into();
+        if wanted.task {
+            mount["source"] = format!("rootfs{destination}").into();
+        } else if destination == SHM {
+            *mount = json!({
+                "destination": SHM,
+                "type": "tmpfs",
+                "source": "shm",
+                "options": ["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"],
+            });
+            continue;
+        } else {
+            *mount = Value::Null;
+        }
         content.push((destination, inside));
+    }
+    if let Some(mounts) = spec["mounts"].as_array_mut() {
+        mounts.retain(|mount| !mount.is_null());
     }
     Ok((spec, content))
 }

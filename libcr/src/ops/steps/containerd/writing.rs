@@ -16,8 +16,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::image::containerd::{
     Any, CHANGES, CRIU, CheckpointOptions, INDEX, Index, OPTIONS, OPTIONS_TYPE, REF_NAME,
-    RUNTIME_NAME, RUNTIME_OPTIONS, RUNTIME_OPTIONS_TYPE, RuntimeOptions, SNAPSHOTTER, SPEC,
-    SPEC_TYPE,
+    RUNTIME_NAME, SNAPSHOTTER, SPEC, SPEC_TYPE,
 };
 use crate::image::digest_of;
 use crate::image::manifest::{CONFIG, Descriptor, MANIFEST, Platform};
@@ -109,7 +108,7 @@ pub fn write(engine: &Engine, parts: &Parts, wanted: Wanted) -> Result<Container
             parts.dump.runtime
         )));
     }
-    let (spec, mounted) = specification::adapt(parts, wanted.binds)?;
+    let (spec, mounted) = specification::adapt(parts, wanted)?;
     let name = parts.dump.image_name().to_owned();
     let mut index = Index {
         schema_version: 2,
@@ -153,13 +152,6 @@ pub fn write(engine: &Engine, parts: &Parts, wanted: Wanted) -> Result<Container
         };
         let value = options.encode_to_vec();
         any(&mut index, &mut blobs, OPTIONS, OPTIONS_TYPE, value);
-    }
-    if parts.dump.runtime != "runc" {
-        let options = RuntimeOptions {
-            binary_name: parts.dump.runtime.clone(),
-        };
-        let (kind, value) = (RUNTIME_OPTIONS_TYPE, options.encode_to_vec());
-        any(&mut index, &mut blobs, RUNTIME_OPTIONS, kind, value);
     }
     for (key, value) in [
         (RUNTIME_NAME, "io.containerd.runc.v2"),
