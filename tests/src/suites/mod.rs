@@ -3,7 +3,6 @@
 mod bad_input;
 mod checkpoint_images;
 mod compat;
-mod containerd;
 mod endurance;
 mod events;
 mod failures;
@@ -13,7 +12,6 @@ mod golden;
 mod health;
 mod hostile;
 mod hostile_images;
-mod include_image;
 mod inspections;
 mod interop;
 mod lifecycle;
@@ -58,8 +56,8 @@ pub const ALL: &[(&str, Tests)] = &[
         "checkpoint_images::interop",
         checkpoint_images::interop::TESTS,
     ),
-    ("include_image", include_image::TESTS),
-    ("containerd", containerd::TESTS),
+    ("include_image", checkpoint_images::include_image::TESTS),
+    ("containerd", checkpoint_images::containerd::TESTS),
     ("golden", golden::TESTS),
     ("hostile_images", hostile_images::TESTS),
     ("showing", showing::TESTS),

@@ -8,7 +8,7 @@ use std::process::Command;
 use super::crash::start_victim;
 use super::phases::die_at;
 use crate::harness::{Host, IMAGE, assert_in_step, command, leak};
-use crate::suites::include_image::{Elsewhere, freeze};
+use crate::suites::checkpoint_images::include_image::{Elsewhere, freeze};
 use crate::suites::{Tests, tests};
 
 pub const TESTS: Tests = tests![

@@ -4,9 +4,9 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::interop::Podman;
-use super::{COUNT_ALOUD, Tests, tests};
 use crate::harness::{Engine, Host, IMAGE, ONLY_IN_IMAGE};
+use crate::suites::interop::Podman;
+use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
     an_archive_brings_its_image,
@@ -142,7 +142,7 @@ fn an_image_brings_its_image(host: &Host) {
         shared >= 2,
         "documents and layer of the base: {first:?} {second:?}"
     );
-    let layout = super::checkpoint_images::interop::layout(host, "first");
+    let layout = super::interop::layout(host, "first");
     let elsewhere = Elsewhere::new(host);
     elsewhere.0.ok(&["load", "-i", &layout]);
     elsewhere.0.ok(&["container", "restore", "first"]);
@@ -164,7 +164,7 @@ fn an_image_brings_its_image(host: &Host) {
 fn interop_with_podman(host: &Host) {
     let archive = host.file("a.tar");
     freeze(host, "web", &["-e", &archive, "--create-image", "frozen"]);
-    let layout = super::checkpoint_images::interop::layout(host, "frozen");
+    let layout = super::interop::layout(host, "frozen");
     let podman = Podman::set_up(host.runtime);
     let check = || {
         let text = podman.0.ok(&["exec", "web", "cat", "/data/file"]);

@@ -3,8 +3,8 @@
 use std::fs;
 use std::process::{Child, Command, Stdio};
 
-use super::{Tests, tests};
 use crate::harness::{Host, IMAGE, command, wait};
+use crate::suites::{Tests, tests};
 
 pub const TESTS: Tests = tests![there_and_back, what_makes_no_sense];
 
