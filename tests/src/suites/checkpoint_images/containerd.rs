@@ -79,9 +79,6 @@ impl Containerd {
         let told = |line: &&str| !line.contains("level=info");
         let log: Vec<&str> = log.lines().filter(told).collect();
         assert_eq!(done.code, 0, "{done}\n{}", log.join("\n"));
-        if !live {
-            self.ok(&["task", "start", "-d", name]);
-        }
     }
 
     /// What a command in a container prints.
