@@ -14,9 +14,8 @@ const IDS_LIMIT: u64 = 4096;
 /// Larger than any extended header of a name that CRIU gives.
 const EXTENDED_LIMIT: u64 = 64 << 10;
 
-/// Copies the images into the directory `checkpoint` of an archive. With `own_network`, a network
-/// namespace that was not dumped is said to come from outside: containerd leaves it out, and its
-/// container gets one of this host's.
+/// Copies the images into the directory `checkpoint` of an archive. With `own_network`, the network
+/// namespace is said to come from outside, dumped or not: the container gets one of this host's.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a member that is no image of CRIU, naming it.
@@ -49,6 +48,10 @@ pub(super) fn copy(tar: impl Read, writer: &mut Writer, own_network: bool) -> Re
         if seen.len() > MOST_IMAGES {
             return Err(wrong(&shown, "is one image too many"));
         }
+        if own_network && name.starts_with("netns-") {
+            // crun dumps what it has no network for here; the one said below replaces it.
+            continue;
+        }
         let member = format!("{}/{name}", layout::CHECKPOINT);
         if let Some(pid) = pid_of(&name).filter(|_| size <= IDS_LIMIT) {
             let mut bytes = Vec::new();
@@ -71,11 +74,7 @@ pub(super) fn copy(tar: impl Read, writer: &mut Writer, own_network: bool) -> Re
             "the checkpoint of containerd has no inventory.img: it is not whole".into(),
         ));
     }
-    let dumped = seen.iter().any(|name| name.starts_with("netns-"));
-    if own_network
-        && !dumped
-        && let Some((name, image)) = ids.and_then(|(_, ids)| netns::from_outside(&ids))
-    {
+    if own_network && let Some((name, image)) = ids.and_then(|(_, ids)| netns::from_outside(&ids)) {
         writer.append_bytes(&format!("{}/{name}", layout::CHECKPOINT), &image)?;
     }
     Ok(())

@@ -229,7 +229,7 @@ fn blobs_and_indexes() {
         layout.refused("invalid digest");
     }
     let mut layout = new();
-    layout.entries[2]["size"] = json!(1 << 40);
+    layout.entries[2]["size"] = json!(1_u64 << 40);
     layout.refused("its index says 1099511627776");
     let mut layout = new();
     layout.entries.remove(2);
