@@ -185,7 +185,7 @@ fn members_that_are_no_images_of_criu() {
     }
     let empty = Layout::new(&[0; 1024], &spec(SPEC_TYPE));
     empty.refused("has no inventory.img");
-    let cut = criu(&[("pages-1.img", tar::EntryType::Regular, &[7; 3000])]);
+    let cut = criu(&[("pages-1.img", Regular, &[7; 3000])]);
     Layout::new(&cut[..2600], &spec(SPEC_TYPE)).refused("");
 }
 
