@@ -38,6 +38,38 @@ pub const DELETED_FILES: &str = "deleted.files";
 /// Directory that Podman always writes and nothing uses.
 pub const ARTIFACTS: &str = "artifacts";
 
+/// Directory of the image that the container ran on, an OCI image layout.
+pub const IMAGE: &str = "image";
+/// The version of that layout, JSON.
+pub const IMAGE_LAYOUT: &str = "image/oci-layout";
+/// The index of that layout, JSON.
+pub const IMAGE_INDEX: &str = "image/index.json";
+/// Directories of that layout, beside [`IMAGE`].
+const IMAGE_DIRECTORIES: [&str; 2] = ["image/blobs", "image/blobs/sha256"];
+
+/// The member that holds a blob of the image inside, by its digest's 64 digits.
+pub fn image_blob(hex: &str) -> String {
+    format!("image/blobs/sha256/{hex}")
+}
+
+fn is_of_image(name: &str) -> bool {
+    let is_blob = |hex: &str| {
+        hex.len() == 64
+            && hex
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    is_image_directory(name)
+        || [IMAGE_LAYOUT, IMAGE_INDEX].contains(&name)
+        || name
+            .strip_prefix("image/blobs/sha256/")
+            .is_some_and(is_blob)
+}
+
+fn is_image_directory(name: &str) -> bool {
+    name == IMAGE || IMAGE_DIRECTORIES.contains(&name)
+}
+
 /// Whether a CRIU image of this file name holds memory pages: the bulk of a checkpoint, which the
 /// other images describe.
 pub fn is_pages(file_name: &str) -> bool {
@@ -153,6 +185,9 @@ pub enum Kind {
     DeletedFiles,
     /// `volumes/NAME.tar`: the content of the named volume NAME.
     Volume(String),
+    /// Something of the image inside: [`IMAGE_LAYOUT`], [`IMAGE_INDEX`], a blob, or a directory of
+    /// these.
+    Image,
     /// Something of another engine, or unknown: read past, never unpacked.
     Other,
 }
@@ -174,6 +209,7 @@ impl Kind {
             DEV_SHM => return Self::DevShm,
             ROOTFS_DIFF => return Self::RootfsDiff,
             DELETED_FILES => return Self::DeletedFiles,
+            name if is_of_image(name) => return Self::Image,
             _ => {}
         }
         if let Some((_, file)) = in_generation(name) {
@@ -204,6 +240,7 @@ impl Kind {
             Self::Checkpoint => Some(name == CHECKPOINT),
             Self::PreCheckpoint => Some(!name.contains('/')),
             Self::Memory => Some(name.matches('/').count() == 1),
+            Self::Image => Some(is_image_directory(name)),
             _ => Some(false),
         }
     }
@@ -300,6 +337,17 @@ mod tests {
         assert_eq!(Kind::of("checkpoints"), Kind::Other);
         assert_eq!(Kind::of(&volume("data")), Kind::Volume("data".into()));
         assert_eq!(Kind::of("volumes/.tar"), Kind::Other);
+        for name in [IMAGE, IMAGE_INDEX, &image_blob(&"0a".repeat(32))] {
+            assert_eq!(Kind::of(name), Kind::Image);
+        }
+        for name in [
+            "image/x",
+            "image/blobs/sha256/0A",
+            "image/blobs/md5",
+            "images",
+        ] {
+            assert_eq!(Kind::of(name), Kind::Other);
+        }
         assert_eq!(Kind::of("bind.mounts"), Kind::Other);
         assert_eq!(Kind::of("devshm-checkpoint.tar"), Kind::DevShm);
         assert_eq!(Kind::of("pre-checkpoint-2/a.img"), Kind::PreCheckpoint);

@@ -20,6 +20,14 @@ pub trait Parts: Send {
     /// # Errors
     /// When there is no place for it.
     fn begin(&mut self) -> io::Result<Box<dyn Part>>;
+
+    /// Begins the next part, for what is compressed already.
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    fn begin_packed(&mut self) -> io::Result<Box<dyn Part>> {
+        self.begin()
+    }
 }
 
 /// Where parts come from, in their order; each may be compressed in its own way.

@@ -43,6 +43,8 @@ pub struct Selection {
     pub volumes: bool,
     /// `ctr.log`.
     pub log: bool,
+    /// `image/`.
+    pub image: bool,
     /// The images of pre-dumps and nothing else, whatever the rest of this says.
     pub pre_checkpoints_only: bool,
     /// Memory pages (`pages-*.img`), the bulk of a checkpoint.
@@ -53,12 +55,13 @@ pub struct Selection {
 }
 
 impl Default for Selection {
-    /// Everything.
+    /// Everything but the image inside, which few need.
     fn default() -> Self {
         Self {
             rootfs: true,
             volumes: true,
             log: true,
+            image: false,
             pages: true,
             pre_checkpoints_only: false,
             durable: true,
@@ -75,6 +78,7 @@ impl Selection {
             Kind::RootfsDiff | Kind::DeletedFiles => self.rootfs,
             Kind::Volume(_) => self.volumes,
             Kind::Log => self.log,
+            Kind::Image => self.image,
             Kind::NetworkStatus
             | Kind::Stats
             | Kind::DevShm
@@ -562,16 +566,11 @@ fn create_directory(staging: &Dir, name: &str) -> Result<(), ArchiveError> {
 }
 
 fn create_parent(staging: &Dir, name: &str) -> Result<(), ArchiveError> {
-    match name.rsplit_once('/') {
-        // No kind that is unpacked lies deeper than two directories.
-        Some((parent, _)) => {
-            if let Some((above, _)) = parent.split_once('/') {
-                create_directory(staging, above)?;
-            }
-            create_directory(staging, parent)
-        }
-        None => Ok(()),
-    }
+    // Three deep at most: blobs of an image.
+    let parents = name.match_indices('/').map(|(end, _)| &name[..end]);
+    parents
+        .into_iter()
+        .try_for_each(|parent| create_directory(staging, parent))
 }
 
 fn create(staging: &Dir, name: &str) -> Result<cap_std::fs::File, ArchiveError> {

@@ -160,6 +160,7 @@ fn selection_leaves_out() {
         pre_checkpoints_only: false,
         rootfs: false,
         volumes: false,
+        image: false,
         log: false,
         durable: true,
     };

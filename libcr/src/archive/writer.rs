@@ -202,17 +202,32 @@ impl Writer {
     /// # Errors
     /// [`ArchiveError::Io`] when the part before it can't be kept, or there is no place for another.
     pub fn next_part(&mut self) -> Result<(), ArchiveError> {
+        self.turn_to(|parts| parts.begin())
+    }
+
+    /// The same, for what is compressed already.
+    ///
+    /// # Errors
+    /// As [`Self::next_part`].
+    pub fn next_packed_part(&mut self) -> Result<(), ArchiveError> {
+        self.turn_to(|parts| parts.begin_packed())
+    }
+
+    fn turn_to(
+        &mut self,
+        begin: impl FnOnce(&mut dyn Parts) -> io::Result<Box<dyn Part>>,
+    ) -> Result<(), ArchiveError> {
         let doing = format!("cannot write {}", self.archive);
         let Some(mut parts) = self.parts.take() else {
             return Ok(());
         };
-        let mut turn = || -> io::Result<()> {
+        let turn = || -> io::Result<()> {
             let Sink { target, written } = self.end_tar()?;
             if let Target::Part(part) = target {
                 part.end()?;
             }
             self.written += written;
-            let target = Target::Part(parts.begin()?);
+            let target = Target::Part(begin(parts.as_mut())?);
             let sink = BufWriter::with_capacity(CHUNK, Sink { target, written: 0 });
             self.encoder = Some(Encoder::new(Compression::None, Envelope::Open(sink))?);
             Ok(())

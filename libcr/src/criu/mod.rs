@@ -17,6 +17,8 @@ pub mod images;
 pub mod kernel_config;
 pub mod log;
 pub mod messages;
+pub mod netns;
+pub mod rehost;
 pub mod stats;
 mod wire;
 

@@ -2,6 +2,7 @@
 //!
 //! Media types: OCI image-spec, layer.md. Knows nothing of what the layer holds.
 
+use std::fs::File;
 use std::io::{self, Write};
 
 use flate2::write::GzEncoder;
@@ -121,24 +122,42 @@ impl LayerWriter {
     /// # Errors
     /// When the disk takes no more.
     pub fn finish(self) -> io::Result<StoredLayer> {
+        let (blob, stored) = self.end()?;
+        Ok(stored(blob.finish()?))
+    }
+
+    /// The same as a file without a name, which goes when it is closed: the store doesn't keep it.
+    ///
+    /// # Errors
+    /// When the disk takes no more.
+    pub fn finish_nameless(self) -> io::Result<(StoredLayer, File)> {
+        let (blob, stored) = self.end()?;
+        let (file, digest, size) = blob.finish_nameless()?;
+        Ok((stored((digest, size)), file))
+    }
+
+    /// Ends the streams; the layer is known once the blob's digest is.
+    fn end(self) -> io::Result<(BlobWriter, impl FnOnce((String, u64)) -> StoredLayer)> {
         let blob = match self.encoder {
             Encoder::None(blob) => blob,
             Encoder::Gzip(encoder) => encoder.finish()?,
             Encoder::Zstd(encoder) => encoder.finish()?,
         };
-        let (digest, size) = blob.finish()?.finish()?;
-        let diff_id = if self.encrypted {
-            digest.clone()
-        } else {
-            digest_text(&self.hash.finalize())
-        };
-        Ok(StoredLayer {
-            media_type: self.compression.media_type(self.encrypted).to_owned(),
+        let blob = blob.finish()?;
+        let inside = digest_text(&self.hash.finalize());
+        let (compression, encrypted, unpacked) = (self.compression, self.encrypted, self.unpacked);
+        let stored = move |(digest, size): (String, u64)| StoredLayer {
+            media_type: compression.media_type(encrypted).to_owned(),
+            diff_id: if encrypted {
+                digest.clone()
+            } else {
+                inside
+            },
             digest,
             size,
-            diff_id,
-            unpacked: self.unpacked,
-        })
+            unpacked,
+        };
+        Ok((blob, stored))
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod archive;
 pub mod blobs;
 pub mod config;
+pub mod containerd;
 pub mod layer;
 pub mod manifest;
 pub mod reference;

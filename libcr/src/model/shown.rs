@@ -100,6 +100,9 @@ pub struct Container {
     pub image: String,
     /// Id of its image, 64 hexadecimal digits.
     pub image_id: String,
+    /// Id of the image that travels inside the checkpoint, 64 hexadecimal digits; empty: none does.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub image_inside: String,
     /// When it was created, RFC 3339.
     pub created: String,
     /// Its command, from the specification.

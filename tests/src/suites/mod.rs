@@ -67,6 +67,8 @@ pub const ALL: &[(&str, Tests)] = &[
     ("registry::others", registry::others::TESTS),
     ("sealed::interop", sealed::signed::INTEROP),
     ("shared_memory", shared_memory::TESTS),
+    ("include_image", checkpoint_images::include_image::TESTS),
+    ("containerd", checkpoint_images::containerd::TESTS),
     ("golden", golden::TESTS),
     ("hostile_images", hostile_images::TESTS),
     ("showing", showing::TESTS),

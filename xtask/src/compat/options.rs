@@ -93,6 +93,7 @@ const fn engine(
 const FREEZE: &str = "container checkpoint";
 const THAW: &str = "container restore";
 const CREATE: &str = "checkpoint create";
+const PUSH: &str = "checkpoint push";
 const RUNTIMES: &[Peer] = &[Runc, Crun];
 const EACH: &[Peer] = &[Podman, Runc, Crun];
 
@@ -112,6 +113,7 @@ pub const ROWS: &[Row] = &[
     row(FREEZE, "--ignore-rootfs", &[Podman], "restore::ignores_files_when_told"),
     row(FREEZE, "--ignore-volumes", &[Podman], "travel::volumes_left_out"),
     row(FREEZE, "--image-path", &[Runc, Crun, Ctr], "options::images_go_where_they_are_told"),
+    row(FREEZE, "--include-image", &[], "include_image::an_archive_brings_its_image"),
     row(FREEZE, "--json", &[], "inspections::what_a_checkpoint_would_do"),
     row(FREEZE, "--keep", &[Podman], "checkpoint::inspect_says_what_happened"),
     row(FREEZE, "--latest", &[Podman], "checkpoint::prints_what_was_typed_or_ids"),
@@ -133,7 +135,6 @@ pub const ROWS: &[Row] = &[
     row(FREEZE, "--tcp-skip-in-flight", &[Runc], "options::connection_being_made_is_left_out"),
     row(FREEZE, "--with-previous", &[Podman], "precopy::two_steps"),
     row(FREEZE, "--work-path", &[Runc, Crun, Ctr], "options::logs_go_where_they_are_told"),
-    engine(FREEZE, "not yet: containerd's index of a checkpoint", &[(Ctr, "--rw, --image, --task")]),
     row(THAW, "--all", &[Podman], "all::twenty_of_which_three_can_not_be_frozen"),
     row(THAW, "--allow-capabilities", &[], "golden::hostile_specifications"),
     row(THAW, "--allow-devices", &[], "golden::hostile_specifications"),
@@ -174,7 +175,7 @@ pub const ROWS: &[Row] = &[
     row(THAW, "--work-path", RUNTIMES, "options::logs_go_where_they_are_told"),
     engine(THAW, "the engine gives them: its bundle, its monitor's terminal and pid file", &[(Runc, "--bundle, --console-socket, --detach, --pid-file"), (Crun, "--bundle, --console-socket, --detach, --pid-file")]),
     engine(THAW, "no question here: the root is pivoted to, the monitor reaps", &[(Runc, "--no-pivot, --no-subreaper")]),
-    engine(THAW, "not yet: containerd's index of a checkpoint", &[(Ctr, "--rw, --live")]),
+    engine(THAW, "always both: what was loaded of an index of ctr is thawed as it is", &[(Ctr, "--rw, --live")]),
     row(CREATE, "--checkpoint-dir", &[Docker, Pouch], "catalogue::a_directory_of_ones_own"),
     row(CREATE, "--dedup", &[], "shared_memory::in_the_catalogue"),
     other(row(CREATE, "--exit", &[], "catalogue::many_of_one_container"), &[(Docker, "the default"), (Pouch, "the default")]),
@@ -219,6 +220,12 @@ pub const ROWS: &[Row] = &[
     row("system check", "--repair", &[Podman], "system_check::running_containers"),
     row("start", "--checkpoint", &[Docker, Pouch], "catalogue::thawed_twice_from_the_same"),
     row("start", "--checkpoint-dir", &[Docker, Pouch], "catalogue::into_another_container"),
+    row(PUSH, "--binds", &[], "containerd::there_and_back"),
+    row(PUSH, "--format", &[], "containerd::there_and_back"),
+    row(PUSH, "--image", &[Ctr], "containerd::what_makes_no_sense"),
+    row(PUSH, "--name", &[], "containerd::there_and_back"),
+    row(PUSH, "--rw", &[Ctr], "containerd::what_makes_no_sense"),
+    row(PUSH, "--task", &[Ctr], "containerd::what_makes_no_sense"),
 ];
 
 /// Commands all of whose options are in the table; of `start` only those of checkpoints are.

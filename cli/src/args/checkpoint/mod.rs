@@ -6,6 +6,7 @@ mod diff;
 mod inspect;
 mod list;
 mod prune;
+mod push;
 mod rm;
 mod show;
 mod tag;
@@ -16,6 +17,7 @@ pub use diff::CheckpointDiff;
 pub use inspect::CheckpointInspect;
 pub use list::CheckpointList;
 pub use prune::CheckpointPrune;
+pub use push::CheckpointPush;
 pub use rm::CheckpointRm;
 pub use show::CheckpointShow;
 pub use tag::CheckpointTag;
@@ -40,6 +42,8 @@ pub enum CheckpointCommand {
     List(CheckpointList),
     /// Remove all checkpoints, or the older ones
     Prune(CheckpointPrune),
+    /// Write a checkpoint in the format of another engine
+    Push(CheckpointPush),
     /// Remove checkpoints
     #[command(visible_aliases = ["delete", "remove"])]
     Rm(CheckpointRm),

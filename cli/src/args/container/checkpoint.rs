@@ -49,6 +49,9 @@ pub struct Checkpoint {
     /// Directory for CRIU's images instead of the container's own
     #[arg(long, value_name = "DIRECTORY")]
     pub image_path: Option<PathBuf>,
+    /// Put the container's image in the archive or checkpoint image too
+    #[arg(long)]
+    pub include_image: bool,
     /// With --dry-run: print it as JSON
     #[arg(long)]
     pub json: bool,
@@ -144,6 +147,7 @@ impl Checkpoint {
             file_locks: self.file_locks,
             ignore_rootfs: self.ignore_rootfs,
             ignore_volumes: self.ignore_volumes,
+            include_image: self.include_image,
             pre_checkpoint: self.pre_checkpoint,
             with_previous: self.with_previous,
             named: None,

@@ -96,6 +96,7 @@ fn container_facts(shown: &Shown) -> Markup {
         ("Command", known(&command)),
         ("Host name", known(&container.hostname)),
         ("Image id", known(&container.image_id)),
+        ("Image inside", known(&container.image_inside)),
         ("Created", time(&container.created)),
         ("Frozen", timeline::when(shown).map(timeline::instant)),
         ("Found in", known(&shown.source)),

@@ -33,6 +33,7 @@ use crate::ops::steps::freezing::freeze::Frozen;
 use crate::ops::steps::freezing::pack::{self, PackOptions};
 use crate::ops::steps::freezing::place::{self, Place};
 use crate::ops::steps::freezing::settle;
+use crate::ops::steps::included_image;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::observe::observe;
 use crate::ops::steps::life::remove::remove;
@@ -444,6 +445,10 @@ impl Work<'_> {
             },
             times: self.times.borrow().clone(),
             work: self.logs.clone(),
+            base: options
+                .include_image
+                .then(|| included_image::of(self.engine, container))
+                .transpose()?,
         })
     }
 

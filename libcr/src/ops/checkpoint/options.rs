@@ -34,6 +34,8 @@ pub struct CheckpointOptions {
     pub ignore_rootfs: bool,
     /// `--ignore-volumes`: the archive holds no files of named volumes.
     pub ignore_volumes: bool,
+    /// `--include-image`: the image that the container runs on travels along.
+    pub include_image: bool,
     /// `--pre-checkpoint` (runc: `--pre-dump`): the memory only, while the container goes on.
     pub pre_checkpoint: bool,
     /// `--with-previous`: only the memory that changed since the last `--pre-checkpoint`.
@@ -83,6 +85,11 @@ impl CheckpointOptions {
         if !self.sealing.is_none() && !exported {
             return refuse(
                 "--encrypt-to and --sign-by can only be used with --export or --create-image",
+            );
+        }
+        if self.include_image && (!exported || self.pre_checkpoint) {
+            return refuse(
+                "--include-image can only be used with --export or --create-image, of a whole checkpoint",
             );
         }
         if self.with_previous && self.pre_checkpoint {

@@ -2,6 +2,7 @@
 //! [`crate::ops::checkpoint`], thawing one [`crate::ops::restore`].
 
 pub mod compare;
+pub mod containerd;
 pub mod inspect;
 pub mod list;
 pub mod prune;

@@ -8,7 +8,7 @@ use crate::image::archive::{ImageArchive, LayerBlob};
 use crate::image::manifest::{Descriptor, Manifest};
 use crate::image::reference::Reference;
 use crate::model::image::Image;
-use crate::ops::steps::{checkpoint_image, image_lock, keep_layer};
+use crate::ops::steps::{checkpoint_image, containerd, image_lock, keep_layer};
 use crate::sys::fault;
 
 /// Loads all images of a file, a pipe or a directory, and returns the name of each (its id where
@@ -87,6 +87,9 @@ pub fn load(engine: &Engine, path: &Path) -> Result<Vec<String>> {
         } else {
             loaded.extend(image.names);
         }
+    }
+    for checkpoint in &archive.checkpoints {
+        loaded.extend(containerd::keep(engine, &archive, checkpoint)?);
     }
     Ok(loaded)
 }

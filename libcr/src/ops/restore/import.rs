@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::archive::manifest::IncludedImage;
 use crate::archive::{Header, Reader, Selection, layout};
 use crate::criu;
 use crate::engine::Engine;
@@ -12,7 +13,7 @@ use crate::model::checkpoint::RestoreReport;
 use crate::model::container::Container;
 use crate::model::image::Image;
 use crate::model::operation::Intent;
-use crate::ops::restore::plan::plan;
+use crate::ops::restore::plan::{Agreed, plan};
 use crate::ops::restore::remote;
 use crate::ops::restore::{
     RestoreOptions, Source, Thawing, agreed, finish, may_have_devices, saved_addresses,
@@ -28,7 +29,7 @@ use crate::ops::steps::thawing::trust::{self, Trust};
 use crate::ops::steps::thawing::unpack::{self, Staging};
 use crate::ops::steps::transfer::name;
 use crate::ops::steps::undo::Undo;
-use crate::ops::steps::{checkpoint_image, image_lookup};
+use crate::ops::steps::{checkpoint_image, image_lookup, included_image};
 use crate::progress::{Progress, Step};
 use crate::seal::Keys;
 use crate::store::StoreError;
@@ -173,7 +174,15 @@ fn import_from(
     let keys = &options.unsealing.keys;
     let (reader, header) = origin.open(engine, keys, &staging, selection)?;
     remote::base(engine, &header, options, progress)?;
-    let (mut container, mut warnings) = plan(engine, archive, &header, options).agreed()?;
+    let Agreed {
+        mut container,
+        brings,
+        mut warnings,
+    } = plan(engine, archive, &header, options).agreed()?;
+    let selection = Selection {
+        image: brings.is_some(),
+        ..selection
+    };
     let id = container.config.id.clone();
     let _lock = engine.lock(&id)?;
     recovery::recover_container(engine, &id, Patience::Unlimited)?;
@@ -185,6 +194,7 @@ fn import_from(
         imported: true,
         keep: options.keep,
         named: String::new(),
+        image: brings.as_ref().map_or("", |image| &image.id).to_owned(),
     };
     let journal = Journal::begin(engine, &id, &intent)?;
     let mut undo = Undo::default();
@@ -203,6 +213,7 @@ fn import_from(
         selection,
         archive,
         trust: &trust,
+        brings: brings.as_ref(),
     };
     let done = making
         .make(&container, reader, staging, &mut undo)
@@ -251,6 +262,8 @@ struct Making<'a, 'j> {
     selection: Selection,
     archive: &'j Path,
     trust: &'j Trust,
+    /// The image that is to be taken out of the archive.
+    brings: Option<&'j IncludedImage>,
 }
 
 impl<'a> Making<'a, '_> {
@@ -267,6 +280,12 @@ impl<'a> Making<'a, '_> {
         let id = config.id.clone();
         self.unpack(reader, &staging)?;
         fault::point("unpacked");
+        let image = self.brings.map(|expected| {
+            let id = expected.id.clone();
+            undo.push("image", move || included_image::forget(engine, &id));
+            included_image::bring(engine, staging.path(), expected)
+        });
+        let image = image.transpose()?;
         let directory = engine.container_dir(&id);
         fs::create_dir(&directory).map_err(at("make", &directory))?;
         let made = directory.clone();
@@ -286,9 +305,11 @@ impl<'a> Making<'a, '_> {
         // cgroup state of another engine's dump: the runtime owns the cgroup here.
         criu::images::empty_cgroup_state(&bundle.join(layout::CHECKPOINT))?;
         engine.store.transaction(|rows| {
+            image.as_ref().map_or(Ok(()), |image| image.insert(rows))?;
             volumes::insert_imported(rows, config, !options.ignore_volumes)?;
             rows.insert_container(container)
         })?;
+        drop(image);
         fault::point("row-made");
         undo.push("row", move || {
             volumes::discard(engine, &id)?;

@@ -100,6 +100,7 @@ pub fn restore(
         saved_addresses(&source.directory, &options)?
     };
     let intent = Intent::Restore {
+        image: String::new(),
         imported: false,
         keep: source.keep,
         named: source.named.clone(),

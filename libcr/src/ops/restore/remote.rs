@@ -96,10 +96,12 @@ pub(super) fn base(
     };
     let manifest = header.manifest.as_ref();
     let missing = base_image::find(engine, &dump, manifest).err();
-    if !dump.rootfs.is_empty() || !missing.is_some_and(|error| is_missing(&error)) {
+    let known = manifest.and_then(|manifest| manifest.image.as_ref());
+    // What travels inside is not fetched.
+    let inside = known.is_some_and(|known| known.included.is_some());
+    if inside || !dump.rootfs.is_empty() || !missing.is_some_and(|error| is_missing(&error)) {
         return Ok(());
     }
-    let known = manifest.and_then(|manifest| manifest.image.as_ref());
     let digest = known.map(|known| known.digest.as_str());
     let digest = digest.filter(|digest| base_image::is_digest(digest));
     let wanted = Wanted {

@@ -1,5 +1,7 @@
 //! Checkpoints as images: made, listed, thawed once and several times, removed.
 
+pub mod containerd;
+pub mod include_image;
 pub mod interop;
 
 use std::fs;

@@ -7,13 +7,15 @@ use std::process::Command;
 
 use super::crash::start_victim;
 use super::phases::die_at;
-use crate::harness::{Host, IMAGE, command, leak};
+use crate::harness::{Host, IMAGE, assert_in_step, command, leak};
+use crate::suites::checkpoint_images::include_image::{Elsewhere, freeze};
 use crate::suites::{Tests, tests};
 
 pub const TESTS: Tests = tests![
     image_load,
     image_import,
     image_remove,
+    import_with_an_image,
     volume_remove,
     checkpoint_remove,
     checkpoint_prune,
@@ -27,6 +29,7 @@ pub const PHASES: &[(&str, &[&str])] = &[
     ("image_load", &["layer-kept", "blobs-kept"]),
     ("image_import", &["layer-kept", "blobs-kept"]),
     ("image_remove", &["unlisted", "layers-removed"]),
+    ("import_with_an_image", &["image-kept", "row-made"]),
     ("volume_remove", &["volume-moved", "volume-unlisted"]),
     ("checkpoint_remove", &["unlisted", "renamed-away"]),
     ("checkpoint_prune", &["unlisted", "renamed-away"]),
@@ -311,4 +314,24 @@ fn network_disconnect(host: &Host) {
             "is not connected to network",
         );
     }
+}
+
+fn import_with_an_image(host: &Host) {
+    if !runs(host) {
+        return;
+    }
+    let archive = host.file("a.tar");
+    freeze(host, "web", &["-e", &archive]);
+    let elsewhere = Elsewhere::new(host);
+    let words = ["container", "restore", "-i", &archive];
+    for place in phases("import_with_an_image") {
+        let mut cut = elsewhere.0.command(&words);
+        let done = command::run(cut.env("CRYOPOD_FAIL_AT", place), "");
+        assert_eq!(done.code, 137, "{place}: {done}");
+        assert!(elsewhere.0.ok(&["ps", "-aq"]).is_empty(), "{place}");
+        assert!(elsewhere.images().is_empty(), "{place}");
+        assert_in_step(&elsewhere.0);
+    }
+    elsewhere.0.ok(&words);
+    elsewhere.goes_on("web");
 }

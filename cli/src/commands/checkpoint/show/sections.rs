@@ -79,6 +79,7 @@ fn container(shown: &Shown) -> Vec<(&str, String)> {
         ("Id", container.id.clone()),
         ("Image", container.image.clone()),
         ("Image id", container.image_id.clone()),
+        ("Image inside", container.image_inside.clone()),
         ("Created", container.created.clone()),
         ("Command", container.command.join(" ")),
         ("Host name", container.hostname.clone()),

@@ -53,6 +53,7 @@ fn full(text: &str) -> Shown {
             name: text(),
             image: text(),
             image_id: text(),
+            image_inside: text(),
             created: text(),
             command: vec![text()],
             hostname: text(),

@@ -322,6 +322,7 @@ fn container() -> Container {
         name: "orders-db".into(),
         image: "docker.io/library/postgres:17-bookworm".into(),
         image_id: "c0ffee42".repeat(8),
+        image_inside: String::new(),
         created: "2026-11-20T08:12:44.018233Z".into(),
         command: words("postgres -c shared_buffers=128MB -c max_connections=40"),
         hostname: "db-1".into(),

@@ -89,6 +89,7 @@ fn filled(next: &mut dyn FnMut() -> String, later: bool) -> Shown {
             name: next(),
             image: next(),
             image_id: next(),
+            image_inside: next(),
             created: next(),
             command: vec![next()],
             hostname: next(),

@@ -31,6 +31,29 @@ pub fn is_checkpoint(annotations: &BTreeMap<String, String>) -> bool {
     MARKS.iter().any(|key| annotations.contains_key(*key))
 }
 
+/// What is said of a checkpoint that another engine made, of which little is known.
+pub fn foreign_annotations(
+    name: &str,
+    runtime: &str,
+    engine: &str,
+    image: &str,
+) -> BTreeMap<String, String> {
+    let pairs = [
+        (PODMAN, "name", name),
+        (PODMAN, "runtime.name", runtime),
+        (PODMAN, "rootfsImageName", image),
+        (CRIO, "name", name),
+        (NEUTRAL, "container.name", name),
+        (NEUTRAL, "runtime.name", runtime),
+        (NEUTRAL, "engine.name", engine),
+        (NEUTRAL, "rootfsImageName", image),
+    ];
+    let pairs = pairs.iter();
+    pairs
+        .map(|(prefix, key, value)| (format!("{prefix}{key}"), (*value).to_owned()))
+        .collect()
+}
+
 /// What is said of a checkpoint, in all three dialects.
 pub(super) fn annotations(
     config: &ContainerConfig,

@@ -1,7 +1,7 @@
 //! Makes a checkpoint image: layers while the archive is written, then configuration, manifest and
 //! row. Until the row is there, what was written belongs to nobody and is swept.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,6 +21,7 @@ use crate::model::container::Container;
 use crate::model::image::Image;
 use crate::ops::steps::image_lock::{self, ImageLock};
 use crate::seal::Recipients;
+use crate::store::{Rows, StoreError};
 use crate::sys::machine;
 
 /// A layer of an image that is being made, or one of an earlier image that is in it too.
@@ -110,12 +111,32 @@ impl ImageInTheMaking {
         archived: &archive::Manifest,
         summary: &archive::Summary,
     ) -> Result<Image> {
+        let annotations = dialect::annotations(&container.config, archived);
+        let created = &archived.created;
+        self.finish_as(engine, created, annotations, summary, |_| Ok(()))
+    }
+
+    /// The same of an archive that another engine made; `also` writes what belongs to it, in the same
+    /// transaction.
+    ///
+    /// # Errors
+    /// As [`Self::finish`].
+    pub fn finish_as(
+        self,
+        engine: &Engine,
+        created: &str,
+        annotations: BTreeMap<String, String>,
+        summary: &archive::Summary,
+        also: impl FnOnce(&Rows<'_>) -> Result<(), StoreError>,
+    ) -> Result<Image> {
         let layers = std::mem::take(&mut *lock(&self.layers));
         let diff_ids = layers.iter().map(|layer| layer.stored.diff_id.clone());
         let diff_ids: Vec<String> = diff_ids.collect();
-        let history = layers.iter().map(|_| json!({ "created": archived.created, "created_by": "cryopod container checkpoint" }));
+        let history = layers
+            .iter()
+            .map(|_| json!({ "created": created, "created_by": "cryopod container checkpoint" }));
         let config = json!({
-            "created": archived.created,
+            "created": created,
             "architecture": machine::architecture(),
             "os": "linux",
             "config": { "WorkingDir": "/" },
@@ -134,7 +155,7 @@ impl ImageInTheMaking {
                 ..Descriptor::default()
             },
             layers: layers.iter().map(descriptor).collect(),
-            annotations: dialect::annotations(&container.config, archived),
+            annotations,
         };
         let bytes = serde_json::to_vec(&manifest).map_err(io::Error::other)?;
         let image = Image {
@@ -143,10 +164,11 @@ impl ImageInTheMaking {
             diff_ids,
             names: vec![self.name],
             size: layers.iter().map(|layer| layer.stored.unpacked).sum(),
-            created: archived.created.clone(),
+            created: created.to_owned(),
             config,
         };
         engine.store.transaction(|rows| {
+            also(rows)?;
             rows.insert_image(&image)?;
             let mut names = image.names.iter();
             names.try_for_each(|name| rows.insert_image_event("tag", &image.id, name))
@@ -188,7 +210,17 @@ struct LayerParts {
 
 impl Parts for LayerParts {
     fn begin(&mut self) -> io::Result<Box<dyn Part>> {
-        let layer = LayerWriter::begin(&self.blobs, self.compression, &self.recipients)
+        self.layer(self.compression)
+    }
+
+    fn begin_packed(&mut self) -> io::Result<Box<dyn Part>> {
+        self.layer(LayerCompression::None)
+    }
+}
+
+impl LayerParts {
+    fn layer(&self, compression: LayerCompression) -> io::Result<Box<dyn Part>> {
+        let layer = LayerWriter::begin(&self.blobs, compression, &self.recipients)
             .map_err(io::Error::other)?;
         Ok(Box::new(LayerPart {
             layer,

@@ -9,7 +9,7 @@ mod making;
 mod memory;
 mod reading;
 
-pub use dialect::is_checkpoint;
+pub use dialect::{foreign_annotations, is_checkpoint};
 pub use making::{ImageInTheMaking, known_blobs, sweep};
 pub use memory::forget_indexes;
 pub use reading::{annotations, is_encrypted, layers, manifest, open};

@@ -11,6 +11,7 @@ use crate::model::checkpoint::Times;
 use crate::model::container::{Container, Rootfs};
 use crate::ops::steps::freezing::capture::{Captured, Tar};
 use crate::ops::steps::freezing::place;
+use crate::ops::steps::included_image::{self, BaseImage};
 use crate::ops::steps::podman_config;
 use crate::seal::Sealing;
 use crate::sys::dir::{at, write_atomic};
@@ -39,6 +40,8 @@ pub struct PackOptions {
     pub times: Times,
     /// Where CRIU's statistics are.
     pub work: PathBuf,
+    /// The image below it, which travels along.
+    pub base: Option<BaseImage>,
 }
 
 impl PackOptions {
@@ -88,6 +91,9 @@ pub fn pack(
         writer.append_file(layout::LOG, &mut file, *length)?;
     }
     captured.shm.append(&mut writer, layout::DEV_SHM)?;
+    if let Some(base) = &options.base {
+        included_image::append(&mut writer, base)?;
+    }
     // Each in a layer of its own, so that an image shares those that didn't change with the next.
     if let Some(tar) = captured.rootfs.as_ref().filter(|_| !options.ignore_rootfs) {
         writer.next_part()?;
@@ -196,6 +202,7 @@ fn describe(
                 digest: known.digest,
                 id: id.clone(),
                 diff_ids: known.diff_ids,
+                included: options.base.as_ref().map(|base| base.included.clone()),
             })
         }
         Rootfs::Directory(_) => None,

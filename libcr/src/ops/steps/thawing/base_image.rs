@@ -26,14 +26,19 @@ pub fn find(
     let rows = engine.store.rows();
     let wanted_name = dump.image_name();
     let named = named(&rows, wanted_name)?;
-    let layers = manifest
-        .and_then(|manifest| manifest.image.as_ref())
+    let described = manifest.and_then(|manifest| manifest.image.as_ref());
+    let layers = described
         .map(|image| &image.diff_ids)
         .filter(|layers| !layers.is_empty());
-    let digest = manifest.and_then(|manifest| manifest.image.as_ref());
-    let digest = digest.map(|image| image.digest.as_str());
+    let digest = described.map(|image| image.digest.as_str());
     let digest = digest.filter(|digest| is_digest(digest));
-    if let Some(image) = same(&rows, dump, digest, layers.map(Vec::as_slice))? {
+    let mut image = same(&rows, dump, digest, layers.map(Vec::as_slice))?;
+    if let (None, Some(included)) = (&image, described.and_then(|it| it.included.as_ref())) {
+        // Brought by another checkpoint of the same container, with layers that were made again.
+        let all = rows.images()?;
+        image = all.into_iter().find(|image| image.id == included.id);
+    }
+    if let Some(image) = image {
         let own = image.names.first().cloned();
         let own = own.unwrap_or_else(|| image.id.clone());
         let (name, warning) = match named {
