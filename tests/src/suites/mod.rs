@@ -59,7 +59,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ),
     ("registry", registry::TESTS),
     ("registry::liar", registry::liar::TESTS),
-    ("registry::others", registry::others::TESTS),
+    ("registry::interop", registry::interop::TESTS),
     ("golden", golden::TESTS),
     ("hostile_images", hostile_images::TESTS),
     ("showing", showing::TESTS),

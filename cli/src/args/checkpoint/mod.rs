@@ -9,6 +9,7 @@ mod prune;
 mod rm;
 mod show;
 mod tag;
+mod transfer;
 
 pub use create::CheckpointCreate;
 pub use diff::CheckpointDiff;
@@ -18,6 +19,7 @@ pub use prune::CheckpointPrune;
 pub use rm::CheckpointRm;
 pub use show::CheckpointShow;
 pub use tag::CheckpointTag;
+pub use transfer::{CheckpointPull, CheckpointPush};
 
 use crate::output::CliError;
 use clap::Subcommand;
@@ -38,6 +40,10 @@ pub enum CheckpointCommand {
     List(CheckpointList),
     /// Remove all checkpoints, or the older ones
     Prune(CheckpointPrune),
+    /// Pull a checkpoint image from a registry
+    Pull(CheckpointPull),
+    /// Push a checkpoint image to a registry
+    Push(CheckpointPush),
     /// Remove checkpoints
     #[command(visible_aliases = ["delete", "remove"])]
     Rm(CheckpointRm),

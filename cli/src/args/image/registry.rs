@@ -34,7 +34,7 @@ impl AccessFlags {
     }
 
     /// With `--creds`.
-    fn access_as(&self, creds: Option<&str>) -> Result<Access, CliError> {
+    pub fn access_as(&self, creds: Option<&str>) -> Result<Access, CliError> {
         let credentials = creds
             .map(Credentials::parse)
             .transpose()

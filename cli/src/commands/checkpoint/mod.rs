@@ -5,6 +5,7 @@ mod inspect;
 mod list;
 mod prune;
 mod show;
+mod transfer;
 
 use super::outcome::Outcomes;
 use super::spinner::Steps;
@@ -26,6 +27,8 @@ pub fn run(opener: &Opener, command: CheckpointCommand) -> Outcome {
         CheckpointCommand::Inspect(flags) => inspect::run(opener, &flags),
         CheckpointCommand::List(flags) => list::run(opener, &flags),
         CheckpointCommand::Prune(flags) => prune::run(opener, &flags),
+        CheckpointCommand::Pull(flags) => transfer::pull(opener, &flags),
+        CheckpointCommand::Push(flags) => transfer::push(opener, &flags),
         CheckpointCommand::Rm(flags) => rm(opener, &flags),
         CheckpointCommand::Show(flags) => show::run(opener, &flags),
         CheckpointCommand::Tag(flags) => rename(opener, &flags),

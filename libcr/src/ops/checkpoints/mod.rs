@@ -8,3 +8,4 @@ pub mod prune;
 pub mod remove;
 pub mod show;
 pub mod tag;
+pub mod transfer;

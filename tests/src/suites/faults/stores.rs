@@ -8,11 +8,13 @@ use std::process::Command;
 use super::crash::start_victim;
 use super::phases::die_at;
 use crate::harness::{Host, IMAGE, command, leak};
+use crate::suites::registry::server::Registry;
 use crate::suites::{Tests, tests};
 
 pub const TESTS: Tests = tests![
     image_load,
     image_import,
+    image_pull,
     image_remove,
     volume_remove,
     checkpoint_remove,
@@ -25,6 +27,10 @@ pub const TESTS: Tests = tests![
 pub const PHASES: &[(&str, &[&str])] = &[
     ("image_load", &["layer-kept", "blobs-kept"]),
     ("image_import", &["layer-kept", "blobs-kept"]),
+    (
+        "image_pull",
+        &["layer-blob-kept", "layer-kept", "blobs-kept"],
+    ),
     ("image_remove", &["unlisted", "layers-removed"]),
     ("volume_remove", &["volume-moved", "volume-unlisted"]),
     ("checkpoint_remove", &["unlisted", "renamed-away"]),
@@ -74,12 +80,16 @@ fn root(host: &Host) -> String {
 
 /// What a killed engine left of an image is used by the next try, and goes with the next removal.
 fn added(host: &Host, test: &str, words: &[&str]) {
+    added_as(host, test, words, NAME);
+}
+
+fn added_as(host: &Host, test: &str, words: &[&str], name: &str) {
     let before = kept();
     for phase in phases(test) {
         die_at(host, phase, words);
-        assert_ne!(host.run(&["image", "inspect", NAME]).code, 0, "{phase}");
+        assert_ne!(host.run(&["image", "inspect", name]).code, 0, "{phase}");
         host.ok(words);
-        host.ok(&["rmi", NAME]);
+        host.ok(&["rmi", name]);
         assert_eq!(kept(), before, "{phase}");
         // Nor does it stay where another image is the next to go.
         die_at(host, phase, words);
@@ -132,6 +142,18 @@ fn image_load(host: &Host) {
     if runs(host) {
         let archive = docker_archive(host);
         added(host, "image_load", &["load", "-i", &archive]);
+    }
+}
+
+fn image_pull(host: &Host) {
+    if runs(host) {
+        let registry = Registry::start(host);
+        let name = registry.name("passing:1");
+        let tar = root(host);
+        host.ok(&["import", &tar, &name]);
+        host.ok(&["push", "-q", &name]);
+        host.ok(&["rmi", &name]);
+        added_as(host, "image_pull", &["pull", "-q", &name], &name);
     }
 }
 
