@@ -302,7 +302,8 @@ fn thawed_on_a_second_host(host: &Host) {
         "{preview}"
     );
     assert_eq!(second.ok(&["images", "-q"]), "");
-    let asked = registry.asked(|| drop(second.ok(&["container", "restore", &frozen])));
+    let asked = registry
+        .asked(|| drop(second.ok(&["container", "restore", "--tls-verify=false", &frozen])));
     assert!(
         asked
             .iter()
