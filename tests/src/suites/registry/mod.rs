@@ -125,7 +125,9 @@ fn when_the_registry_is_asked(host: &Host) {
             .all(|one| !one.contains("/blobs/"))
     );
     assert!(!missing(&["--pull=always"]).is_empty());
-    let id = other.ok(&["create", "-q", "--pull", "always", "--name", "made", &name]);
+    let id = other.ok(&[
+        "create", "-q", "--pull", "always", "--name", "made", &name, "true",
+    ]);
     assert_eq!(other.inspect("made")["Id"], id.as_str());
     drop(registry);
     assert_eq!(
