@@ -29,7 +29,6 @@ impl AccessFlags {
             credentials: None,
             tls_verify: self.tls_verify,
             certificates: self.cert_dir.clone(),
-            quiet: false,
         }
     }
 

@@ -20,7 +20,7 @@ pub fn candidates(word: &str) -> Result<Vec<Reference>> {
         return Ok(vec![full(reference)]);
     }
     let names = Registries::read()?.full_names(&reference.path)?;
-    let named = |name: String| -> Result<Reference> {
+    let complete = |name: String| -> Result<Reference> {
         let found = Reference::parse(&name).map_err(ImageError::from)?;
         Ok(full(Reference {
             tag: reference.tag.clone(),
@@ -28,7 +28,7 @@ pub fn candidates(word: &str) -> Result<Vec<Reference>> {
             ..found
         }))
     };
-    names.into_iter().map(named).collect()
+    names.into_iter().map(complete).collect()
 }
 
 /// The one full name of a word; a short name is one of this host, as for Podman's `push`.
