@@ -112,7 +112,7 @@ enum Sink {
     /// It is compressed: kept as it is.
     Raw(&'static str, BlobWriter),
     /// It is plain.
-    Compressed(LayerWriter),
+    Compressed(Box<LayerWriter>),
 }
 
 /// A stream that is kept while it is read.
@@ -131,7 +131,7 @@ impl<R: Read> Teed<R> {
         } else if magic.starts_with(b"\x28\xb5\x2f\xfd") {
             Sink::Raw(LayerCompression::Zstd(0).media_type(), blobs.writer()?)
         } else {
-            Sink::Compressed(LayerWriter::begin(&blobs, COMPRESSION)?)
+            Sink::Compressed(Box::new(LayerWriter::begin(&blobs, COMPRESSION)?))
         };
         Ok(Self {
             stream: Cursor::new(magic).chain(stream),
