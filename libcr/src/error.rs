@@ -167,7 +167,9 @@ pub enum Error {
     #[error(transparent)]
     Registry(#[from] crate::registry::RegistryError),
     /// An image of a registry could not be had, in Podman's words.
-    #[error("initializing source docker://{name}: {source}")]
+    #[error(
+        "unable to copy from source docker://{name}: initializing source docker://{name}: {source}"
+    )]
     Pull {
         /// The image.
         name: String,

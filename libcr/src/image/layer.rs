@@ -148,11 +148,7 @@ impl LayerWriter {
         let (compression, encrypted, unpacked) = (self.compression, self.encrypted, self.unpacked);
         let stored = move |(digest, size): (String, u64)| StoredLayer {
             media_type: compression.media_type(encrypted).to_owned(),
-            diff_id: if encrypted {
-                digest.clone()
-            } else {
-                inside
-            },
+            diff_id: if encrypted { digest.clone() } else { inside },
             digest,
             size,
             unpacked,

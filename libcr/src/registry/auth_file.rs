@@ -112,13 +112,12 @@ impl AuthFiles {
         let path = self.written();
         let mut file = read(path)?;
         let entries = auths(path, &mut file)?;
-        let found = match key {
-            Some(key) => entries.remove(key).is_some(),
-            None => {
-                let any = !entries.is_empty();
-                entries.clear();
-                any
-            }
+        let found = if let Some(key) = key {
+            entries.remove(key).is_some()
+        } else {
+            let any = !entries.is_empty();
+            entries.clear();
+            any
         };
         if found {
             write(path, &file)?;

@@ -18,7 +18,7 @@ const CONNECT: Duration = Duration::from_secs(20);
 /// How long an answer may take to begin.
 const ANSWER: Duration = Duration::from_secs(30);
 /// How long the answer to a whole upload may take: the registry puts it in its place first.
-const ANSWER_TO_UPLOAD: Duration = Duration::from_secs(600);
+const ANSWER_TO_UPLOAD: Duration = Duration::from_mins(10);
 /// How long nothing may come or go.
 const SILENCE: Duration = Duration::from_secs(30);
 /// Redirections that are followed.
@@ -156,7 +156,7 @@ impl Client {
         let answer = self.send(Call::new(Method::GET, url), "login")?;
         match answer.status() {
             StatusCode::OK => Ok(()),
-            _ => Err(self.failure(answer, "login")),
+            _ => Err(Self::failure(answer, "login")),
         }
     }
 
@@ -190,7 +190,7 @@ impl Client {
         mut call: Call<'_>,
         doing: &str,
     ) -> Result<Response<Body>, RegistryError> {
-        let lost = |error: ureq::Error| self.lost(&error, doing);
+        let lost = |error: ureq::Error| Self::lost(&error, doing);
         let answer = self.once(&mut call).map_err(lost)?;
         if answer.status() != StatusCode::UNAUTHORIZED
             || matches!(call.payload, Payload::Stream(..))
@@ -328,7 +328,7 @@ impl Client {
                 request.call()
             }
         };
-        let answer = asked.map_err(|error| self.lost(&error, "requesting bearer token"))?;
+        let answer = asked.map_err(|error| Self::lost(&error, "requesting bearer token"))?;
         let status = answer.status();
         if status != StatusCode::OK {
             let reason = format!(
@@ -350,7 +350,7 @@ impl Client {
         })
     }
 
-    pub(super) fn lost(&self, error: &ureq::Error, doing: &str) -> RegistryError {
+    pub(super) fn lost(error: &ureq::Error, doing: &str) -> RegistryError {
         RegistryError::Lost {
             doing: doing.to_owned(),
             reason: reason(error),
@@ -358,7 +358,7 @@ impl Client {
     }
 
     /// What an answer means that was not the one needed.
-    pub(super) fn failure(&self, answer: Response<Body>, doing: &str) -> RegistryError {
+    pub(super) fn failure(answer: Response<Body>, doing: &str) -> RegistryError {
         let status = answer.status();
         let doing = doing.to_owned();
         let reason = complaint(answer);

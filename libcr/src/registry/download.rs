@@ -43,7 +43,7 @@ impl Client {
         let call = Call::new(Method::GET, url).header(header::ACCEPT, ACCEPTED);
         let answer = self.send(call, &doing)?;
         if answer.status() != StatusCode::OK {
-            return Err(self.failure(answer, &doing));
+            return Err(Self::failure(answer, &doing));
         }
         let text = |name: &str| {
             let value = answer.headers().get(name)?.to_str().ok()?;
@@ -85,7 +85,7 @@ impl Client {
                 Ok(digest.and_then(|value| Some(value.to_str().ok()?.to_owned())))
             }
             StatusCode::NOT_FOUND => Ok(None),
-            _ => Err(self.failure(answer, &doing)),
+            _ => Err(Self::failure(answer, &doing)),
         }
     }
 
@@ -140,7 +140,7 @@ impl Client {
         let mut skip = match answer.status() {
             StatusCode::OK => sink.count,
             StatusCode::PARTIAL_CONTENT if sink.count > 0 => 0,
-            _ => return Err(self.failure(answer, &doing)),
+            _ => return Err(Self::failure(answer, &doing)),
         };
         let rest = size - sink.count + skip;
         let body = answer.into_body();

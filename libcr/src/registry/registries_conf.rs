@@ -48,7 +48,7 @@ struct Registry {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Registries {
     search: Vec<String>,
-    registries: Vec<Registry>,
+    known: Vec<Registry>,
     aliases: BTreeMap<String, String>,
     shown: PathBuf,
 }
@@ -107,9 +107,8 @@ impl Registries {
             if registry.prefix.is_empty() {
                 return Err(wrong(path, "registry: neither prefix nor location"));
             }
-            self.registries
-                .retain(|other| other.prefix != registry.prefix);
-            self.registries.push(registry);
+            self.known.retain(|other| other.prefix != registry.prefix);
+            self.known.push(registry);
         }
         // An empty one takes an alias back.
         self.aliases.extend(file.aliases);
@@ -143,7 +142,7 @@ impl Registries {
     /// # Errors
     /// [`RegistryError::Configuration`] for one that is blocked, or that leads nowhere.
     pub fn endpoint(&self, name: &str) -> Result<Endpoint, RegistryError> {
-        let fitting = self.registries.iter().filter(|one| fits(&one.prefix, name));
+        let fitting = self.known.iter().filter(|one| fits(&one.prefix, name));
         let best = fitting.max_by_key(|one| one.prefix.len());
         let mut target = name.to_owned();
         let mut insecure = false;

@@ -34,7 +34,7 @@ impl Client {
         match answer.status() {
             StatusCode::OK => Ok(true),
             StatusCode::NOT_FOUND => Ok(false),
-            _ => Err(self.failure(answer, &doing)),
+            _ => Err(Self::failure(answer, &doing)),
         }
     }
 
@@ -61,7 +61,7 @@ impl Client {
                 })?;
                 Ok(Begun::At(self.absolute(location)))
             }
-            _ => Err(self.failure(answer, &doing)),
+            _ => Err(Self::failure(answer, &doing)),
         }
     }
 
@@ -131,7 +131,7 @@ impl Client {
         let answer = answer?;
         match answer.status() {
             StatusCode::CREATED => Ok(()),
-            _ => Err(self.failure(answer, &doing)),
+            _ => Err(Self::failure(answer, &doing)),
         }
     }
 
@@ -152,7 +152,7 @@ impl Client {
         let answer = self.send(call, &doing)?;
         match answer.status() {
             StatusCode::CREATED => Ok(()),
-            _ => Err(self.failure(answer, &doing)),
+            _ => Err(Self::failure(answer, &doing)),
         }
     }
 }

@@ -34,12 +34,8 @@ impl Rows<'_> {
     pub fn insert_image_anew(&self, image: &Image) -> Result<(), StoreError> {
         self.insert_image(image)?;
         self.execute(
-            "UPDATE images SET digest = ?2, size = ?3 WHERE id = ?1",
-            params![
-                image.id,
-                image.digest,
-                i64::try_from(image.size).unwrap_or(i64::MAX)
-            ],
+            "UPDATE images SET digest = ?2 WHERE id = ?1",
+            params![image.id, image.digest],
         )?;
         Ok(())
     }

@@ -17,8 +17,8 @@ mod interop;
 mod lifecycle;
 mod network;
 mod networks;
-mod sealed;
 mod registry;
+mod sealed;
 mod shared_memory;
 mod showing;
 mod system_check;
@@ -64,7 +64,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("sealed::policy", sealed::policy::TESTS),
     ("registry", registry::TESTS),
     ("registry::liar", registry::liar::TESTS),
-    ("registry::others", registry::others::TESTS),
+    ("registry::interop", registry::interop::TESTS),
     ("sealed::interop", sealed::signed::INTEROP),
     ("shared_memory", shared_memory::TESTS),
     ("include_image", checkpoint_images::include_image::TESTS),

@@ -6,6 +6,7 @@ mod diff;
 mod inspect;
 mod list;
 mod prune;
+mod pull;
 mod push;
 mod rm;
 mod show;
@@ -17,7 +18,8 @@ pub use diff::CheckpointDiff;
 pub use inspect::CheckpointInspect;
 pub use list::CheckpointList;
 pub use prune::CheckpointPrune;
-pub use push::CheckpointPush;
+pub use pull::CheckpointPull;
+pub use push::{CheckpointPush, Place, Push};
 pub use rm::CheckpointRm;
 pub use show::CheckpointShow;
 pub use tag::CheckpointTag;
@@ -42,7 +44,9 @@ pub enum CheckpointCommand {
     List(CheckpointList),
     /// Remove all checkpoints, or the older ones
     Prune(CheckpointPrune),
-    /// Write a checkpoint in the format of another engine
+    /// Pull a checkpoint image from a registry
+    Pull(CheckpointPull),
+    /// Push a checkpoint to a registry, or write it in the format of another engine
     Push(CheckpointPush),
     /// Remove checkpoints
     #[command(visible_aliases = ["delete", "remove"])]

@@ -1,8 +1,8 @@
 //! `container restore`: Podman's flags, and its checks in its order
 //! (cmd/podman/containers/restore.go).
 
-use crate::args::seal::UnsealFlags;
 use crate::args::image::AccessFlags;
+use crate::args::seal::UnsealFlags;
 use crate::args::selection::{Selection, plain};
 use crate::output::CliError;
 use clap::Args;

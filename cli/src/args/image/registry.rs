@@ -29,12 +29,11 @@ impl AccessFlags {
             credentials: None,
             tls_verify: self.tls_verify,
             certificates: self.cert_dir.clone(),
-            quiet: false,
         }
     }
 
     /// With `--creds`.
-    fn access_as(&self, creds: Option<&str>) -> Result<Access, CliError> {
+    pub fn access_as(&self, creds: Option<&str>) -> Result<Access, CliError> {
         let credentials = creds
             .map(Credentials::parse)
             .transpose()

@@ -6,6 +6,7 @@ use crate::commands::spinner::Transfer;
 use crate::commands::{Opener, Outcome};
 use crate::output::{CliError, print};
 use libcr::ops::images::{pull, push};
+use std::path::Path;
 
 /// Brings images and prints the id of each.
 pub fn pull(opener: &Opener, flags: &Pull) -> Outcome {
@@ -31,8 +32,12 @@ pub fn push(opener: &Opener, flags: &Push) -> Outcome {
     let progress = Transfer::start(flags.quiet);
     let pushed = push::push(&engine, image, destination, &access, &progress);
     drop(progress);
-    let digest = pushed?;
-    if let Some(path) = &flags.digestfile {
+    keep_digest(flags.digestfile.as_deref(), &pushed?)
+}
+
+/// Writes the digest of what was pushed where `--digestfile` says.
+pub fn keep_digest(file: Option<&Path>, digest: &str) -> Outcome {
+    if let Some(path) = file {
         std::fs::write(path, digest).map_err(|source| CliError::Io {
             doing: format!("write {}", path.display()),
             source,

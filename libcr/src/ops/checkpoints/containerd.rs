@@ -6,7 +6,10 @@ use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::catalogue::CheckpointPlace;
 use crate::ops::steps::containerd::{self, ContainerdImage, Parts};
+use crate::ops::steps::transfer::send::send_parts;
+use crate::ops::steps::transfer::{Access, name};
 use crate::ops::steps::{catalogue, image_lock, image_lookup};
+use crate::progress::Progress;
 
 pub use crate::ops::steps::containerd::{Destination, OpenBlob, Wanted};
 
@@ -44,6 +47,37 @@ pub fn export(
     let image = convert(engine, source, wanted)?;
     containerd::write_layout(&image, name, destination)?;
     Ok(image.index.digest)
+}
+
+/// Sends it to a registry as `destination`, and returns the digest of its index.
+///
+/// # Errors
+/// As [`convert`]; [`Error::Push`] with what the registry says.
+pub fn push(
+    engine: &Engine,
+    source: &Source<'_>,
+    wanted: Wanted,
+    destination: &str,
+    access: &Access,
+    progress: &dyn Progress,
+) -> Result<String> {
+    let to = name::destination(destination)?;
+    let image = convert(engine, source, wanted)?;
+    let blobs: Vec<_> = image.blobs().map(|(descriptor, _)| descriptor).collect();
+    let open = |digest: &str| {
+        let mut all = image.blobs();
+        let found = all.find(|(descriptor, _)| descriptor.digest == digest);
+        found.map_or_else(
+            || Err(Error::Invalid(format!("there is no blob {digest}"))),
+            |(_, stream)| stream,
+        )
+    };
+    let index = (
+        image.index.media_type.as_str(),
+        image.index_bytes.as_slice(),
+    );
+    send_parts(&blobs, &open, index, &to, access, progress)?;
+    Ok(image.index.digest.clone())
 }
 
 fn parts(engine: &Engine, source: &Source<'_>) -> Result<Parts> {

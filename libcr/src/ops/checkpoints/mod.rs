@@ -9,4 +9,5 @@ pub mod prune;
 pub mod remove;
 pub mod show;
 pub mod tag;
+pub mod transfer;
 pub mod verify;

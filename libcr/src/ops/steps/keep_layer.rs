@@ -113,7 +113,7 @@ enum Sink {
     /// It is compressed: kept as it is.
     Raw(&'static str, BlobWriter),
     /// It is plain.
-    Compressed(LayerWriter),
+    Compressed(Box<LayerWriter>),
 }
 
 /// A stream that is kept while it is read.
@@ -132,7 +132,8 @@ impl<R: Read> Teed<R> {
         } else if magic.starts_with(b"\x28\xb5\x2f\xfd") {
             Sink::Raw(LayerCompression::Zstd(0).media_type(false), blobs.writer()?)
         } else {
-            Sink::Compressed(LayerWriter::begin(&blobs, COMPRESSION, &Recipients::default())?)
+            let layer = LayerWriter::begin(&blobs, COMPRESSION, &Recipients::default())?;
+            Sink::Compressed(Box::new(layer))
         };
         Ok(Self {
             stream: Cursor::new(magic).chain(stream),

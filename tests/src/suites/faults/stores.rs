@@ -9,11 +9,13 @@ use super::crash::start_victim;
 use super::phases::die_at;
 use crate::harness::{Host, IMAGE, assert_in_step, command, leak};
 use crate::suites::checkpoint_images::include_image::{Elsewhere, freeze};
+use crate::suites::registry::server::Registry;
 use crate::suites::{Tests, tests};
 
 pub const TESTS: Tests = tests![
     image_load,
     image_import,
+    image_pull,
     image_remove,
     import_with_an_image,
     volume_remove,
@@ -28,6 +30,10 @@ pub const TESTS: Tests = tests![
 pub const PHASES: &[(&str, &[&str])] = &[
     ("image_load", &["layer-kept", "blobs-kept"]),
     ("image_import", &["layer-kept", "blobs-kept"]),
+    (
+        "image_pull",
+        &["layer-blob-kept", "layer-kept", "blobs-kept"],
+    ),
     ("image_remove", &["unlisted", "layers-removed"]),
     ("import_with_an_image", &["image-kept", "row-made"]),
     ("volume_remove", &["volume-moved", "volume-unlisted"]),
@@ -87,12 +93,16 @@ fn root(host: &Host) -> String {
 
 /// What a killed engine left of an image is used by the next try, and goes with the next removal.
 fn added(host: &Host, test: &str, words: &[&str]) {
+    added_as(host, test, words, NAME);
+}
+
+fn added_as(host: &Host, test: &str, words: &[&str], name: &str) {
     let before = kept();
     for phase in phases(test) {
         die_at(host, phase, words);
-        assert_ne!(host.run(&["image", "inspect", NAME]).code, 0, "{phase}");
+        assert_ne!(host.run(&["image", "inspect", name]).code, 0, "{phase}");
         host.ok(words);
-        host.ok(&["rmi", NAME]);
+        host.ok(&["rmi", name]);
         assert_eq!(kept(), before, "{phase}");
         // Nor does it stay where another image is the next to go.
         die_at(host, phase, words);
@@ -145,6 +155,18 @@ fn image_load(host: &Host) {
     if runs(host) {
         let archive = docker_archive(host);
         added(host, "image_load", &["load", "-i", &archive]);
+    }
+}
+
+fn image_pull(host: &Host) {
+    if runs(host) {
+        let registry = Registry::start(host);
+        let name = registry.name("passing:1");
+        let tar = root(host);
+        host.ok(&["import", &tar, &name]);
+        host.ok(&["push", "-q", &name]);
+        host.ok(&["rmi", &name]);
+        added_as(host, "image_pull", &["pull", "-q", &name], &name);
     }
 }
 

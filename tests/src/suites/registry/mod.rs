@@ -1,8 +1,8 @@
 //! Images and checkpoints through registries: pushed, pulled, thawed on a second host by name.
 
+pub mod interop;
 pub mod liar;
-pub mod others;
-mod server;
+pub mod server;
 
 use std::fs;
 
@@ -49,8 +49,8 @@ fn push_and_pull(host: &Host) {
     assert_eq!(fs::read_to_string(&file).unwrap(), made);
     let again = registry.asked(|| drop(host.ok(&["push", IMAGE, &first])));
     assert_eq!(sends(&again), 0, "{again:?}");
-    let other = SecondHost::new(host);
-    let other = &other.0;
+    let second_host = SecondHost::new(host);
+    let other = &second_host.host;
     let pulled = other.run(&["pull", &first]);
     assert_eq!(pulled.code, 0, "{pulled}");
     assert!(
@@ -79,7 +79,7 @@ fn push_and_pull(host: &Host) {
     let said = other.ok(&["run", "--rm", &second, "cat", "/etc/motd"]);
     assert_eq!(said, "as in the image");
     other.ok(&["rmi", "-f", &id]);
-    let root = other.file("root");
+    let root = second_host.root.display();
     assert_eq!(files(&format!("{root}/images/blobs/sha256")), 0);
     assert_eq!(files(&format!("{root}/layers")), 0);
     other.fails(
@@ -105,8 +105,8 @@ fn when_the_registry_is_asked(host: &Host) {
     let registry = Registry::start(host);
     let name = registry.name("asked:1");
     host.ok(&["push", "-q", IMAGE, &name]);
-    let other = SecondHost::new(host);
-    let other = &other.0;
+    let second_host = SecondHost::new(host);
+    let other = &second_host.host;
     let never = ["run", "--rm", "--pull", "never", &name, "true"];
     assert!(
         registry
@@ -125,7 +125,9 @@ fn when_the_registry_is_asked(host: &Host) {
             .all(|one| !one.contains("/blobs/"))
     );
     assert!(!missing(&["--pull=always"]).is_empty());
-    let id = other.ok(&["create", "-q", "--pull", "always", "--name", "made", &name]);
+    let id = other.ok(&[
+        "create", "-q", "--pull", "always", "--name", "made", &name, "true",
+    ]);
     assert_eq!(other.inspect("made")["Id"], id.as_str());
     drop(registry);
     assert_eq!(
@@ -244,7 +246,7 @@ fn freeze(host: &Host, registry: &Registry, base: &str, frozen: &str) -> (u64, (
     host.wait_for_log("web", "5\n");
     let address = host.address("web");
     host.ok(&["container", "checkpoint", "--create-image", frozen, "web"]);
-    host.ok(&["push", "-q", frozen]);
+    host.ok(&["checkpoint", "push", "-q", frozen]);
     let again = registry.asked(|| drop(host.ok(&["push", "-q", frozen])));
     assert_eq!(sends(&again), 0, "{again:?}");
     let last = count(host);
@@ -277,6 +279,16 @@ fn thawed_on_a_second_host(host: &Host) {
     let registry = Registry::start(host);
     let (base, frozen) = (registry.name("base:1"), registry.name("web:frozen"));
     let (last, address) = freeze(host, &registry, &base, &frozen);
+    host.fails(
+        &["checkpoint", "push", IMAGE, &frozen],
+        125,
+        "image is not a checkpoint",
+    );
+    host.fails(
+        &["checkpoint", "pull", &base],
+        125,
+        "image is not a checkpoint",
+    );
     // The tag means another image by now.
     fs::write(host.path("empty"), "other").unwrap();
     let tar = host.file("other.tar");
@@ -284,15 +296,16 @@ fn thawed_on_a_second_host(host: &Host) {
     host.ok(&["import", "-q", &tar, "moved"]);
     host.ok(&["push", "-q", "moved", &base]);
     host.ok(&["rmi", "moved"]);
-    let second = SecondHost::new(host);
-    let second = &second.0;
+    let second_host = SecondHost::new(host);
+    let second = &second_host.host;
     let preview = second.ok(&["container", "restore", "--dry-run", &frozen]);
     assert!(
         preview.contains("pull localhost:5000/web@sha256:"),
         "{preview}"
     );
     assert_eq!(second.ok(&["images", "-q"]), "");
-    let asked = registry.asked(|| drop(second.ok(&["container", "restore", &frozen])));
+    let asked = registry
+        .asked(|| drop(second.ok(&["container", "restore", "--tls-verify=false", &frozen])));
     assert!(
         asked
             .iter()
@@ -354,8 +367,8 @@ fn the_base_image_by_its_layers(host: &Host) {
         jq -c ".manifests[0].digest = \"sha256:$manifest\" | .manifests[0].size = $size" index.json > new
         mv new index.json; echo $config"#;
     let id = server::tool(&["bash", "-ec", script, &layout]);
-    let second = SecondHost::new(host);
-    let second = &second.0;
+    let second_host = SecondHost::new(host);
+    let second = &second_host.host;
     second.ok(&["load", "-q", "-i", &layout]);
     assert_eq!(
         second.ok(&["images", "-q", "--no-trunc"]),

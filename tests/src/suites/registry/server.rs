@@ -111,24 +111,41 @@ impl Drop for Registry {
 
 /// Another host: an engine that shares nothing with the first but the kernel.
 #[derive(Debug)]
-pub struct SecondHost(pub Host);
+pub struct SecondHost {
+    /// Its engine.
+    pub host: Host,
+    /// Where its images are.
+    pub root: PathBuf,
+    _directory: tempfile::TempDir,
+}
 
 impl SecondHost {
     /// Its engine, with nothing in it.
     pub fn new(first: &Host) -> Self {
+        // Overlays can be mounted there, as in the first one's root.
+        fs::create_dir_all("/var/lib/containers").unwrap();
+        let directory = tempfile::Builder::new()
+            .prefix("second-host-")
+            .tempdir_in("/var/lib/containers")
+            .unwrap();
         let mut host = Host::new(first.runtime);
-        let (root, run) = (host.file("root"), host.file("run"));
+        let root = directory.path().join("root");
+        let run = host.file("run");
         host.engine = Engine::under_test().with_runtime(first.runtime);
-        let globals = ["--root", &root, "--runroot", &run].map(str::to_owned);
-        host.engine.globals.extend(globals);
-        Self(host)
+        let globals = ["--root", &root.display().to_string(), "--runroot", &run];
+        host.engine.globals.extend(globals.map(str::to_owned));
+        Self {
+            host,
+            root,
+            _directory: directory,
+        }
     }
 }
 
 impl Drop for SecondHost {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            self.0.engine.remove_all();
+            self.host.engine.remove_all();
         }
     }
 }

@@ -14,9 +14,9 @@ use crate::archive::layout;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::image::layer::{LayerCompression, LayerWriter, StoredLayer};
+use crate::seal::Recipients;
 use crate::storage::apply::{ApplyOptions, Whiteouts, apply_changes, apply_tree};
 use crate::storage::tree::TarPlan;
-use crate::seal::Recipients;
 use crate::sys::dir::at;
 
 /// What is to be mounted at a path in the container.
@@ -81,7 +81,11 @@ pub(super) fn layer(
     let plan = TarPlan::of_layer(place.path())?
         .without(&made)
         .with_deleted(&deleted)?;
-    let mut writer = LayerWriter::begin(&engine.blobs()?, LayerCompression::Gzip, &Recipients::default())?;
+    let mut writer = LayerWriter::begin(
+        &engine.blobs()?,
+        LayerCompression::Gzip,
+        &Recipients::default(),
+    )?;
     plan.write_to(&mut writer)?;
     Ok(writer.finish_nameless()?)
 }

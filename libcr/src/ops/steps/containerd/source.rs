@@ -48,7 +48,8 @@ impl Parts {
     /// Of an archive.
     pub fn of_archive(engine: &Engine, path: &Path) -> Result<Self> {
         let staging = Staging::make(engine)?;
-        let (reader, header) = unpack::open(path, &Keys::default(), &staging, Selection::default())?;
+        let (reader, header) =
+            unpack::open(path, &Keys::default(), &staging, Selection::default())?;
         let contents = reader.unpack(staging.handle(), Selection::default())?;
         Self::unpacked(engine, staging, &header, &contents.volumes())
     }
@@ -57,7 +58,13 @@ impl Parts {
     pub fn of_image(engine: &Engine, image: &Image, name: &str) -> Result<Self> {
         let staging = Staging::make(engine)?;
         let layers = checkpoint_image::open(engine, image)?;
-        let (reader, header) = unpack::open_parts(layers, name, &Keys::default(), &staging, Selection::default())?;
+        let (reader, header) = unpack::open_parts(
+            layers,
+            name,
+            &Keys::default(),
+            &staging,
+            Selection::default(),
+        )?;
         let contents = reader.unpack(staging.handle(), Selection::default())?;
         Self::unpacked(engine, staging, &header, &contents.volumes())
     }

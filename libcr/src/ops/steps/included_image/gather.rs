@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::seal::Recipients;
 use crate::archive::manifest::IncludedImage;
 use crate::archive::{Writer, layout};
 use crate::engine::Engine;
@@ -19,6 +18,7 @@ use crate::image::manifest::{CONFIG, Descriptor, MANIFEST, Manifest};
 use crate::model::container::Container;
 use crate::model::image::Image;
 use crate::ops::steps::checkpoint_image;
+use crate::seal::Recipients;
 use crate::storage::tree::TarPlan;
 
 /// How layers that are made again are compressed: always alike, so that they are always the same.

@@ -48,10 +48,7 @@ pub fn bring_missing(
         digest: Some(digest.to_owned()),
         ..named.clone()
     });
-    let by_digest = match &exact {
-        Some(exact) => Some(resolve(exact, access)),
-        None => None,
-    };
+    let by_digest = exact.as_ref().map(|exact| resolve(exact, access));
     let found = match by_digest {
         Some(Ok(mut found)) => {
             // Of this name the registry said nothing, so nobody here is given it.

@@ -26,8 +26,6 @@ pub struct Access {
     pub tls_verify: Option<bool>,
     /// `--cert-dir`.
     pub certificates: Option<PathBuf>,
-    /// Nothing is told of the way.
-    pub quiet: bool,
 }
 
 impl Access {

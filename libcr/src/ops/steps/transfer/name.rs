@@ -17,18 +17,18 @@ const TRANSPORT: &str = "docker://";
 pub fn candidates(word: &str) -> Result<Vec<Reference>> {
     let reference = parse(word)?;
     if reference.domain.is_some() {
-        return Ok(vec![full(reference)]);
+        return Ok(vec![full(&reference)]);
     }
     let names = Registries::read()?.full_names(&reference.path)?;
-    let named = |name: String| -> Result<Reference> {
+    let complete = |name: String| -> Result<Reference> {
         let found = Reference::parse(&name).map_err(ImageError::from)?;
-        Ok(full(Reference {
+        Ok(full(&Reference {
             tag: reference.tag.clone(),
             digest: reference.digest.clone(),
             ..found
         }))
     };
-    names.into_iter().map(named).collect()
+    names.into_iter().map(complete).collect()
 }
 
 /// The one full name of a word; a short name is one of this host, as for Podman's `push`.
@@ -38,9 +38,9 @@ pub fn candidates(word: &str) -> Result<Vec<Reference>> {
 pub fn destination(word: &str) -> Result<Reference> {
     let reference = parse(word)?;
     if reference.domain.is_some() {
-        return Ok(full(reference));
+        return Ok(full(&reference));
     }
-    Ok(full(reference.local()))
+    Ok(full(&reference.local()))
 }
 
 fn parse(word: &str) -> Result<Reference> {
@@ -64,7 +64,7 @@ fn parse(word: &str) -> Result<Reference> {
     Ok(Reference { tag, ..reference })
 }
 
-fn full(reference: Reference) -> Reference {
+fn full(reference: &Reference) -> Reference {
     let mut all = reference.candidates();
     all.swap_remove(0)
 }

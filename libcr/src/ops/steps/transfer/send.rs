@@ -6,7 +6,6 @@ use std::io::{self, Read};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::image::blobs::BlobStore;
 use crate::image::manifest::{Descriptor, MANIFEST, Manifest};
 use crate::image::reference::Reference;
 use crate::model::image::Image;
@@ -65,7 +64,8 @@ fn sent(
     // The layers first: with its configuration an image would look whole.
     for blob in all.iter().rev() {
         if done.insert(&blob.digest) {
-            one(&client, &blobs, blob, &sources, progress)?;
+            let open = |digest: &str| Ok(Box::new(blobs.open_blob(digest)?) as Stream);
+            one(&client, &open, blob, &sources, progress)?;
         }
     }
     let reference = to.digest.as_ref().or(to.tag.as_ref());
@@ -81,9 +81,50 @@ fn sent(
     Ok(image.digest.clone())
 }
 
+/// Sends blobs that are no image of this host, each opened by its digest, and the index that names
+/// them. Manifests among them are sent as such too: who follows the index asks for them so.
+///
+/// # Errors
+/// [`Error::Push`] with what the registry says.
+pub fn send_parts(
+    blobs: &[&Descriptor],
+    open: &dyn Fn(&str) -> Result<Stream>,
+    (kind, index): (&str, &[u8]),
+    to: &Reference,
+    access: &Access,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let send = || -> Result<()> {
+        let client = access.connect(to, "pull,push", Vec::new())?;
+        let mut done = BTreeSet::new();
+        for blob in blobs {
+            if done.insert(&blob.digest) {
+                one(&client, open, blob, &[], progress)?;
+            }
+        }
+        for blob in blobs.iter().filter(|blob| blob.media_type == MANIFEST) {
+            let mut bytes = Vec::new();
+            open(&blob.digest)?.read_to_end(&mut bytes)?;
+            client.put_manifest(&blob.digest, MANIFEST, &bytes)?;
+        }
+        let reference = to.digest.as_ref().or(to.tag.as_ref());
+        let reference = reference.map_or("latest", String::as_str);
+        progress.say("Writing manifest to image destination");
+        client.put_manifest(reference, kind, index)?;
+        Ok(())
+    };
+    send().map_err(|source| Error::Push {
+        name: to.to_string(),
+        source: Box::new(source),
+    })
+}
+
+/// The bytes of a blob.
+pub type Stream = Box<dyn Read + Send>;
+
 fn one(
     client: &Client,
-    blobs: &BlobStore,
+    open: &dyn Fn(&str) -> Result<Stream>,
     blob: &Descriptor,
     sources: &[(String, BTreeSet<String>)],
     progress: &dyn Progress,
@@ -108,10 +149,7 @@ fn one(
         None => client.begin_blob(digest, None)?,
     };
     progress.say(&format!("Copying blob {digest}"));
-    let mut open = || -> io::Result<Box<dyn Read + Send>> {
-        let stream = blobs.open_blob(digest).map_err(io::Error::other)?;
-        Ok(Box::new(stream))
-    };
+    let mut open = || open(digest).map_err(io::Error::other);
     let mut told = |sent: u64| progress.bytes(digest, sent, Some(size));
     Ok(client.send_blob(digest, size, begun, &mut open, &mut told)?)
 }
