@@ -37,6 +37,7 @@ pub fn archive_reader(data: &[u8]) {
         rootfs: choice & 0x10 == 0,
         volumes: choice & 0x20 == 0,
         log: choice & 0x40 == 0,
+        pages: true,
         pre_checkpoints_only: choice & 0x380 == 0x380,
     };
     let header = read_header(&data);
@@ -98,35 +99,32 @@ fn unpack(data: &[u8], selection: Selection) -> Result<(Header, Contents, Files)
     Ok((header, contents, files))
 }
 
-/// The plain files in a directory, all of which are the owner's alone, a directory deep at most,
-/// beside links to earlier images.
+/// The plain files in a directory, all of which are the owner's alone, a directory deep at most but
+/// for generations of memory, beside links to earlier images.
 fn harmless(inside: &Path) -> Files {
     let mut files = Files::new();
-    for entry in fs::read_dir(inside).expect("it is there").flatten() {
-        let name = entry.file_name().into_string().expect("names are UTF-8");
+    gather(inside, "", &mut files);
+    files
+}
+
+fn gather(directory: &Path, prefix: &str, files: &mut Files) {
+    for entry in fs::read_dir(directory).expect("it is there").flatten() {
+        let below = entry.file_name().into_string().expect("names are UTF-8");
+        let name = format!("{prefix}{below}");
         let facts = entry.metadata().expect("it is there");
-        if facts.is_file() {
-            files.insert(name, content(&entry.path()));
-            continue;
-        }
-        assert!(facts.is_dir(), "{name:?}");
-        for entry in fs::read_dir(entry.path()).expect("it is there").flatten() {
-            let below = entry.file_name().into_string().expect("names are UTF-8");
-            let (name, facts) = (
-                format!("{name}/{below}"),
-                entry.metadata().expect("it is there"),
-            );
-            if facts.is_symlink() {
-                let target = fs::read_link(entry.path()).expect("it is a link");
-                let target = target.into_os_string().into_encoded_bytes();
-                assert!(layout::parent_target(&name, &target).is_some(), "{name:?}");
-                continue;
-            }
+        if facts.is_symlink() {
+            let target = fs::read_link(entry.path()).expect("it is a link");
+            let target = target.into_os_string().into_encoded_bytes();
+            assert!(layout::parent_target(&name, &target).is_some(), "{name:?}");
+        } else if facts.is_dir() {
+            let deep = layout::Kind::of(&name) == layout::Kind::Memory;
+            assert!(prefix.is_empty() || deep, "{name:?}");
+            gather(&entry.path(), &format!("{name}/"), files);
+        } else {
             assert!(facts.is_file(), "{name:?}");
             files.insert(name, content(&entry.path()));
         }
     }
-    files
 }
 
 fn content(path: &Path) -> Vec<u8> {
