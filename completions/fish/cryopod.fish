@@ -557,6 +557,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_s
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l dedup -d 'Keep only the memory that earlier checkpoints of the container have not'
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l ext-unix-sk -d 'Allow unix sockets whose peer is outside the container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l file-locks -d 'Checkpoint a container with file locks'
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -s R -l leave-running -d 'Leave the container running after checkpoint'

@@ -16,7 +16,6 @@ pub mod compress;
 mod frames;
 pub mod layout;
 pub mod limits;
-pub mod listing;
 pub mod manifest;
 pub mod parts;
 pub mod podman;

@@ -122,8 +122,9 @@ impl LayerWriter {
     /// # Errors
     /// When the disk takes no more.
     pub fn finish(self) -> io::Result<StoredLayer> {
-        let (blob, stored) = self.end()?;
-        Ok(stored(blob.finish()?))
+        let (blob, unnamed) = self.end()?;
+        let (digest, size) = blob.finish()?;
+        Ok(unnamed.named(digest, size))
     }
 
     /// The same as a file without a name, which goes when it is closed: the store doesn't keep it.
@@ -131,29 +132,45 @@ impl LayerWriter {
     /// # Errors
     /// When the disk takes no more.
     pub fn finish_nameless(self) -> io::Result<(StoredLayer, File)> {
-        let (blob, stored) = self.end()?;
+        let (blob, unnamed) = self.end()?;
         let (file, digest, size) = blob.finish_nameless()?;
-        Ok((stored((digest, size)), file))
+        Ok((unnamed.named(digest, size), file))
     }
 
-    /// Ends the streams; the layer is known once the blob's digest is.
-    fn end(self) -> io::Result<(BlobWriter, impl FnOnce((String, u64)) -> StoredLayer)> {
+    /// Ends the streams; what the layer is called is known once the blob's digest is.
+    fn end(self) -> io::Result<(BlobWriter, Unnamed)> {
         let blob = match self.encoder {
-            Encoder::None(blob) => blob,
+            Encoder::None(encoder) => encoder,
             Encoder::Gzip(encoder) => encoder.finish()?,
             Encoder::Zstd(encoder) => encoder.finish()?,
         };
-        let blob = blob.finish()?;
-        let inside = digest_text(&self.hash.finalize());
-        let (compression, encrypted, unpacked) = (self.compression, self.encrypted, self.unpacked);
-        let stored = move |(digest, size): (String, u64)| StoredLayer {
-            media_type: compression.media_type(encrypted).to_owned(),
-            diff_id: if encrypted { digest.clone() } else { inside },
+        let unnamed = Unnamed {
+            media_type: self.compression.media_type(self.encrypted),
+            // What is inside would confirm a guess.
+            diff_id: (!self.encrypted).then(|| digest_text(&self.hash.finalize())),
+            unpacked: self.unpacked,
+        };
+        Ok((blob.finish()?, unnamed))
+    }
+}
+
+/// A layer before its blob has a digest.
+struct Unnamed {
+    media_type: &'static str,
+    /// `None`: the digest of the blob.
+    diff_id: Option<String>,
+    unpacked: u64,
+}
+
+impl Unnamed {
+    fn named(self, digest: String, size: u64) -> StoredLayer {
+        StoredLayer {
+            media_type: self.media_type.to_owned(),
+            diff_id: self.diff_id.unwrap_or_else(|| digest.clone()),
             digest,
             size,
-            unpacked,
-        };
-        Ok((blob, stored))
+            unpacked: self.unpacked,
+        }
     }
 }
 

@@ -150,7 +150,7 @@ fn in_the_catalogue(host: &Host) {
     host.ok(&["checkpoint", "create", "web", "plain"]);
     assert_eq!(host.ok(&["system", "check", "--quiet"]), "");
     host.ok(&["checkpoint", "prune", "--force", "--keep", "1", "web"]);
-    assert_eq!(generations(&id), [PathBuf::new(); 0]);
+    assert!(generations(&id).is_empty());
     host.ok(&["start", "--checkpoint", "plain", "web"]);
     goes_on(host, "web");
 }

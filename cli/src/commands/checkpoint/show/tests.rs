@@ -218,6 +218,7 @@ fn files_or_a_container_and_its_checkpoints() {
         let flags = CheckpointShow {
             html: None,
             checkpoint_dir: directory.map(Into::into),
+            decrypt_with: Vec::new(),
             environment: false,
             format: None,
             json: false,

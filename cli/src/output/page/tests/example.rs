@@ -170,6 +170,7 @@ pub(super) fn checkpoint() -> Shown {
     Shown {
         source: "/var/backups/orders-db-2026-11-22.tar.zst".into(),
         origin: origin(),
+        seal: libcr::model::shown::Seal::default(),
         container: container(),
         timeline: timeline(&[
             ("asked", "2026-11-22T20:59:58.104211Z"),

@@ -342,7 +342,7 @@ fn is_pure(engine: &Engine, digest: &str, name: &Name) -> Result<bool> {
         total: machine::free_space(&engine.config.root)?,
         ..Limits::default()
     };
-    let members = archive::listing::members(blob, digest.to_owned(), limits)?;
+    let members = archive::parts::members(blob, digest.to_owned(), limits)?;
     let directory = format!("{}/{}", layout::CHECKPOINT, name.as_str());
     Ok(members.iter().all(|(member, kind, _)| {
         let inner = member.strip_prefix(&directory);
