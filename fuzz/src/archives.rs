@@ -38,6 +38,7 @@ pub fn archive_reader(data: &[u8]) {
         volumes: choice & 0x20 == 0,
         log: choice & 0x40 == 0,
         pages: choice & 0x400 == 0,
+        image: choice & 0x800 == 0,
         pre_checkpoints_only: choice & 0x380 == 0x380,
     };
     let header = read_header(&data);

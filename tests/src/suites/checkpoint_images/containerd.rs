@@ -4,6 +4,7 @@ use std::fs;
 use std::process::{Child, Command, Stdio};
 
 use crate::harness::{Host, IMAGE, command, wait};
+use crate::suites::registry::server::Registry;
 use crate::suites::{Tests, tests};
 
 pub const TESTS: Tests = tests![there_and_back, what_makes_no_sense];
@@ -71,10 +72,15 @@ impl Containerd {
     /// Restores the checkpoint that was imported, with its memory or without.
     #[track_caller]
     fn restore(&self, host: &Host, name: &str, live: bool) {
-        let mut line = vec!["container", "restore", "--rw"];
-        line.extend(live.then_some("--live"));
-        line.extend([name, "localhost/cp:1"]);
-        let done = self.run(&line);
+        self.restore_of(host, name, "localhost/cp:1", live);
+    }
+
+    #[track_caller]
+    fn restore_of(&self, host: &Host, name: &str, image: &str, live: bool) {
+        let mut words = vec!["container", "restore", "--rw"];
+        words.extend(live.then_some("--live"));
+        words.extend([name, image]);
+        let done = self.run(&words);
         let log = fs::read_to_string(host.path("containerd.log")).unwrap();
         let told = |line: &&str| !line.contains("level=info");
         let log: Vec<&str> = log.lines().filter(told).collect();
@@ -146,7 +152,12 @@ const PUSH: [&str; 6] = [
 fn there_and_back(host: &Host) {
     let ours = host.file("ours.tar");
     let to = format!("oci-archive:{ours}");
-    host.start_shell("web", &["--network", "none", "-v", "volume:/kept"], COUNT);
+    let bound = host.file("bound");
+    fs::create_dir(&bound).unwrap();
+    fs::write(host.path("bound/file"), "bound\n").unwrap();
+    let mount = format!("{bound}:/bound");
+    let options = ["--network", "none", "-v", "volume:/kept", "-v", &mount];
+    host.start_shell("web", &options, COUNT);
     let script = "rm /etc/motd; echo shm > /dev/shm/file; echo kept > /kept/file";
     host.shell("web", script);
     wait::until("it counts", || (count(host, "web") > 2).then_some(()));
@@ -154,26 +165,38 @@ fn there_and_back(host: &Host) {
     host.ok(&["container", "checkpoint", "web"]);
     let live = host.runtime == "runc";
     if live {
-        host.ok(&[&PUSH[..], &["web", &to]].concat());
+        host.ok(&[&PUSH[..], &["--binds", "web", &to]].concat());
     } else {
         let words = "containerd can restore under runc alone";
         host.fails(&[&PUSH[..], &["web", &to]].concat(), 125, words);
-        host.ok(&[&PUSH[..], &["--rw", "--image", "web", &to]].concat());
+        host.ok(&[&PUSH[..], &["--rw", "--image", "--binds", "web", &to]].concat());
     }
+    // To a registry too: the files alone, for both runtimes.
+    let registry = Registry::start(host);
+    let remote = registry.name("cp:1");
+    let push = ["checkpoint", "push", "--format", "containerd", "-q"];
+    host.ok(&[&push[..], &["--rw", "--image", "web", &remote]].concat());
     host.ok(&["container", "restore", "web"]);
     host.ok(&["rm", "-f", "-v", "-t", "0", "web"]);
     host.run(&["volume", "rm", "volume"]);
+    fs::remove_dir_all(&bound).unwrap();
     let containerd = Containerd::start(host);
     containerd.import(&ours);
     assert!(containerd.ok(&["image", "ls"]).contains("localhost/cp:1"));
     containerd.restore(host, "k1", live);
     containerd.counts_from("k1", if live { last } else { 0 });
-    let script = "cat /kept/file; [ -e /etc/motd ] || echo gone";
-    assert_eq!(containerd.exec("k1", script), "kept\ngone");
+    let script = "cat /kept/file /bound/file; [ -e /etc/motd ] || echo gone";
+    assert_eq!(containerd.exec("k1", script), "kept\nbound\ngone");
     if live {
         assert_eq!(containerd.exec("k1", "cat /dev/shm/file"), "shm");
     }
     containerd.remove("k1");
+    containerd.ok(&["image", "rm", "localhost/cp:1"]);
+    containerd.ok(&["content", "fetch", "--plain-http", &remote]);
+    containerd.restore_of(host, "k3", &remote, false);
+    containerd.counts_from("k3", 0);
+    containerd.remove("k3");
+    drop(registry);
     back_again(host, &containerd, &to);
     if live {
         // As it came it goes back.
@@ -246,9 +269,10 @@ fn what_makes_no_sense(host: &Host) {
         "--format docker is not known",
     );
     push(
-        &["--format", "containerd", "web", "docker://x"],
-        "oci:DIRECTORY or oci-archive:FILE",
+        &["--format", "containerd", "web", "registry.invalid/x:1"],
+        "no such container or image",
     );
+    push(&["--rw", "web"], "--rw can only be used with --format");
     push(
         &["--format", "containerd", "web", &to],
         "no such container or image",

@@ -300,17 +300,17 @@ fn cases() -> Cases {
         ),
     );
     cases.image("large-config", "is larger than 4194304 bytes", |made| {
-        made.manifest["config"]["size"] = json!(5 << 20)
+        made.manifest["config"]["size"] = json!(5 << 20);
     });
     cases.image("elsewhere", "from elsewhere", |made| {
-        made.manifest["layers"][0]["urls"] = json!(["http://127.0.0.1:1/"])
+        made.manifest["layers"][0]["urls"] = json!(["http://127.0.0.1:1/"]);
     });
     cases.image("foreign", "not to be distributed", |made| {
         made.manifest["layers"][0]["mediaType"] =
-            json!("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip")
+            json!("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip");
     });
     cases.image("strange", "a type that is not understood", |made| {
-        made.manifest["layers"][0]["mediaType"] = json!("application/x")
+        made.manifest["layers"][0]["mediaType"] = json!("application/x");
     });
     cases.image(
         "diff-id",
@@ -318,7 +318,7 @@ fn cases() -> Cases {
         |made| made.config["rootfs"]["diff_ids"] = json!([digest(b"x")]),
     );
     cases.image("numbers", "but its configuration lists 2", |made| {
-        made.config["rootfs"]["diff_ids"] = json!([digest(b"x"), digest(b"y")])
+        made.config["rootfs"]["diff_ids"] = json!([digest(b"x"), digest(b"y")]);
     });
     cases.image("twice", "with two sizes", |made| {
         let mut layer = made.manifest["layers"][0].clone();
@@ -326,10 +326,10 @@ fn cases() -> Cases {
         made.manifest["layers"].as_array_mut().unwrap().push(layer);
     });
     cases.image("too-much", "there is room for", |made| {
-        made.manifest["layers"][0]["size"] = json!(1_u64 << 60)
+        made.manifest["layers"][0]["size"] = json!(1_u64 << 60);
     });
     cases.image("traversal", "invalid digest", |made| {
-        made.manifest["layers"][0]["digest"] = json!("sha256:../../../etc/passwd")
+        made.manifest["layers"][0]["digest"] = json!("sha256:../../../etc/passwd");
     });
     indexes(&mut cases);
     cases
