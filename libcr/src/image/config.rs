@@ -197,7 +197,12 @@ mod tests {
     fn options(changes: &[&str]) -> ImportOptions {
         ImportOptions {
             diff_id: format!("sha256:{}", "a".repeat(64)),
-            blob: Descriptor::default(),
+            blob: Descriptor {
+                media_type: "application/vnd.oci.image.layer.v1.tar+zstd".into(),
+                digest: format!("sha256:{}", "b".repeat(64)),
+                size: 5,
+                ..Descriptor::default()
+            },
             changes: changes.iter().map(|change| (*change).to_owned()).collect(),
             message: Some("first".into()),
             architecture: None,

@@ -88,6 +88,7 @@ pub struct CheckpointOptions {
 #[serde(rename_all = "camelCase")]
 pub struct Index {
     /// 2.
+    #[serde(default)]
     pub schema_version: u32,
     /// [`INDEX`].
     #[serde(default)]

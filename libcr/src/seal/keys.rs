@@ -132,7 +132,7 @@ fn failed(error: age::DecryptError) -> Locked {
             Locked::Damaged("the header of its encryption was changed".into())
         }
         age::DecryptError::UnknownFormat => {
-            Locked::Damaged("it is encrypted in a version of age that is not known here".into())
+            Locked::Damaged("the header of its encryption is damaged, or of a version of age that is not known here".into())
         }
         _ => Locked::Damaged("the header of its encryption can't be read".into()),
     }

@@ -223,7 +223,7 @@ fn blobs_and_indexes() {
     for number in [0, 1, 2, 3] {
         let layout = new();
         fs::remove_file(layout.path(&layout.digest(number))).unwrap();
-        layout.refused("not in it");
+        layout.refused("is missing");
         let mut layout = new();
         layout.entries[number]["digest"] = json!("sha256:../../evil");
         layout.refused("invalid digest");

@@ -198,7 +198,7 @@ fn blobs_that_are_not_what_they_are_called() {
     refused(&spoilt, "mismatch");
     let spoilt = Unpacked::new(&tar);
     fs::remove_file(spoilt.blob_path(&spoilt.included.diff_ids[0])).unwrap();
-    refused(&spoilt, "not in it");
+    refused(&spoilt, "is missing");
     let spoilt = Unpacked::new(&tar);
     fs::write(spoilt.blob_path(&spoilt.included.digest), "{}").unwrap();
     refused(&spoilt, "digest mismatch");
