@@ -175,7 +175,8 @@ fn there_and_back(host: &Host) {
     let registry = Registry::start(host);
     let remote = registry.name("cp:1");
     let push = ["checkpoint", "push", "--format", "containerd", "-q"];
-    host.ok(&[&push[..], &["--rw", "--image", "web", &remote]].concat());
+    let parts = ["--rw", "--image", "--binds", "web", &remote];
+    host.ok(&[&push[..], &parts].concat());
     host.ok(&["container", "restore", "web"]);
     host.ok(&["rm", "-f", "-v", "-t", "0", "web"]);
     host.run(&["volume", "rm", "volume"]);
