@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use super::blobs::BlobStore;
 use super::compression::{Checked, plain};
+use super::config::listed_diff_ids;
 use super::containerd::{self, ContainerdCheckpoint};
 use super::manifest::{Descriptor, Manifest};
 use super::members::Members;
@@ -229,17 +230,8 @@ fn keep(kept: &mut usize, image: &ArchivedImage) -> Result<(), ImageError> {
 
 /// The diff-ids that a configuration lists.
 fn diff_ids(config: &[u8]) -> Result<Vec<String>, ImageError> {
-    #[derive(Deserialize)]
-    struct Config {
-        rootfs: RootFs,
-    }
-    #[derive(Deserialize)]
-    struct RootFs {
-        #[serde(default)]
-        diff_ids: Option<Vec<String>>,
-    }
-    let config: Config = parse("image configuration", config)?;
-    let ids = config.rootfs.diff_ids.unwrap_or_default();
+    let ids = listed_diff_ids(config)
+        .map_err(|error| ImageError::archive(format!("image configuration: {error}")))?;
     ids.iter().try_for_each(|id| digest_hex(id).map(drop))?;
     Ok(ids)
 }

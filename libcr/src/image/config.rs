@@ -3,11 +3,30 @@
 //! Formats: OCI image-spec, config.md and manifest.md. The bytes are the same for the same options,
 //! as their digest is the image's id. `--change` is read as Podman reads it.
 
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::manifest::Descriptor;
 use super::{ImageError, digest_of};
 use crate::sys::machine::architecture;
+
+/// The diff-ids that a configuration lists, as it has them; none where it lists none.
+///
+/// # Errors
+/// For what is no configuration.
+pub fn listed_diff_ids(config: &[u8]) -> serde_json::Result<Vec<String>> {
+    #[derive(Deserialize)]
+    struct Config {
+        rootfs: RootFs,
+    }
+    #[derive(Deserialize)]
+    struct RootFs {
+        #[serde(default)]
+        diff_ids: Option<Vec<String>>,
+    }
+    let config: Config = serde_json::from_slice(config)?;
+    Ok(config.rootfs.diff_ids.unwrap_or_default())
+}
 
 /// What an imported image is made of.
 #[derive(Debug, Clone)]

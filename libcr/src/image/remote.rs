@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::config::listed_diff_ids;
 use super::manifest::{Descriptor, Manifest};
 use super::{ImageError, digest_hex};
 
@@ -172,18 +173,8 @@ pub fn diff_ids(
     config: &[u8],
     layers: &[Descriptor],
 ) -> Result<Vec<String>, ImageError> {
-    #[derive(Deserialize)]
-    struct Config {
-        rootfs: RootFs,
-    }
-    #[derive(Deserialize)]
-    struct RootFs {
-        #[serde(default)]
-        diff_ids: Option<Vec<String>>,
-    }
-    let config: Config = serde_json::from_slice(config)
+    let ids = listed_diff_ids(config)
         .map_err(|error| ImageError::remote(what, format!("its configuration: {error}")))?;
-    let ids = config.rootfs.diff_ids.unwrap_or_default();
     if ids.len() != layers.len() {
         let (layers, ids) = (layers.len(), ids.len());
         let reason = format!("it has {layers} layers, but its configuration lists {ids}");

@@ -25,7 +25,7 @@ use crate::model::container::Container;
 use crate::model::operation::{CheckpointPhase, CheckpointTarget, Intent};
 use crate::monitor::client;
 use crate::ops::steps::catalogue::{self, record};
-use crate::ops::steps::checkpoint_image::{self, ImageInTheMaking};
+use crate::ops::steps::checkpoint_image::ImageInTheMaking;
 use crate::ops::steps::claim::claim;
 use crate::ops::steps::freezing::capture::{self, CaptureOptions, Captured, capture};
 use crate::ops::steps::freezing::dump::{Beside, dump, dump_beside, is_unguarded, note_unguarded};
@@ -33,6 +33,7 @@ use crate::ops::steps::freezing::freeze::Frozen;
 use crate::ops::steps::freezing::pack::{self, PackOptions};
 use crate::ops::steps::freezing::place::{self, Place};
 use crate::ops::steps::freezing::settle;
+use crate::ops::steps::image_sweep;
 use crate::ops::steps::included_image;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::observe::observe;
@@ -233,7 +234,7 @@ impl Work<'_> {
         let written = self.capture_and_archive(container, dumped, outputs, pack_options, journal);
         if written.is_err() && self.options.create_image.is_some() {
             // Layers that no image has.
-            if let Err(error) = checkpoint_image::sweep(self.engine) {
+            if let Err(error) = image_sweep::sweep(self.engine) {
                 tracing::warn!(%error, "what is left of a failed image");
             }
         }

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::model::image::Image;
 use crate::ops::steps::transfer::fetch::bring;
 use crate::ops::steps::transfer::resolve::resolve;
-use crate::ops::steps::transfer::send::send;
+use crate::ops::steps::transfer::send::push_image;
 use crate::ops::steps::transfer::{Access, name};
 use crate::ops::steps::{checkpoint_image, image_lookup};
 use crate::progress::Progress;
@@ -25,14 +25,15 @@ pub fn push(
 ) -> Result<String> {
     let (image, own) = image_lookup::find(engine, word)?;
     if checkpoint_image::layers(engine, &image).is_none() {
-        return Err(no_checkpoint(&image.id));
+        return Err(checkpoint_image::no_checkpoint(&image.id));
     }
-    let to = name::destination(destination.unwrap_or(&own))?;
-    let digest = send(engine, &image, &to, access, progress)?;
-    engine
-        .store
-        .transaction(|rows| rows.insert_image_event("push", &image.id, &to.to_string()))?;
-    Ok(digest)
+    push_image(
+        engine,
+        &image,
+        destination.unwrap_or(&own),
+        access,
+        progress,
+    )
 }
 
 /// Brings the checkpoint image that a word names in a registry.
@@ -53,8 +54,8 @@ pub fn pull(
                 return bring(engine, &found, progress);
             }
             Ok(found) => {
-                let id = found.manifest.config.digest.trim_start_matches("sha256:");
-                return Err(no_checkpoint(id));
+                let id = &found.manifest.config.digest;
+                return Err(checkpoint_image::no_checkpoint(id));
             }
             Err(error) => {
                 failure.get_or_insert(error);
@@ -62,8 +63,4 @@ pub fn pull(
         }
     }
     Err(failure.unwrap_or_else(|| Error::NoSuchImage(word.to_owned())))
-}
-
-fn no_checkpoint(id: &str) -> Error {
-    Error::Invalid(format!("image is not a checkpoint: {id}"))
 }

@@ -71,10 +71,7 @@ pub fn load(engine: &Engine, path: &Path) -> Result<Vec<String>> {
             diff_ids,
             names: names.collect::<Result<_>>()?,
             size,
-            created: config["created"]
-                .as_str()
-                .unwrap_or("1970-01-01T00:00:00Z")
-                .to_owned(),
+            created: Image::created_in(&config),
             config,
         };
         fault::point("blobs-kept");

@@ -3,8 +3,8 @@
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::ops::steps::image_lookup;
-use crate::ops::steps::transfer::send::send;
-use crate::ops::steps::transfer::{Access, name};
+use crate::ops::steps::transfer::Access;
+use crate::ops::steps::transfer::send::push_image;
 use crate::progress::Progress;
 
 /// Sends the image that a word names, and returns the digest of its manifest. `destination`: a name
@@ -20,10 +20,11 @@ pub fn push(
     progress: &dyn Progress,
 ) -> Result<String> {
     let (image, own) = image_lookup::find(engine, word)?;
-    let to = name::destination(destination.unwrap_or(&own))?;
-    let digest = send(engine, &image, &to, access, progress)?;
-    engine
-        .store
-        .transaction(|rows| rows.insert_image_event("push", &image.id, &to.to_string()))?;
-    Ok(digest)
+    push_image(
+        engine,
+        &image,
+        destination.unwrap_or(&own),
+        access,
+        progress,
+    )
 }

@@ -74,10 +74,9 @@ fn resolved(word: &str, options: &RestoreOptions, progress: &dyn Progress) -> Re
     if checkpoint_image::is_checkpoint(&found.manifest.annotations) {
         return Ok(found);
     }
-    Err(Error::Invalid(format!(
-        "image is not a checkpoint: {}",
-        found.manifest.config.digest.trim_start_matches("sha256:")
-    )))
+    Err(checkpoint_image::no_checkpoint(
+        &found.manifest.config.digest,
+    ))
 }
 
 /// Brings the image below an archived container, where it is not here and its name says which

@@ -1,7 +1,7 @@
 //! Makes a checkpoint image: layers while the archive is written, then configuration, manifest and
 //! row. Until the row is there, what was written belongs to nobody and is swept.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -253,39 +253,4 @@ impl Part for LayerPart {
         });
         Ok(())
     }
-}
-
-/// The digests of all blobs that an image has: configurations, manifests, layers of checkpoints.
-///
-/// # Errors
-/// When the store can't be read.
-pub fn known_blobs(engine: &Engine) -> Result<BTreeSet<String>> {
-    let mut known = BTreeSet::new();
-    for image in engine.store.rows().images()? {
-        known.insert(format!("sha256:{}", image.id));
-        if let Ok(manifest) = super::manifest(engine, &image) {
-            known.extend(manifest.layers.into_iter().map(|layer| layer.digest));
-        }
-        known.insert(image.digest);
-    }
-    Ok(known)
-}
-
-/// Takes away what an image that failed left, unless somebody else is making or bringing one: then it
-/// goes with the next removal.
-///
-/// # Errors
-/// When the store can't be read.
-pub fn sweep(engine: &Engine) -> Result<()> {
-    let blobs = engine.blobs()?;
-    let Some(_alone) = image_lock::removing(engine)? else {
-        return Ok(());
-    };
-    let known = known_blobs(engine)?;
-    for digest in blobs.list()? {
-        if !known.contains(&digest) {
-            blobs.remove(&digest)?;
-        }
-    }
-    memory::forget_indexes(engine)
 }

@@ -43,16 +43,19 @@ pub fn layers(engine: &Engine, image: &Image) -> Option<Vec<String>> {
     is_checkpoint(&manifest.annotations).then(|| digests.collect())
 }
 
+/// What is said of an image that is no checkpoint, in Podman's words. `id`: also with `sha256:`.
+pub fn no_checkpoint(id: &str) -> Error {
+    let id = id.trim_start_matches("sha256:");
+    Error::Invalid(format!("image is not a checkpoint: {id}"))
+}
+
 /// The layers of a checkpoint image, in order, each checked against its digest while it is read.
 ///
 /// # Errors
 /// [`Error::Invalid`] for an image that is no checkpoint, in Podman's words.
 pub fn open(engine: &Engine, image: &Image) -> Result<PartSource> {
     let Some(digests) = layers(engine, image) else {
-        return Err(Error::Invalid(format!(
-            "image is not a checkpoint: {}",
-            image.id
-        )));
+        return Err(no_checkpoint(&image.id));
     };
     Ok(Box::new(Layers {
         blobs: engine.blobs()?,

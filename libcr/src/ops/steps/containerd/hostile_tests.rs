@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::image::containerd::{Any, CHANGES, CRIU, INDEX, REF_NAME, SPEC, SPEC_TYPE};
 use crate::image::digest_of;
 use crate::image::manifest::{CONFIG, MANIFEST};
+use crate::ops::steps::checkpoint_image;
 
 struct Layout {
     root: tempfile::TempDir,

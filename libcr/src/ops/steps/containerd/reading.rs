@@ -15,7 +15,8 @@ use crate::image::manifest::Descriptor;
 use crate::image::reference::Reference;
 use crate::model::id;
 use crate::model::image::Image;
-use crate::ops::steps::checkpoint_image::{self, ImageInTheMaking, foreign_annotations};
+use crate::ops::steps::checkpoint_image::{ImageInTheMaking, foreign_annotations};
+use crate::ops::steps::image_sweep;
 use crate::ops::steps::included_image;
 use crate::ops::steps::thawing::imported_spec;
 use crate::sys::machine;
@@ -37,7 +38,7 @@ pub fn keep(
     let made = make(engine, archive, checkpoint);
     if made.is_err() {
         // Layers and blobs that no image has.
-        if let Err(error) = checkpoint_image::sweep(engine) {
+        if let Err(error) = image_sweep::sweep(engine) {
             tracing::warn!(%error, "what is left of a refused checkpoint");
         }
     }

@@ -18,8 +18,8 @@ use crate::image::manifest::Manifest;
 use crate::image::{ImageError, digest_of};
 use crate::model::id;
 use crate::model::image::Image;
-use crate::ops::steps::checkpoint_image;
 use crate::ops::steps::image_lock::{self, ImageLock};
+use crate::ops::steps::{checkpoint_image, image_sweep};
 use crate::storage::StorageError;
 use crate::store::Rows;
 use crate::sys::dir::{at, remove_dir_if_present};
@@ -149,10 +149,7 @@ pub fn keep(engine: &Engine, archive: &ImageArchive, archived: &ArchivedImage) -
         diff_ids: diff_ids.collect(),
         names: Vec::new(),
         size,
-        created: config["created"]
-            .as_str()
-            .unwrap_or("1970-01-01T00:00:00Z")
-            .to_owned(),
+        created: Image::created_in(&config),
         config,
     })
 }
@@ -222,25 +219,7 @@ pub fn forget(engine: &Engine, id: &str) -> Result<()> {
         }
         Ok::<_, Error>(())
     })?;
-    sweep(engine)
-}
-
-/// Layers and blobs that no image has, unless somebody else brings some.
-fn sweep(engine: &Engine) -> Result<()> {
-    let Some(alone) = image_lock::removing(engine)? else {
-        return Ok(());
-    };
-    let images = engine.store.rows().images()?;
-    let used: BTreeSet<&String> = images.iter().flat_map(|image| &image.diff_ids).collect();
-    let layers = engine.layers()?;
-    for diff_id in layers.list()?.iter().filter(|layer| !used.contains(layer)) {
-        match layers.remove(diff_id) {
-            Ok(()) | Err(StorageError::NoSuchLayer { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    drop(alone);
-    checkpoint_image::sweep(engine)
+    image_sweep::sweep(engine)
 }
 
 #[cfg(test)]

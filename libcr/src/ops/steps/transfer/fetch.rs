@@ -129,10 +129,7 @@ fn stored(engine: &Engine, resolved: &Resolved, progress: &dyn Progress) -> Resu
         diff_ids,
         names: named.then(|| shown.clone()).into_iter().collect(),
         size: manifest.layers.iter().map(|layer| layer.size).sum(),
-        created: config["created"]
-            .as_str()
-            .unwrap_or("1970-01-01T00:00:00Z")
-            .to_owned(),
+        created: Image::created_in(&config),
         config,
     };
     fault::point("blobs-kept");

@@ -13,27 +13,37 @@ use crate::ops::steps::checkpoint_image;
 use crate::progress::Progress;
 use crate::registry::{Begun, Client};
 
-use super::Access;
+use super::{Access, name};
 
 /// Most repositories that a blob is asked for in; each is a request.
 const SOURCES: usize = 8;
 
-/// Sends it and returns the digest of its manifest.
+/// Sends it to the place in a registry that a word names, notes the event, and returns the digest of
+/// its manifest.
 ///
 /// # Errors
 /// [`Error::Push`] with what the registry says; [`Error::Invalid`] for an image whose layers were
 /// not kept.
-pub fn send(
+pub fn push_image(
     engine: &Engine,
     image: &Image,
-    to: &Reference,
+    destination: &str,
     access: &Access,
     progress: &dyn Progress,
 ) -> Result<String> {
-    sent(engine, image, to, access, progress).map_err(|source| Error::Push {
+    let to = name::destination(destination)?;
+    let digest = sent(engine, image, &to, access, progress).map_err(|error| failed(&to, error))?;
+    engine
+        .store
+        .transaction(|rows| rows.insert_image_event("push", &image.id, &to.to_string()))?;
+    Ok(digest)
+}
+
+fn failed(to: &Reference, error: Error) -> Error {
+    Error::Push {
         name: to.to_string(),
-        source: Box::new(source),
-    })
+        source: Box::new(error),
+    }
 }
 
 fn sent(
@@ -113,10 +123,7 @@ pub fn send_parts(
         client.put_manifest(reference, kind, index)?;
         Ok(())
     };
-    send().map_err(|source| Error::Push {
-        name: to.to_string(),
-        source: Box::new(source),
-    })
+    send().map_err(|error| failed(to, error))
 }
 
 /// The bytes of a blob.

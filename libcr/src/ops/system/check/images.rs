@@ -11,11 +11,11 @@ use crate::error::{Error, Result};
 use crate::image::digest_of;
 use crate::model::id::short;
 use crate::model::image::Image;
-use crate::ops::steps::checkpoint_image;
 use crate::ops::steps::claim::claim;
 use crate::ops::steps::life::end;
 use crate::ops::steps::life::remove;
 use crate::ops::steps::thawing::unpack;
+use crate::ops::steps::{checkpoint_image, image_sweep};
 use crate::storage::StorageError;
 use crate::storage::layer::LayerStore;
 
@@ -57,7 +57,7 @@ pub(super) fn check<'a>(
             });
         }
     }
-    let known = checkpoint_image::known_blobs(engine)?;
+    let known = image_sweep::known_blobs(engine)?;
     // What is being written begins with a dot, and is swept by who opens the store.
     let whole = kept.into_iter().filter(|name| !name.starts_with('.'));
     for name in whole.filter(|name| !known.contains(&format!("sha256:{name}"))) {
@@ -212,7 +212,7 @@ fn damaged<'a>(
             })?;
             // Its blobs and the layers that no other image has.
             let blobs = engine.blobs()?;
-            let known = checkpoint_image::known_blobs(engine)?;
+            let known = image_sweep::known_blobs(engine)?;
             for digest in kept.iter().filter(|digest| !known.contains(*digest)) {
                 blobs.remove(digest)?;
             }
