@@ -135,6 +135,9 @@ pub enum Error {
     /// The caller took its request back; the container runs on.
     #[error("checkpoint of container {0} was cancelled: it runs on")]
     Cancelled(String),
+    /// The caller took its request back: what it is, in words; nothing of it was done.
+    #[error("{0} was cancelled")]
+    Abandoned(String),
     /// Options of CRIU that can't be passed on.
     #[error(transparent)]
     CriuOption(#[from] crate::runtime::criu_options::OptionError),

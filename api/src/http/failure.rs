@@ -26,6 +26,20 @@ pub fn status(kind: ErrorKind) -> u16 {
     }
 }
 
+/// The name of each kind of failure on D-Bus.
+pub fn bus_name(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::NotFound => "org.cryopod.engine1.NotFound",
+        ErrorKind::Conflict => "org.cryopod.engine1.Conflict",
+        ErrorKind::WrongState => "org.cryopod.engine1.WrongState",
+        ErrorKind::Invalid => "org.freedesktop.DBus.Error.InvalidArgs",
+        ErrorKind::CommandNotExecutable => "org.cryopod.engine1.CommandNotExecutable",
+        ErrorKind::CommandNotFound => "org.cryopod.engine1.CommandNotFound",
+        ErrorKind::Missing => "org.cryopod.engine1.MissingOnHost",
+        ErrorKind::Failed => "org.cryopod.engine1.Failed",
+    }
+}
+
 impl Failure {
     /// A failure with a status of HTTP.
     pub fn new(status: u16, message: impl Into<String>) -> Self {

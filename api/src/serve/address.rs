@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use listenfd::ListenFd;
 
 use super::ServeError;
+use crate::dbus::address::Bus;
 
 /// Who may talk to the engine beside root, where there is such a group.
 const GROUP: &str = "cryopod";
@@ -46,7 +47,7 @@ pub fn parse(uri: &str) -> Result<PathBuf, ServeError> {
     let path = match uri.split_once(':') {
         Some(("unix", rest)) => rest.strip_prefix("//").unwrap_or(rest),
         None => uri,
-        Some(("varlink" | "dbus" | "cri", _)) => {
+        Some(("varlink" | "cri", _)) => {
             return Err(wrong("this door is not there yet: unix://PATH is"));
         }
         Some(("tcp", _)) => {
@@ -60,6 +61,24 @@ pub fn parse(uri: &str) -> Result<PathBuf, ServeError> {
         return Err(wrong("the path must be absolute"));
     }
     Ok(PathBuf::from(path))
+}
+
+/// The buses among addresses, and the others.
+///
+/// # Errors
+/// [`ServeError::Address`] for a bus that is none.
+pub fn buses(addresses: &[String]) -> Result<(Vec<Bus>, Vec<&str>), ServeError> {
+    let (mut buses, mut others) = (Vec::new(), Vec::new());
+    for uri in addresses {
+        match uri.strip_prefix("dbus:") {
+            None => others.push(uri.as_str()),
+            Some(bus) => buses.push(Bus::parse(bus).map_err(|why| ServeError::Address {
+                uri: uri.clone(),
+                why,
+            })?),
+        }
+    }
+    Ok((buses, others))
 }
 
 /// Opens a socket at a path; what a service that is gone left there is replaced.

@@ -20,6 +20,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use crate::dbus::Door;
 use crate::http::call::Context;
 use crate::shared::exec::Terminals;
 use activity::Activity;
@@ -35,10 +36,21 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// What a service is asked for.
 #[derive(Debug, Clone)]
 pub struct ServeOptions {
-    /// `unix://PATH`; none: `<run>/cryopod.sock`.
+    /// `unix://PATH`, `dbus:BUS`; none: `<run>/cryopod.sock`.
     pub addresses: Vec<String>,
     /// It ends after this time without a connection; `None`: never.
     pub idle: Option<Duration>,
+    /// How the level of this process's messages is read and set, where it can be.
+    pub log: Option<LogLevel>,
+}
+
+/// The level of this process's messages.
+#[derive(Debug, Clone, Copy)]
+pub struct LogLevel {
+    /// Reads it.
+    pub get: fn() -> tracing::Level,
+    /// Sets it.
+    pub set: fn(tracing::Level),
 }
 
 /// Why there is no service.
@@ -61,6 +73,9 @@ pub enum ServeError {
     /// A descriptor of the service manager that is no listening unix socket.
     #[error("descriptor {0} of the service manager is no listening unix socket")]
     Activation(usize),
+    /// A bus that is not there, or a name that somebody has.
+    #[error("cannot serve on D-Bus: {0}")]
+    Bus(String),
     /// The kernel refused something.
     #[error("cannot {doing} {}: {source}", path.display())]
     Io {
@@ -89,12 +104,13 @@ pub fn serve(config: Config, options: &ServeOptions) -> Result<(), ServeError> {
             source,
         }
     };
+    let (buses, addresses) = address::buses(&options.addresses)?;
     let mut sockets = address::passed()?;
     if sockets.is_empty() {
         let standard = config.run_root.join("cryopod.sock");
         let mut paths = vec![standard];
         if !options.addresses.is_empty() {
-            let parsed = options.addresses.iter().map(|uri| address::parse(uri));
+            let parsed = addresses.iter().map(|uri| address::parse(uri));
             paths = parsed.collect::<Result<_, _>>()?;
         }
         for path in paths {
@@ -120,15 +136,25 @@ pub fn serve(config: Config, options: &ServeOptions) -> Result<(), ServeError> {
         terminals: Terminals::default(),
     });
     let idle = options.idle;
-    let served = runtime.block_on(run(context, sockets, idle));
+    let log = options.log;
+    let served = runtime.block_on(async {
+        let mut doors = Vec::new();
+        for bus in &buses {
+            let door = Door::open(&context, bus, log).await;
+            doors.push(door.map_err(|error| ServeError::Bus(error.to_string()))?);
+        }
+        let served = run(context, sockets, doors, idle).await;
+        served.map_err(failed("listen on"))
+    });
     // Readers of logs and events have nothing to bring to an end.
     runtime.shutdown_background();
-    served.map_err(failed("listen on"))
+    served
 }
 
 async fn run(
     context: Arc<Context>,
     sockets: Vec<Listening>,
+    doors: Vec<Door>,
     idle: Option<Duration>,
 ) -> io::Result<()> {
     let (stop, stopping) = watch::channel(false);
@@ -161,6 +187,10 @@ async fn run(
     tokio::select! {
         () = over => tracing::info!("told to end"),
         () = idle_for(&context.activity, idle) => tracing::info!("idle"),
+        () = any_lost(&doors) => tracing::warn!("the bus is gone"),
+    }
+    for door in &doors {
+        door.retire().await;
     }
     accepting.abort_all();
     drop(sockets);
@@ -175,7 +205,18 @@ async fn run(
         }
     };
     let _ = timeout(FAREWELL, gone).await;
+    for door in doors {
+        door.close().await;
+    }
     Ok(())
+}
+
+/// Returns when one of the buses is gone.
+async fn any_lost(doors: &[Door]) {
+    let mut lost: JoinSet<()> = doors.iter().map(Door::lost).collect();
+    if lost.join_next().await.is_none() {
+        std::future::pending().await
+    }
 }
 
 /// Returns once nobody has been there for so long.

@@ -3,9 +3,11 @@
 
 use std::fmt;
 use std::io::IsTerminal;
+use std::sync::OnceLock;
 use std::time::Instant;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
@@ -16,14 +18,39 @@ pub fn start(level: Level) {
         start: Instant::now(),
         terminal: std::io::stderr().is_terminal(),
     };
-    let subscriber = tracing_subscriber::fmt()
+    let builder = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_max_level(level)
         .with_ansi(false)
         .event_format(notation)
-        .finish();
+        .with_filter_reloading();
+    let handle = builder.reload_handle();
+    let change = move |level: Level| {
+        if let Err(error) = handle.reload(LevelFilter::from_level(level)) {
+            tracing::warn!(%error, "log level");
+        }
+    };
     // A subscriber that is set already (a test's) stays.
-    let _ = tracing::subscriber::set_global_default(subscriber);
+    if tracing::subscriber::set_global_default(builder.finish()).is_ok() {
+        let _ = CHANGE.set(Box::new(change));
+    }
+}
+
+type Change = Box<dyn Fn(Level) + Send + Sync>;
+
+/// Sets the level of the messages that go to stderr.
+static CHANGE: OnceLock<Change> = OnceLock::new();
+
+/// The level from which on messages go to stderr.
+pub fn level() -> Level {
+    LevelFilter::current().into_level().unwrap_or(Level::ERROR)
+}
+
+/// Sends messages of another level and above from now on.
+pub fn set_level(level: Level) {
+    if let Some(change) = CHANGE.get() {
+        change(level);
+    }
 }
 
 struct Notation {

@@ -13,6 +13,7 @@
 //! | `container diagnose`, `doctor` | [`diagnose`], [`doctor`] |
 //! | `events` | [`events`] |
 //! | `info`, `version` | [`system`] |
+//! | all there is, as objects on a bus | [`watch`] |
 //! | any of these on several containers at a time | [`many`] |
 
 pub mod checkpoint;
@@ -29,3 +30,4 @@ pub mod restore;
 pub mod steps;
 pub mod system;
 pub mod volumes;
+pub mod watch;

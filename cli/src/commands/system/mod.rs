@@ -7,8 +7,8 @@ use super::{Opener, Outcome};
 use crate::args::system::{Doctor, Info, Service, Version};
 use crate::output::json::{self, is_json};
 use crate::output::template::{Schema, render_document};
-use crate::output::{CliError, findings, print, table, yaml};
-use cryopod_api::{ServeOptions, serve};
+use crate::output::{CliError, findings, log, print, table, yaml};
+use cryopod_api::{LogLevel, ServeOptions, serve};
 use libcr::model::finding::Verdict;
 use libcr::ops::system;
 use serde_json::Value;
@@ -61,6 +61,10 @@ pub fn service(opener: &Opener, flags: &Service) -> Outcome {
     let options = ServeOptions {
         addresses: flags.addresses.clone(),
         idle: (flags.time > 0).then(|| Duration::from_secs(flags.time)),
+        log: Some(LogLevel {
+            get: log::level,
+            set: log::set_level,
+        }),
     };
     serve(opener.config().clone(), &options).map_err(|error| CliError::usage(error.to_string()))?;
     Ok(0)

@@ -262,10 +262,20 @@ struct Thawing<'a> {
 }
 
 impl Thawing<'_> {
+    /// Nobody waits for it any more, and no process has come back yet.
+    fn unless_cancelled(&self, container: &Container) -> Result<()> {
+        if self.progress.cancelled() {
+            let what = format!("restore of container {}", container.config.name);
+            return Err(Error::Abandoned(what));
+        }
+        Ok(())
+    }
+
     /// Mounts, network, files, CRIU; the container runs afterwards and its state says so.
     fn bring_back(&self, container: &mut Container) -> Result<RestoreReport> {
         let (engine, options) = (self.engine, self.options);
         let call = self.call(container)?;
+        self.unless_cancelled(container)?;
         self.progress.step(&container.config.name, Step::Prepare);
         forget_static(container, options);
         let status = container
@@ -302,6 +312,7 @@ impl Thawing<'_> {
         })?;
         fault::point("brought-up");
         self.bounded(container)?;
+        self.unless_cancelled(container)?;
         self.progress.step(&container.config.name, Step::Restore);
         let pages = options
             .criu

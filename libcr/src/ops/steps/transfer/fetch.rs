@@ -2,6 +2,7 @@
 //! unpacked, its row. In place only when all of it is right; else nothing of it stays.
 
 use std::collections::BTreeSet;
+use std::io::{self, Write};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -146,11 +147,38 @@ fn blob(
     let (digest, size) = (&layer.digest, layer.size);
     progress.say(&format!("Copying blob {digest}"));
     let mut writer = blobs.writer()?;
-    client.blob(digest, size, &mut writer, &mut |done| {
+    let mut waited_for = WaitedFor {
+        writer: &mut writer,
+        progress,
+    };
+    let came = client.blob(digest, size, &mut waited_for, &mut |done| {
         progress.bytes(digest, done, Some(size));
-    })?;
+    });
+    if came.is_err() && progress.cancelled() {
+        return Err(Error::Abandoned(format!("copying of blob {digest}")));
+    }
+    came?;
     writer.finish_as(digest)?;
     Ok(())
+}
+
+/// Takes bytes as long as somebody waits for them.
+struct WaitedFor<'a, W> {
+    writer: &'a mut W,
+    progress: &'a dyn Progress,
+}
+
+impl<W: Write> Write for WaitedFor<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.progress.cancelled() {
+            return Err(io::Error::other("nobody waits for it any more"));
+        }
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
 }
 
 /// Refuses what can't fit before anything of it comes.

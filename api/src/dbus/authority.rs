@@ -1,0 +1,153 @@
+//! Who may do what. Root may do anything; everybody else what polkit says, where it is on the bus. On
+//! a bus without it root alone may, and who runs the service itself (a session bus).
+
+use std::collections::HashMap;
+
+use zbus::Connection;
+use zbus::message::{Flags, Header};
+use zbus::zvariant::Value;
+
+use super::refusal::{ACCESS_DENIED, ASK, Answer, Refusal};
+
+const POLKIT: &str = "org.freedesktop.PolicyKit1";
+
+/// What polkit is asked about: an action each in `contrib/dbus/org.cryopod.engine1.policy`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Configurations and logs are read, which may hold secrets.
+    Inspect,
+    /// Containers are made, started, ended, removed; images too.
+    Manage,
+    /// A container is frozen on this host; checkpoints are named and removed.
+    Checkpoint,
+    /// A container is thawed, or made of an archive.
+    Restore,
+    /// A container's memory leaves the engine.
+    Export,
+}
+
+impl Action {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Inspect,
+        Self::Manage,
+        Self::Checkpoint,
+        Self::Restore,
+        Self::Export,
+    ];
+
+    /// Its name for polkit.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Inspect => "org.cryopod.engine1.inspect",
+            Self::Manage => "org.cryopod.engine1.manage",
+            Self::Checkpoint => "org.cryopod.engine1.checkpoint",
+            Self::Restore => "org.cryopod.engine1.restore",
+            Self::Export => "org.cryopod.engine1.export",
+        }
+    }
+}
+
+/// The name of a caller's connection, which no other one ever has on this bus.
+///
+/// # Errors
+/// [`ACCESS_DENIED`] for a message without one: no bus stands between.
+pub fn caller(header: &Header<'_>) -> Answer<String> {
+    header
+        .sender()
+        .map(ToString::to_string)
+        .ok_or_else(|| Refusal::new(ACCESS_DENIED, "the caller has no name"))
+}
+
+/// Whether the caller of a method may do something with `subject` (a name or an id).
+///
+/// # Errors
+/// [`ACCESS_DENIED`]; [`ASK`] where a person could agree and the caller has not allowed to ask.
+pub async fn allow(
+    connection: &Connection,
+    header: &Header<'_>,
+    action: Action,
+    subject: &str,
+) -> Answer {
+    let sender = caller(header)?;
+    if is_trusted(connection, &sender).await? {
+        return Ok(());
+    }
+    let may_ask = header
+        .primary()
+        .flags()
+        .contains(Flags::AllowInteractiveAuth);
+    let verb = header.member().map_or("", |member| member.as_str());
+    let details = HashMap::from([("subject", subject), ("verb", verb)]);
+    let who = (
+        "system-bus-name",
+        HashMap::from([("name", Value::from(sender.as_str()))]),
+    );
+    let denied = |why: &str| {
+        let id = action.id();
+        Refusal::new(ACCESS_DENIED, format!("not authorized for {id}: {why}"))
+    };
+    let asked = connection
+        .call_method(
+            Some(POLKIT),
+            "/org/freedesktop/PolicyKit1/Authority",
+            Some("org.freedesktop.PolicyKit1.Authority"),
+            "CheckAuthorization",
+            &(who, action.id(), details, u32::from(may_ask), ""),
+        )
+        .await;
+    let reply = match asked {
+        Ok(reply) => reply,
+        Err(error) => {
+            tracing::debug!(%error, "polkit");
+            return Err(denied("polkit does not answer, so root alone is"));
+        }
+    };
+    let body = reply.body();
+    let read = body.deserialize::<(bool, bool, HashMap<String, String>)>();
+    match read {
+        Ok((true, ..)) => Ok(()),
+        Ok((false, true, _)) if !may_ask => Err(Refusal::new(
+            ASK,
+            format!("{} needs somebody who agrees", action.id()),
+        )),
+        Ok(_) => Err(denied("polkit says no")),
+        Err(error) => {
+            tracing::warn!(%error, "polkit");
+            Err(denied("polkit's answer is none"))
+        }
+    }
+}
+
+/// Root, or the user whose service this is.
+async fn is_trusted(connection: &Connection, sender: &str) -> Answer<bool> {
+    let reply = connection
+        .call_method(
+            Some("org.freedesktop.DBus"),
+            "/org/freedesktop/DBus",
+            Some("org.freedesktop.DBus"),
+            "GetConnectionUnixUser",
+            &(sender,),
+        )
+        .await
+        // It is gone already.
+        .map_err(|error| Refusal::new(ACCESS_DENIED, error.to_string()))?;
+    let user: u32 = reply.body().deserialize().map_err(zbus::Error::from)?;
+    Ok(user == 0 || user == rustix::process::geteuid().as_raw())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What polkit does not know it refuses to everybody.
+    #[test]
+    fn each_action_is_in_the_policy() {
+        let policy = include_str!("../../../contrib/dbus/org.cryopod.engine1.policy");
+        for action in Action::ALL {
+            let element = format!("<action id=\"{}\">", action.id());
+            assert_eq!(policy.matches(&element).count(), 1, "{element}");
+        }
+        assert_eq!(policy.matches("<action ").count(), Action::ALL.len());
+    }
+}

@@ -1,0 +1,143 @@
+//! D-Bus: `org.cryopod.engine1` on a bus, with an object for each container, each named checkpoint
+//! and each piece of long work, as `docs/api/dbus.md` describes them.
+//!
+//! `manager`, `container`, `checkpoint`, `transfer`, `log_control`: the interfaces. `objects`: the tree
+//! follows the database. `reader`, `facts`: what properties say, read without any lock. `authority`:
+//! who may do what. `options`, `asked`: what methods are told. `job`, `pump`: long work, and archives
+//! by descriptor. `refusal`: errors.
+
+pub mod address;
+mod asked;
+mod authority;
+mod checkpoint;
+mod container;
+pub mod description;
+mod facts;
+mod job;
+mod log_control;
+mod manager;
+mod objects;
+mod options;
+mod path;
+mod pump;
+mod reader;
+mod refusal;
+mod transfer;
+
+use std::sync::Arc;
+
+use libcr::Engine;
+use libcr::progress::Cancel;
+use zbus::Connection;
+use zbus::fdo::{ObjectManager, RequestNameFlags};
+
+use crate::http::call::Context;
+use crate::serve::LogLevel;
+use address::Bus;
+use manager::Manager;
+use objects::Objects;
+use reader::Reader;
+use refusal::{Answer, Refusal};
+use transfer::Transfers;
+
+/// The name on the bus.
+pub const NAME: &str = "org.cryopod.engine1";
+
+/// What all objects of a service share.
+#[derive(Debug)]
+struct Shared {
+    context: Arc<Context>,
+    reader: Arc<Reader>,
+    transfers: Transfers,
+    objects: Objects,
+}
+
+impl Shared {
+    fn new(context: Arc<Context>) -> Self {
+        let reader = Arc::new(Reader::new(context.config.clone()));
+        Self {
+            context,
+            reader,
+            transfers: Transfers::default(),
+            objects: Objects::default(),
+        }
+    }
+
+    /// Does something that is brought to its end, whoever waits.
+    ///
+    /// # Errors
+    /// What `work` gives, by its name on the bus.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Engine) -> libcr::Result<T> + Send + 'static,
+    ) -> Answer<T> {
+        let done = self.context.run(move |engine| Ok(work(engine))).await?;
+        done.map_err(Refusal::from)
+    }
+}
+
+/// A service on a bus.
+#[derive(Debug)]
+pub struct Door {
+    connection: Connection,
+    cancel: Cancel,
+}
+
+impl Door {
+    /// Connects, shows all there is, and only then takes the name.
+    ///
+    /// # Errors
+    /// No bus, or somebody has the name.
+    pub async fn open(
+        context: &Arc<Context>,
+        bus: &Bus,
+        log: Option<LogLevel>,
+    ) -> zbus::Result<Self> {
+        let connection = bus.builder()?.build().await?;
+        let shared = Arc::new(Shared::new(Arc::clone(context)));
+        let server = connection.object_server();
+        server.at(path::ROOT, Manager::new(&shared)).await?;
+        if let Some(log) = log {
+            let control = log_control::LogControl(log);
+            server.at(log_control::PATH, control).await?;
+        }
+        server.at(path::ROOT, ObjectManager).await?;
+        let cancel = Cancel::default();
+        let following = objects::follow(Arc::clone(&shared), connection.clone(), cancel.clone());
+        tokio::spawn(following);
+        let shown = shared.refresh(&connection).await;
+        shown.map_err(|refusal| zbus::Error::Failure(refusal.message))?;
+        let flags = RequestNameFlags::DoNotQueue;
+        connection.request_name_with_flags(NAME, flags.into()).await?;
+        let (activity, bus) = (Arc::clone(&context.activity), connection.clone());
+        tokio::spawn(async move {
+            while !bus.is_closed() {
+                bus.monitor_activity().await;
+                // Somebody is there: the idle time begins anew.
+                drop(activity.connection());
+            }
+        });
+        Ok(Self { connection, cancel })
+    }
+
+    /// What returns when the bus is gone.
+    pub fn lost(&self) -> impl Future<Output = ()> + Send + 'static {
+        let connection = self.connection.clone();
+        async move { connection.closed().await }
+    }
+
+    /// Gives the name back: from now on the bus starts another service for who calls.
+    pub async fn retire(&self) {
+        if let Err(error) = self.connection.release_name(NAME).await {
+            tracing::debug!(%error, "bus");
+        }
+    }
+
+    /// Leaves the bus.
+    pub async fn close(self) {
+        self.cancel.cancel();
+        if let Err(error) = self.connection.close().await {
+            tracing::debug!(%error, "bus");
+        }
+    }
+}
