@@ -1,6 +1,9 @@
 //! Which bus: `dbus:system`, `dbus:session`, or an address of D-Bus' own (`dbus:unix:path=/run/x`).
 
+use zbus::Address;
 use zbus::connection::Builder;
+
+use super::socket::BusSocket;
 
 /// A bus.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,7 +13,7 @@ pub enum Bus {
     /// The user's.
     Session,
     /// At an address.
-    At(zbus::Address),
+    At(Address),
 }
 
 impl Bus {
@@ -29,16 +32,22 @@ impl Bus {
         }
     }
 
-    /// What connects to it.
+    /// Connects to it.
     ///
     /// # Errors
-    /// The environment names no such bus.
+    /// The environment names no such bus, or nobody is there.
     pub fn builder(&self) -> zbus::Result<Builder<'static>> {
-        match self {
-            Self::System => Builder::system(),
-            Self::Session => Builder::session(),
-            Self::At(address) => Builder::address(address.clone()),
-        }
+        let address = match self {
+            Self::System => Address::system(),
+            Self::Session => Address::session(),
+            Self::At(address) => Ok(address.clone()),
+        }?;
+        let socket = BusSocket::connect(&address);
+        let socket = socket.map_err(|error| {
+            let reason = format!("no bus answers at {address}: {error}");
+            zbus::Error::Failure(reason)
+        })?;
+        Ok(Builder::socket(socket))
     }
 }
 

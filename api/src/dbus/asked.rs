@@ -113,7 +113,9 @@ pub fn create(image: String, command: Vec<String>, mut given: Options) -> Answer
     given.finish()?;
     // `NAME` alone is the caller's own value on the command line; here it would be the service's.
     if let Some(line) = made.env.iter().find(|line| !line.contains('=')) {
-        return Err(Refusal::invalid(format!("option \"env\": {line:?} has no value")));
+        return Err(Refusal::invalid(format!(
+            "option \"env\": {line:?} has no value"
+        )));
     }
     Ok(made)
 }
@@ -123,7 +125,10 @@ pub fn checkpointed(report: &CheckpointReport) -> Report {
     Report::default()
         .with("Id", Fact::Text(report.id.clone()))
         .with("Container", Fact::Path(path::container(&report.id)))
-        .with("RuntimeUSec", Fact::Number(report.runtime_checkpoint_duration))
+        .with(
+            "RuntimeUSec",
+            Fact::Number(report.runtime_checkpoint_duration),
+        )
         .with("FrozenUSec", Fact::Number(report.container_frozen_duration))
 }
 

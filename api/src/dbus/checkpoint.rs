@@ -77,10 +77,16 @@ impl CheckpointObject {
             detach: hearing.detach,
             cancel: Cancel::default(),
         };
-        begin(&self.shared, connection, &header, ask, move |engine, job| {
-            let done = restore::restore(engine, &container, &wanted, job)?;
-            Ok(asked::restored(&done))
-        })
+        begin(
+            &self.shared,
+            connection,
+            &header,
+            ask,
+            move |engine, job| {
+                let done = restore::restore(engine, &container, &wanted, job)?;
+                Ok(asked::restored(&done))
+            },
+        )
         .await
     }
 

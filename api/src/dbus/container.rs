@@ -4,13 +4,13 @@ use std::io::Write;
 use std::os::fd::OwnedFd as StdOwnedFd;
 use std::sync::Arc;
 
+use libcr::Engine;
 use libcr::ops::checkpoint::checkpoint;
 use libcr::ops::lifecycle::logs::{LogOptions, logs};
 use libcr::ops::lifecycle::{inspect, kill, pause, rm, start, stop, wait};
 use libcr::ops::watch::Seen;
 use libcr::ops::{checkpoints, restore};
 use libcr::progress::Cancel;
-use libcr::Engine;
 use zbus::message::Header;
 use zbus::zvariant::{OwnedFd, OwnedObjectPath};
 use zbus::{Connection, fdo, interface};
@@ -256,19 +256,25 @@ impl ContainerObject {
         authority::allow(connection, &header, Action::Checkpoint, &self.id).await?;
         let ask = self.ask("checkpoint", hearing, Cancel::default()).await;
         let id = self.id.clone();
-        begin(&self.shared, connection, &header, ask, move |engine, job| {
-            let done = checkpoint(engine, &id, &wanted, job)?;
-            let mut report = asked::checkpointed(&done);
-            if named {
-                let all = checkpoints::list::list(engine, Some(&id), None)?;
-                let made = all.iter().find(|one| one.checkpoint.name == name);
-                if let Some(made) = made {
-                    let object = path::checkpoint(&made.checkpoint.id);
-                    report = report.with("Checkpoint", Fact::Path(object));
+        begin(
+            &self.shared,
+            connection,
+            &header,
+            ask,
+            move |engine, job| {
+                let done = checkpoint(engine, &id, &wanted, job)?;
+                let mut report = asked::checkpointed(&done);
+                if named {
+                    let all = checkpoints::list::list(engine, Some(&id), None)?;
+                    let made = all.iter().find(|one| one.checkpoint.name == name);
+                    if let Some(made) = made {
+                        let object = path::checkpoint(&made.checkpoint.id);
+                        report = report.with("Checkpoint", Fact::Path(object));
+                    }
                 }
-            }
-            Ok(report)
-        })
+                Ok(report)
+            },
+        )
         .await
     }
 
@@ -295,13 +301,19 @@ impl ContainerObject {
         wanted.export = Some(file.clone());
         let ask = self.ask("export", hearing, cancel).await;
         let id = self.id.clone();
-        begin(&self.shared, connection, &header, ask, move |engine, job| {
-            job.writes_through(pump);
-            let done = job.settled(checkpoint(engine, &id, &wanted, job));
-            let shown = file.display().to_string();
-            let done = done.map_err(|refusal| refusal.naming(&shown, pump::SHOWN))?;
-            Ok(asked::checkpointed(&done))
-        })
+        begin(
+            &self.shared,
+            connection,
+            &header,
+            ask,
+            move |engine, job| {
+                job.writes_through(pump);
+                let done = job.settled(checkpoint(engine, &id, &wanted, job));
+                let shown = file.display().to_string();
+                let done = done.map_err(|refusal| refusal.naming(&shown, pump::SHOWN))?;
+                Ok(asked::checkpointed(&done))
+            },
+        )
         .await
     }
 
@@ -324,10 +336,16 @@ impl ContainerObject {
         authority::allow(connection, &header, Action::Restore, &self.id).await?;
         let ask = self.ask("restore", hearing, Cancel::default()).await;
         let id = self.id.clone();
-        begin(&self.shared, connection, &header, ask, move |engine, job| {
-            let done = restore::restore(engine, &id, &wanted, job)?;
-            Ok(asked::restored(&done))
-        })
+        begin(
+            &self.shared,
+            connection,
+            &header,
+            ask,
+            move |engine, job| {
+                let done = restore::restore(engine, &id, &wanted, job)?;
+                Ok(asked::restored(&done))
+            },
+        )
         .await
     }
 
@@ -363,7 +381,8 @@ impl ContainerObject {
     /// OCI runtime: `crun` or `runc`.
     #[zbus(property(emits_changed_signal = "const"))]
     async fn runtime(&self) -> fdo::Result<String> {
-        self.seen(|seen| seen.container.config.runtime.clone()).await
+        self.seen(|seen| seen.container.config.runtime.clone())
+            .await
     }
 
     /// When it was made; as all times microseconds since 1970, 0: never.

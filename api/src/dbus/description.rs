@@ -37,10 +37,7 @@ pub fn document() -> String {
     let shared = Arc::new(Shared::new(Arc::new(context)));
     let none = String::new;
     let job = Job::new(0, "", none(), none(), Cancel::default()).0;
-    let transfer = Transfer {
-        shared: Arc::clone(&shared),
-        job: Arc::new(job),
-    };
+    let transfer = Transfer(Arc::new(job));
     let interfaces: [(&str, &dyn Interface); 4] = [
         ("", &Manager::new(&shared)),
         ("/container/ID", &ContainerObject::new(&shared, "")),

@@ -26,7 +26,8 @@ pub fn pid(seen: &Seen) -> u32 {
 
 /// How it is: `healthy`, `unhealthy`, `starting`; empty: nobody asks it.
 pub fn health(seen: &Seen) -> &'static str {
-    seen.health.map_or("", libcr::model::health::HealthStatus::as_str)
+    seen.health
+        .map_or("", libcr::model::health::HealthStatus::as_str)
 }
 
 /// Its named checkpoints.
@@ -88,9 +89,8 @@ mod tests {
     fn times_and_changes() {
         assert_eq!(microseconds(Some("1970-01-01T00:00:01.5Z")), 1_500_000);
         assert_eq!((microseconds(None), microseconds(Some("soon"))), (0, 0));
-        let facts = |state: &'static str| -> Facts {
-            vec![("State", state.into()), ("Pid", 1_u32.into())]
-        };
+        let facts =
+            |state: &'static str| -> Facts { vec![("State", state.into()), ("Pid", 1_u32.into())] };
         assert_eq!(changes(&facts("a"), &facts("b")), ["State"]);
         assert!(changes(&facts("a"), &facts("a")).is_empty());
     }

@@ -192,6 +192,16 @@ impl Job {
         }
     }
 
+    /// A failure as its caller should see it: of what was taken back, that is the cause.
+    pub fn blame(&self, refusal: Refusal) -> Refusal {
+        if !self.cancel.is_cancelled() || refusal.name == CANCELLED {
+            return refusal;
+        }
+        let (kind, subject) = (self.kind, &self.subject);
+        let message = format!("{kind} of {subject} was cancelled: {}", refusal.message);
+        Refusal::new(CANCELLED, message)
+    }
+
     /// Waits until the archive is where the caller wants it; false when it can't get there.
     fn drain(&self) -> bool {
         let pump = locked(&self.pump).take();
@@ -267,7 +277,10 @@ mod tests {
         assert!(job.cancelled());
         let told = job.settled::<()>(Err(libcr::Error::Cancelled("web".into())));
         let message = told.unwrap_err().message;
-        assert!(message.starts_with("cannot write the archive: "), "{message}");
+        assert!(
+            message.starts_with("cannot write the archive: "),
+            "{message}"
+        );
     }
 
     #[test]

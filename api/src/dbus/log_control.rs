@@ -4,7 +4,7 @@ use tracing::Level;
 use zbus::message::Header;
 use zbus::{Connection, fdo, interface};
 
-use super::authority::{self, Action};
+use super::authority;
 use crate::serve::LogLevel;
 
 /// Where it is.
@@ -41,7 +41,8 @@ impl LogControl {
             other => return Err(fdo::Error::InvalidArgs(format!("{other:?} is no level"))),
         };
         let header = header.ok_or_else(|| fdo::Error::AccessDenied("nobody asks".into()))?;
-        authority::allow(connection, &header, Action::Manage, "log level")
+        // Nobody is asked: all properties wait while one is being set.
+        authority::only_root(connection, &header)
             .await
             .map_err(|refusal| fdo::Error::AccessDenied(refusal.message))?;
         (self.0.set)(level);

@@ -50,7 +50,9 @@ impl Manager {
 impl Manager {
     /// All containers: id, name, state, object.
     #[zbus(out_args("containers"))]
-    async fn list_containers(&self) -> Result<Vec<(String, String, String, OwnedObjectPath)>, Refusal> {
+    async fn list_containers(
+        &self,
+    ) -> Result<Vec<(String, String, String, OwnedObjectPath)>, Refusal> {
         let snapshot = self.shared.reader.snapshot().await?;
         let mut all: Vec<_> = snapshot.containers.values().collect();
         all.sort_by(|one, other| {
@@ -69,7 +71,9 @@ impl Manager {
     /// All named checkpoints: id, name, id of the container, object; one with several names is there
     /// with each.
     #[zbus(out_args("checkpoints"))]
-    async fn list_checkpoints(&self) -> Result<Vec<(String, String, String, OwnedObjectPath)>, Refusal> {
+    async fn list_checkpoints(
+        &self,
+    ) -> Result<Vec<(String, String, String, OwnedObjectPath)>, Refusal> {
         let snapshot = self.shared.reader.snapshot().await?;
         let mut rows = Vec::new();
         for (id, seen) in &snapshot.checkpoints {
@@ -173,18 +177,24 @@ impl Manager {
         let pump = Pump::from(archive.into(), &cancel)?;
         let file = pump.path();
         let ask = ask("restore", pump::SHOWN.into(), hearing, cancel);
-        begin(&self.shared, connection, &header, ask, move |engine, job| {
-            let done = restore::import(engine, &file, &wanted, job);
-            let came = pump.finish();
-            let shown = file.display().to_string();
-            match (done, came) {
-                (Ok(done), _) => Ok(asked::restored(&done)),
-                (Err(_), Err(error)) if !job.cancel.is_cancelled() => Err(Refusal::invalid(
-                    format!("the archive does not come: {error}"),
-                )),
-                (Err(error), _) => Err(Refusal::from(error).naming(&shown, pump::SHOWN)),
-            }
-        })
+        begin(
+            &self.shared,
+            connection,
+            &header,
+            ask,
+            move |engine, job| {
+                let done = restore::import(engine, &file, &wanted, job);
+                let came = pump.finish();
+                let shown = file.display().to_string();
+                match (done, came) {
+                    (Ok(done), _) => Ok(asked::restored(&done)),
+                    (Err(_), Err(error)) if !job.cancel.is_cancelled() => Err(Refusal::invalid(
+                        format!("the archive does not come: {error}"),
+                    )),
+                    (Err(error), _) => Err(Refusal::from(error).naming(&shown, pump::SHOWN)),
+                }
+            },
+        )
         .await
     }
 
@@ -204,10 +214,16 @@ impl Manager {
         options.finish()?;
         authority::allow(connection, &header, Action::Restore, &image).await?;
         let ask = ask("restore", image.clone(), hearing, Cancel::default());
-        begin(&self.shared, connection, &header, ask, move |engine, job| {
-            let done = restore::restore_image(engine, &image, &wanted, job)?;
-            Ok(asked::restored(&done))
-        })
+        begin(
+            &self.shared,
+            connection,
+            &header,
+            ask,
+            move |engine, job| {
+                let done = restore::restore_image(engine, &image, &wanted, job)?;
+                Ok(asked::restored(&done))
+            },
+        )
         .await
     }
 
@@ -243,12 +259,18 @@ impl Manager {
         options.finish()?;
         authority::allow(connection, &header, Action::Manage, &image).await?;
         let ask = ask("pull", image.clone(), hearing, Cancel::default());
-        begin(&self.shared, connection, &header, ask, move |engine, job| {
-            let done = pull::pull(engine, &image, policy, &access, job)?;
-            Ok(Report::default()
-                .with("Id", Fact::Text(done.id))
-                .with("Names", Fact::Texts(done.names)))
-        })
+        begin(
+            &self.shared,
+            connection,
+            &header,
+            ask,
+            move |engine, job| {
+                let done = pull::pull(engine, &image, policy, &access, job)?;
+                Ok(Report::default()
+                    .with("Id", Fact::Text(done.id))
+                    .with("Names", Fact::Texts(done.names)))
+            },
+        )
         .await
     }
 

@@ -22,6 +22,7 @@ mod path;
 mod pump;
 mod reader;
 mod refusal;
+mod socket;
 mod transfer;
 
 use std::sync::Arc;
@@ -108,7 +109,9 @@ impl Door {
         let shown = shared.refresh(&connection).await;
         shown.map_err(|refusal| zbus::Error::Failure(refusal.message))?;
         let flags = RequestNameFlags::DoNotQueue;
-        connection.request_name_with_flags(NAME, flags.into()).await?;
+        connection
+            .request_name_with_flags(NAME, flags.into())
+            .await?;
         let (activity, bus) = (Arc::clone(&context.activity), connection.clone());
         tokio::spawn(async move {
             while !bus.is_closed() {

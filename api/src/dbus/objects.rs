@@ -155,8 +155,11 @@ pub async fn follow(shared: Arc<Shared>, connection: Connection, cancel: Cancel)
     let (sender, mut changes) = mpsc::channel::<Vec<StoredEvent>>(WAITING);
     let config = shared.context.config.clone();
     tokio::task::spawn_blocking(move || {
-        let watched = Engine::open(config)
-            .and_then(|engine| watch(&engine, &cancel, |events| sender.blocking_send(events).is_ok()));
+        let watched = Engine::open(config).and_then(|engine| {
+            watch(&engine, &cancel, |events| {
+                sender.blocking_send(events).is_ok()
+            })
+        });
         if let Err(error) = watched {
             tracing::error!(%error, "changes are not signalled any more");
         }
@@ -172,17 +175,22 @@ pub async fn follow(shared: Arc<Shared>, connection: Connection, cancel: Cancel)
     }
 }
 
-async fn tell(
-    shared: &Arc<Shared>,
-    connection: &Connection,
-    events: Vec<StoredEvent>,
-) -> Answer {
+async fn tell(shared: &Arc<Shared>, connection: &Connection, events: Vec<StoredEvent>) -> Answer {
     shared.refresh(connection).await?;
     let root = SignalEmitter::new(connection, path::ROOT)?;
     for event in events {
         let time = facts::microseconds(Some(&event.time));
         let (subject, kind) = (&event.subject, &event.kind);
-        Manager::event(&root, subject, kind, &event.id, &event.name, time, &event.detail).await?;
+        Manager::event(
+            &root,
+            subject,
+            kind,
+            &event.id,
+            &event.name,
+            time,
+            &event.detail,
+        )
+        .await?;
     }
     Ok(())
 }

@@ -143,8 +143,15 @@ mod tests {
             r#"option "keep" is of type "s" and not "b""#
         );
         assert!(options(&[("n", (-1_i64).into())]).number("n").is_err());
-        assert!(options(&[("n", u64::MAX.into())]).small::<u32>("n").is_err());
+        assert!(
+            options(&[("n", u64::MAX.into())])
+                .small::<u32>("n")
+                .is_err()
+        );
         let left = options(&[("leaverunning", true.into())]).finish();
-        assert_eq!(left.unwrap_err().message, r#"unknown option "leaverunning""#);
+        assert_eq!(
+            left.unwrap_err().message,
+            r#"unknown option "leaverunning""#
+        );
     }
 }

@@ -45,12 +45,17 @@ enum Far {
 impl Far {
     fn check(descriptor: OwnedFd, writing: bool) -> Answer<Self> {
         let wrong = |why: &str| Refusal::invalid(format!("the descriptor {why}"));
-        let unreadable = |errno: Errno| wrong(&format!("cannot be used: {}", io::Error::from(errno)));
+        let unreadable =
+            |errno: Errno| wrong(&format!("cannot be used: {}", io::Error::from(errno)));
         let flags = fcntl_getfl(&descriptor).map_err(unreadable)?;
         if flags.contains(OFlags::PATH) {
             return Err(wrong("is only a path: open the file"));
         }
-        let unfit = if writing { OFlags::RDONLY } else { OFlags::WRONLY };
+        let unfit = if writing {
+            OFlags::RDONLY
+        } else {
+            OFlags::WRONLY
+        };
         let mode = flags & OFlags::RWMODE;
         if mode == unfit {
             let verb = if writing { "written" } else { "read" };
@@ -62,7 +67,11 @@ impl Far {
             FileType::Fifo => {
                 use std::os::fd::AsRawFd;
                 let path = format!("/proc/self/fd/{}", descriptor.as_raw_fd());
-                let mode = if writing { OFlags::WRONLY } else { OFlags::RDONLY };
+                let mode = if writing {
+                    OFlags::WRONLY
+                } else {
+                    OFlags::RDONLY
+                };
                 let flags = mode | OFlags::NONBLOCK | OFlags::CLOEXEC;
                 let own = open(path, flags, Mode::empty()).map_err(unreadable)?;
                 Ok(Self::Pipe(own))
@@ -87,9 +96,7 @@ impl Far {
     fn write(&self, bytes: &[u8]) -> Result<usize, Errno> {
         match self {
             Self::File(file) | Self::Pipe(file) => rustix::io::write(file, bytes),
-            Self::Socket(socket) => {
-                send(socket, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL)
-            }
+            Self::Socket(socket) => send(socket, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL),
         }
     }
 
@@ -140,10 +147,7 @@ impl Pump {
         Self::begin(theirs, move || feed(&far, &ours, &cancel))
     }
 
-    fn begin(
-        end: OwnedFd,
-        work: impl FnOnce() -> io::Result<()> + Send + 'static,
-    ) -> Answer<Self> {
+    fn begin(end: OwnedFd, work: impl FnOnce() -> io::Result<()> + Send + 'static) -> Answer<Self> {
         let thread = std::thread::Builder::new()
             .name("cryopod-archive".into())
             .spawn(work)
@@ -220,7 +224,12 @@ fn fill(ours: &OwnedFd, far: &Far, cancel: &Cancel) -> io::Result<()> {
         }
         let mut rest = &buffer[..count];
         while !rest.is_empty() {
-            wait((far.as_fd(), PollFlags::OUT), ours.as_fd(), Some(STALL), cancel)?;
+            wait(
+                (far.as_fd(), PollFlags::OUT),
+                ours.as_fd(),
+                Some(STALL),
+                cancel,
+            )?;
             match far.write(rest) {
                 Ok(count) => rest = &rest[count..],
                 Err(Errno::AGAIN | Errno::INTR) => {}
@@ -234,7 +243,12 @@ fn fill(ours: &OwnedFd, far: &Far, cancel: &Cancel) -> io::Result<()> {
 fn feed(far: &Far, ours: &OwnedFd, cancel: &Cancel) -> io::Result<()> {
     let mut buffer = vec![0; CHUNK];
     loop {
-        match wait((far.as_fd(), PollFlags::IN), ours.as_fd(), Some(STALL), cancel) {
+        match wait(
+            (far.as_fd(), PollFlags::IN),
+            ours.as_fd(),
+            Some(STALL),
+            cancel,
+        ) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
             waited => waited?,
         }

@@ -131,7 +131,10 @@ mod tests {
         assert_eq!(refusal.name, "org.cryopod.engine1.NoSuchContainer");
         assert!(refusal.message.starts_with(&sentence));
         for (error, name) in [
-            (Error::WrongState("x".into()), "org.cryopod.engine1.WrongState"),
+            (
+                Error::WrongState("x".into()),
+                "org.cryopod.engine1.WrongState",
+            ),
             (Error::Conflict("x".into()), "org.cryopod.engine1.Conflict"),
             (Error::Invalid("a\u{1b}b\n".into()), INVALID),
             (Error::Cancelled("x".into()), CANCELLED),

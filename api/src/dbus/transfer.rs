@@ -100,10 +100,7 @@ pub async fn begin(
     let (job, lines) = Job::new(number, ask.kind, ask.subject, owner, ask.cancel);
     let job = Arc::new(job);
     let object = path::transfer(number);
-    let interface = Transfer {
-        shared: Arc::clone(shared),
-        job: Arc::clone(&job),
-    };
+    let interface = Transfer(Arc::clone(&job));
     connection.object_server().at(&object, interface).await?;
     transfers.running(|all| all.insert(number, Arc::clone(&job)));
     let root = SignalEmitter::new(connection, path::ROOT)?;
@@ -172,7 +169,10 @@ impl Driver {
     ) -> Answer {
         let emitter = SignalEmitter::new(&self.connection, &self.object)?;
         let job = Arc::clone(&self.job);
-        let done = self.shared.context.run(move |engine| Ok(work(engine, &job)));
+        let done = self
+            .shared
+            .context
+            .run(move |engine| Ok(work(engine, &job)));
         let mut done = std::pin::pin!(done);
         let mut tick = tokio::time::interval(TELL);
         let (mut told, mut here) = (self.job.meter(), true);
@@ -201,7 +201,7 @@ impl Driver {
         let known = self.shared.refresh(&self.connection).await;
         self.job.finish(match done.map_err(Refusal::from) {
             Ok(Ok(report)) => End::Done(report),
-            Ok(Err(refusal)) | Err(refusal) => End::Not(refusal),
+            Ok(Err(refusal)) | Err(refusal) => End::Not(self.job.blame(refusal)),
         });
         self.shared
             .transfers
@@ -246,10 +246,7 @@ impl Driver {
 
 /// The object of a transfer.
 #[derive(Debug)]
-pub struct Transfer {
-    pub(super) shared: Arc<Shared>,
-    pub(super) job: Arc<Job>,
-}
+pub struct Transfer(pub(super) Arc<Job>);
 
 /// Work that takes its time. Its object can be asked for its end as long as the caller that began it
 /// is on the bus, for half a minute.
@@ -263,7 +260,7 @@ impl Transfer {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<(), Refusal> {
         self.allow(connection, &header, Action::Manage).await?;
-        self.job.cancel.cancel();
+        self.0.cancel.cancel();
         Ok(())
     }
 
@@ -277,7 +274,7 @@ impl Transfer {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<HashMap<String, OwnedValue>, Refusal> {
         self.allow(connection, &header, Action::Inspect).await?;
-        Ok(self.job.ended().await.answer()?.on_the_bus())
+        Ok(self.0.ended().await.answer()?.on_the_bus())
     }
 
     /// A line for people, and its urgency as syslog has it.
@@ -302,56 +299,51 @@ impl Transfer {
     /// Its number, which no other one of this service has.
     #[zbus(property(emits_changed_signal = "const"))]
     fn id(&self) -> u32 {
-        self.job.number
+        self.0.number
     }
 
     /// `checkpoint`, `export`, `restore` or `pull`.
     #[zbus(property(emits_changed_signal = "const"))]
     fn kind(&self) -> &str {
-        self.job.kind
+        self.0.kind
     }
 
     /// What it is about: a container's name, an image's, or a descriptor.
     #[zbus(property(emits_changed_signal = "const"))]
     fn subject(&self) -> &str {
-        &self.job.subject
+        &self.0.subject
     }
 
     /// The connection that asked for it.
     #[zbus(property(emits_changed_signal = "const"))]
     fn owner(&self) -> &str {
-        &self.job.owner
+        &self.0.owner
     }
 
     /// `running`, `done`, `failed` or `canceled`.
     #[zbus(property)]
     fn state(&self) -> &str {
-        self.job.state()
+        self.0.state()
     }
 
     /// What is being done: `preflight`, `dump`, `write`, `read`, `prepare`, `restore`; empty before.
     #[zbus(property)]
     fn step(&self) -> &str {
-        self.job.meter().step
+        self.0.meter().step
     }
 
     /// Part of the work that is done, from 0 to 1; of a pull, of the layer that comes.
     #[zbus(property)]
     fn progress(&self) -> f64 {
-        self.job.meter().fraction
+        self.0.meter().fraction
     }
 }
 
 impl Transfer {
-    async fn allow(
-        &self,
-        connection: &Connection,
-        header: &Header<'_>,
-        action: Action,
-    ) -> Answer {
-        if authority::caller(header)? == self.job.owner {
+    async fn allow(&self, connection: &Connection, header: &Header<'_>, action: Action) -> Answer {
+        if authority::caller(header)? == self.0.owner {
             return Ok(());
         }
-        authority::allow(connection, header, action, &self.job.subject).await
+        authority::allow(connection, header, action, &self.0.subject).await
     }
 }

@@ -3,6 +3,7 @@
 mod bad_input;
 mod checkpoint_images;
 mod compat;
+mod dbus;
 mod endurance;
 mod events;
 mod failures;
@@ -17,8 +18,8 @@ mod interop;
 mod lifecycle;
 mod network;
 mod networks;
-mod rest;
 mod registry;
+mod rest;
 mod sealed;
 mod shared_memory;
 mod showing;
@@ -86,6 +87,8 @@ pub const ALL: &[(&str, Tests)] = &[
     ("rest::libpod", rest::libpod::TESTS),
     ("rest::docker", rest::docker::TESTS),
     ("rest::harm", rest::harm::TESTS),
+    ("dbus::story", dbus::story::TESTS),
+    ("dbus::harm", dbus::harm::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
     ("workloads::kernel", workloads::kernel::TESTS),

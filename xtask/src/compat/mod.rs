@@ -9,6 +9,7 @@ mod options;
 
 use crate::references;
 use anyhow::{Context, Result, bail};
+use cryopod_api::dbus::description;
 use options::{Ours, PEERS, ROWS, Row, WHOLE};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -23,7 +24,9 @@ const END: &str = "<!-- end of options -->\n";
 pub fn generate(root: &Path) -> Result<()> {
     fs::write(root.join(PAGE), expected(root)?).with_context(|| format!("write {PAGE}"))?;
     let page = expected_doors(root)?;
-    fs::write(root.join(doors::PAGE), page).with_context(|| format!("write {}", doors::PAGE))
+    fs::write(root.join(doors::PAGE), page).with_context(|| format!("write {}", doors::PAGE))?;
+    let file = description::FILE;
+    fs::write(root.join(file), description::document()).with_context(|| format!("write {file}"))
 }
 
 /// Fails when the page is not what [`generate`] would write, or the table is wrong.
@@ -33,6 +36,9 @@ pub fn check(root: &Path) -> Result<()> {
     }
     if fs::read_to_string(root.join(doors::PAGE))? != expected_doors(root)? {
         bail!("{} is stale: run `cargo xtask compat`", doors::PAGE);
+    }
+    if fs::read_to_string(root.join(description::FILE))? != description::document() {
+        bail!("{} is stale: run `cargo xtask compat`", description::FILE);
     }
     Ok(())
 }
