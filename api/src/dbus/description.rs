@@ -8,12 +8,12 @@ use libcr::Config;
 use libcr::progress::Cancel;
 use zbus::object_server::Interface;
 
-use super::checkpoint::CheckpointObject;
-use super::container::ContainerObject;
-use super::job::Job;
-use super::manager::Manager;
-use super::transfer::Transfer;
 use super::{Shared, path};
+use crate::dbus::interfaces::checkpoint::CheckpointObject;
+use crate::dbus::interfaces::container::ContainerObject;
+use crate::dbus::interfaces::manager::Manager;
+use crate::dbus::interfaces::transfer::Transfer;
+use crate::dbus::work::job::Job;
 use crate::http::call::Context;
 use crate::serve::activity::Activity;
 

@@ -1,29 +1,20 @@
 //! D-Bus: `org.cryopod.engine1` on a bus, with an object for each container, each named checkpoint
 //! and each piece of long work, as `docs/api/dbus.md` describes them.
 //!
-//! `manager`, `container`, `checkpoint`, `transfer`, `log_control`: the interfaces. `objects`: the tree
-//! follows the database. `reader`, `facts`: what properties say, read without any lock. `authority`:
-//! who may do what. `options`, `asked`: what methods are told. `job`, `pump`: long work, and archives
-//! by descriptor. `refusal`: errors.
+//! `interfaces/`: an interface a file, and what properties say. `objects`: the tree follows the
+//! database. `reader`: reads it without any lock. `authority`: who may do what. `work/`: what methods
+//! are told, long work, and archives by descriptor. `refusal`: errors. `socket`, `address`: the bus.
 
 pub mod address;
-mod asked;
 mod authority;
-mod checkpoint;
-mod container;
 pub mod description;
-mod facts;
-mod job;
-mod log_control;
-mod manager;
+mod interfaces;
 mod objects;
-mod options;
 mod path;
-mod pump;
 mod reader;
 mod refusal;
 mod socket;
-mod transfer;
+mod work;
 
 use std::sync::Arc;
 
@@ -35,11 +26,12 @@ use zbus::fdo::{ObjectManager, RequestNameFlags};
 use crate::http::call::Context;
 use crate::serve::LogLevel;
 use address::Bus;
-use manager::Manager;
+use interfaces::log_control;
+use interfaces::manager::Manager;
+use interfaces::transfer::Transfers;
 use objects::Objects;
 use reader::Reader;
 use refusal::{Answer, Refusal};
-use transfer::Transfers;
 
 /// The name on the bus.
 pub const NAME: &str = "org.cryopod.engine1";

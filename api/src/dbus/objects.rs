@@ -14,12 +14,12 @@ use zbus::fdo::Properties;
 use zbus::object_server::{Interface, SignalEmitter};
 use zbus::zvariant::{OwnedObjectPath, Value};
 
-use super::checkpoint::CheckpointObject;
-use super::container::ContainerObject;
-use super::facts::{self, Facts};
-use super::manager::Manager;
 use super::refusal::Answer;
 use super::{Shared, path};
+use crate::dbus::interfaces::checkpoint::CheckpointObject;
+use crate::dbus::interfaces::container::ContainerObject;
+use crate::dbus::interfaces::facts::{self, Facts};
+use crate::dbus::interfaces::manager::Manager;
 
 /// Changes that wait to be signalled; the watch waits with more.
 const WAITING: usize = 16;

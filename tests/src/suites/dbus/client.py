@@ -183,8 +183,9 @@ def wrong(name, file):
     assert error_of(method) == "org.freedesktop.DBus.Error.UnknownObject"
     raw = bus.get_object(NAME, ROOT, introspect=False)
     method = raw.get_dbus_method("GetContainer", f"{NAME}.Manager")
-    assert error_of(method, 7) == invalid
-    assert error_of(method, "a", "b") == invalid
+    # zbus 5 has a name of its own for arguments of another signature.
+    assert error_of(method, 7) in [invalid, "org.freedesktop.zbus.Error"]
+    assert error_of(method, "a", "b") in [invalid, "org.freedesktop.zbus.Error"]
     writing = dbus.Interface(raw, "org.freedesktop.DBus.Properties")
     assert error_of(writing.Set, f"{NAME}.Manager", "Version", "9") in [
         "org.freedesktop.DBus.Error.PropertyReadOnly",

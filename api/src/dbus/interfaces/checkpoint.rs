@@ -10,11 +10,13 @@ use zbus::message::Header;
 use zbus::zvariant::OwnedObjectPath;
 use zbus::{Connection, fdo, interface};
 
-use super::authority::{self, Action};
-use super::options::{Given, Options};
-use super::refusal::{Answer, Refusal};
+use super::facts;
 use super::transfer::{Ask, Begun, begin};
-use super::{Shared, asked, facts, path};
+use crate::dbus::authority::{self, Action};
+use crate::dbus::refusal::{Answer, Refusal};
+use crate::dbus::work::asked;
+use crate::dbus::work::options::{Given, Options};
+use crate::dbus::{Shared, path};
 
 /// The object of a checkpoint.
 #[derive(Debug)]

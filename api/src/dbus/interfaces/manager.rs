@@ -11,13 +11,15 @@ use zbus::object_server::SignalEmitter;
 use zbus::zvariant::{ObjectPath, OwnedFd, OwnedObjectPath};
 use zbus::{Connection, interface};
 
-use super::authority::{self, Action};
-use super::job::{Fact, Report};
-use super::options::{Given, Options};
-use super::pump::{self, Pump};
-use super::refusal::{Answer, INVALID, Refusal};
+use super::facts;
 use super::transfer::{Ask, Begun, Row, begin};
-use super::{Shared, asked, facts, path};
+use crate::dbus::authority::{self, Action};
+use crate::dbus::refusal::{Answer, INVALID, Refusal};
+use crate::dbus::work::asked;
+use crate::dbus::work::job::{Fact, Report};
+use crate::dbus::work::options::{Given, Options};
+use crate::dbus::work::pump::{self, Pump};
+use crate::dbus::{Shared, path};
 
 /// The manager.
 #[derive(Debug)]

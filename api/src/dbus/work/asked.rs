@@ -8,8 +8,8 @@ use libcr::ops::restore::RestoreOptions;
 
 use super::job::{Fact, Report};
 use super::options::Options;
-use super::path;
-use super::refusal::{Answer, Refusal};
+use crate::dbus::path;
+use crate::dbus::refusal::{Answer, Refusal};
 
 /// How a caller wants to hear of long work.
 #[derive(Debug, Clone, Copy)]

@@ -1,12 +1,12 @@
 //! What containers and checkpoints say of themselves, in the types of the bus. Whoever may talk to
 //! the service can read it, so nothing of it is a secret: command lines, environments and labels are
-//! for [`super::authority::Action::Inspect`].
+//! for [`crate::dbus::authority::Action::Inspect`].
 
 use jiff::Timestamp;
 use libcr::ops::watch::{Seen, SeenCheckpoint};
 use zbus::zvariant::{ObjectPath, OwnedObjectPath, Value};
 
-use super::path;
+use crate::dbus::path;
 
 /// Properties that change, and their values.
 pub type Facts = Vec<(&'static str, Value<'static>)>;

@@ -16,7 +16,7 @@ use rustix::net::sockopt::socket_type;
 use rustix::net::{RecvFlags, SendFlags, SocketType, recv, send};
 use rustix::pipe::{PipeFlags, pipe_with};
 
-use super::refusal::{Answer, Refusal};
+use crate::dbus::refusal::{Answer, Refusal};
 use crate::http::body::End;
 
 /// How long the other side may do nothing.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use zbus::zvariant::{OwnedValue, Value};
 
-use super::refusal::{Answer, Refusal};
+use crate::dbus::refusal::{Answer, Refusal};
 
 /// What came.
 pub type Given = HashMap<String, OwnedValue>;

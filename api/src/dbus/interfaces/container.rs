@@ -15,13 +15,15 @@ use zbus::message::Header;
 use zbus::zvariant::{OwnedFd, OwnedObjectPath};
 use zbus::{Connection, fdo, interface};
 
-use super::authority::{self, Action};
-use super::job::Fact;
-use super::options::{Given, Options};
-use super::pump::{self, Pump};
-use super::refusal::{Answer, NOT_SUPPORTED, Refusal};
+use super::facts;
 use super::transfer::{Ask, Begun, begin};
-use super::{Shared, asked, facts, path};
+use crate::dbus::authority::{self, Action};
+use crate::dbus::refusal::{Answer, NOT_SUPPORTED, Refusal};
+use crate::dbus::work::asked;
+use crate::dbus::work::job::Fact;
+use crate::dbus::work::options::{Given, Options};
+use crate::dbus::work::pump::{self, Pump};
+use crate::dbus::{Shared, path};
 
 /// The object of a container.
 #[derive(Debug)]

@@ -16,11 +16,11 @@ use zbus::object_server::SignalEmitter;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 use zbus::{Connection, interface};
 
-use super::authority::{self, Action};
-use super::job::{End, Job, Meter, Report};
 use super::manager::Manager;
-use super::refusal::{Answer, LIMITS, Refusal};
-use super::{Shared, path};
+use crate::dbus::authority::{self, Action};
+use crate::dbus::refusal::{Answer, LIMITS, Refusal};
+use crate::dbus::work::job::{End, Job, Meter, Report};
+use crate::dbus::{Shared, path};
 
 /// How often progress is told.
 const TELL: Duration = Duration::from_millis(200);
@@ -226,7 +226,7 @@ impl Driver {
             ("Step", now.step.into()),
             ("Progress", now.fraction.into()),
         ]);
-        Ok(super::objects::properties_changed::<Transfer>(emitter, changed).await?)
+        Ok(crate::dbus::objects::properties_changed::<Transfer>(emitter, changed).await?)
     }
 
     async fn say_goodbye(&self, emitter: &SignalEmitter<'_>, end: &End) -> Answer {
@@ -246,7 +246,7 @@ impl Driver {
 
 /// The object of a transfer.
 #[derive(Debug)]
-pub struct Transfer(pub(super) Arc<Job>);
+pub struct Transfer(pub(in crate::dbus) Arc<Job>);
 
 /// Work that takes its time. Its object can be asked for its end as long as the caller that began it
 /// is on the bus, for half a minute.

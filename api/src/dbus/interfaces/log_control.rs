@@ -4,7 +4,7 @@ use tracing::Level;
 use zbus::message::Header;
 use zbus::{Connection, fdo, interface};
 
-use super::authority;
+use crate::dbus::authority;
 use crate::serve::LogLevel;
 
 /// Where it is.

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
 
 use super::pump::Pump;
-use super::refusal::{Answer, CANCELLED, FAILED, Refusal};
+use crate::dbus::refusal::{Answer, CANCELLED, FAILED, Refusal};
 
 /// Lines for people that wait to be sent; who says more loses it.
 const LINES: usize = 64;
