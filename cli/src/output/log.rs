@@ -10,7 +10,9 @@ use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::reload;
 
 /// Sends messages of `level` and above to stderr from now on.
 pub fn start(level: Level) {
@@ -18,20 +20,19 @@ pub fn start(level: Level) {
         start: Instant::now(),
         terminal: std::io::stderr().is_terminal(),
     };
-    let builder = tracing_subscriber::fmt()
+    let (filter, handle) = reload::Layer::new(LevelFilter::from_level(level));
+    let messages = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        .with_max_level(level)
         .with_ansi(false)
-        .event_format(notation)
-        .with_filter_reloading();
-    let handle = builder.reload_handle();
+        .event_format(notation);
+    let subscriber = tracing_subscriber::registry().with(filter).with(messages);
     let change = move |level: Level| {
         if let Err(error) = handle.reload(LevelFilter::from_level(level)) {
             tracing::warn!(%error, "log level");
         }
     };
     // A subscriber that is set already (a test's) stays.
-    if tracing::subscriber::set_global_default(builder.finish()).is_ok() {
+    if tracing::subscriber::set_global_default(subscriber).is_ok() {
         let _ = CHANGE.set(Box::new(change));
     }
 }
