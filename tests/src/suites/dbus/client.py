@@ -27,6 +27,10 @@ def options(**given):
     return dbus.Dictionary({k.replace("_", "-"): v for k, v in given.items()}, signature="sv")
 
 
+def variant(text):
+    return dbus.String(text, variant_level=1)
+
+
 def error_of(call, *arguments, **more):
     try:
         call(*arguments, **more)
@@ -187,7 +191,7 @@ def wrong(name, file):
     assert error_of(method, 7) in [invalid, "org.freedesktop.zbus.Error"]
     assert error_of(method, "a", "b") in [invalid, "org.freedesktop.zbus.Error"]
     writing = dbus.Interface(raw, "org.freedesktop.DBus.Properties")
-    assert error_of(writing.Set, f"{NAME}.Manager", "Version", "9") in [
+    assert error_of(writing.Set, f"{NAME}.Manager", "Version", variant("9")) in [
         "org.freedesktop.DBus.Error.PropertyReadOnly",
         "org.freedesktop.DBus.Error.UnknownProperty",
     ]
@@ -228,7 +232,7 @@ def denied(name, file):
         assert error_of(manager.Restore, dbus.types.UnixFd(archive), options()) == denied
     control = bus.get_object(NAME, "/org/freedesktop/LogControl1", introspect=False)
     control = dbus.Interface(control, "org.freedesktop.DBus.Properties")
-    assert error_of(control.Set, "org.freedesktop.LogControl1", "LogLevel", "debug") == denied
+    assert error_of(control.Set, "org.freedesktop.LogControl1", "LogLevel", variant("debug")) == denied
     # Nor may it be who it asks.
     assert error_of(bus.request_name, NAME) == denied
     assert properties(path, "Container")["State"] == "running"

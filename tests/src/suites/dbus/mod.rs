@@ -83,6 +83,7 @@ impl Bus {
             .args(["--nofork", "--nopidfile", "--nosyslog"])
             .arg(format!("--config-file={setup}"))
             .stdout(Stdio::null())
+            .stderr(Stdio::null())
             .spawn()
             .expect("dbus-daemon");
         let listens = || {
@@ -150,7 +151,11 @@ impl Bus {
     #[track_caller]
     pub fn call(&self, object: &str, interface: &str, words: &[&str]) -> String {
         let interface = format!("{NAME}.{interface}");
-        let line = [&["--timeout=60", "call", NAME, object, &interface], words].concat();
+        let line = [
+            &["--timeout=60", "--", "call", NAME, object, &interface],
+            words,
+        ]
+        .concat();
         let done = self.busctl(&line);
         assert_eq!(done.code, 0, "{done}");
         done.stdout.trim().to_owned()

@@ -171,7 +171,14 @@ fn whoever_changes_something_it_is_signalled(host: &Host) {
     host.ok(&["pause", "s"]);
     host.ok(&["unpause", "s"]);
     host.ok(&["checkpoint", "create", "--leave-running", "s", "cp1"]);
+    // What comes and goes between two looks at the database has no object.
+    wait::until("it is told", || {
+        text().contains("CheckpointNew (").then_some(())
+    });
     host.ok(&["checkpoint", "rm", "s", "cp1"]);
+    wait::until("it is told", || {
+        text().contains("CheckpointRemoved (").then_some(())
+    });
     host.ok(&["rm", "-f", "-t", "0", "s"]);
     for wanted in [
         format!("{ROOT}: {NAME}.Manager.ContainerNew ('{id}', objectpath '{path}')"),
