@@ -11,7 +11,7 @@ use zbus::object_server::Interface;
 use super::{Shared, path};
 use crate::dbus::interfaces::checkpoint::CheckpointObject;
 use crate::dbus::interfaces::container::ContainerObject;
-use crate::dbus::interfaces::manager::Manager;
+use crate::dbus::interfaces::root::Manager;
 use crate::dbus::interfaces::transfer::Transfer;
 use crate::dbus::work::job::Job;
 use crate::http::call::Context;

@@ -27,7 +27,7 @@ use crate::http::call::Context;
 use crate::serve::LogLevel;
 use address::Bus;
 use interfaces::log_control;
-use interfaces::manager::Manager;
+use interfaces::root::Manager;
 use interfaces::transfer::Transfers;
 use objects::Objects;
 use reader::Reader;

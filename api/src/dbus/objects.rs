@@ -19,7 +19,7 @@ use super::{Shared, path};
 use crate::dbus::interfaces::checkpoint::CheckpointObject;
 use crate::dbus::interfaces::container::ContainerObject;
 use crate::dbus::interfaces::facts::{self, Facts};
-use crate::dbus::interfaces::manager::Manager;
+use crate::dbus::interfaces::root::Manager;
 
 /// Changes that wait to be signalled; the watch waits with more.
 const WAITING: usize = 16;

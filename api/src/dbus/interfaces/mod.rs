@@ -4,5 +4,5 @@ pub mod checkpoint;
 pub mod container;
 pub mod facts;
 pub mod log_control;
-pub mod manager;
+pub mod root;
 pub mod transfer;

@@ -16,7 +16,7 @@ use zbus::object_server::SignalEmitter;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 use zbus::{Connection, interface};
 
-use super::manager::Manager;
+use super::root::Manager;
 use crate::dbus::authority::{self, Action};
 use crate::dbus::refusal::{Answer, LIMITS, Refusal};
 use crate::dbus::work::job::{End, Job, Meter, Report};
