@@ -65,6 +65,9 @@ pub enum Error {
     /// The container is in the wrong state; the whole sentence.
     #[error("{0}: container state improper")]
     WrongState(String),
+    /// The same where Podman's sentence says all: it is not running.
+    #[error("{0}")]
+    NotRunning(String),
     /// Options contradict one another, or a value is wrong; the whole sentence.
     #[error("{0}")]
     Invalid(String),
@@ -196,7 +199,7 @@ impl Error {
                 | network::Error::NetworkExists { .. }
                 | network::Error::SubnetTaken { .. },
             ) => ErrorKind::Conflict,
-            Self::WrongState(_) => ErrorKind::WrongState,
+            Self::WrongState(_) | Self::NotRunning(_) => ErrorKind::WrongState,
             Self::Invalid(_)
             | Self::Ambiguous { .. }
             | Self::Id(_)

@@ -6,6 +6,7 @@ pub mod checkpoint_image;
 pub mod claim;
 pub mod failure;
 pub mod freezing;
+pub mod go;
 pub mod image_lock;
 pub mod image_lookup;
 pub mod inspection;

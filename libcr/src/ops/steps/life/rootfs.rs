@@ -83,10 +83,16 @@ const FOR_CRIU: &str = "criu-root";
 /// Unmounts both, and what a runtime that was killed left.
 pub fn unmount(engine: &Engine, config: &ContainerConfig) -> Result<()> {
     mount::unmount(&engine.bundle(&config.id).join(FOR_CRIU))?;
+    mount::unmount(&view(engine, config))?;
     for path in mounted(engine, config) {
         mount::unmount(&path)?;
     }
     Ok(())
+}
+
+/// Where the root of a container that doesn't live is mounted, for an instant, to be looked at.
+pub fn view(engine: &Engine, config: &ContainerConfig) -> PathBuf {
+    engine.container_dir(&config.id).join("view")
 }
 
 /// Where a container that lives has something mounted on the host.

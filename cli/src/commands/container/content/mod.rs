@@ -1,0 +1,5 @@
+//! Verbs about what is in containers, and `prune`, which ends that.
+
+pub mod diff;
+pub mod export;
+pub mod prune;
