@@ -54,6 +54,9 @@ pub enum Error {
         /// The container's name.
         container: String,
     },
+    /// No such file in a container or on this host; the whole sentence.
+    #[error("{0}")]
+    NoSuchPath(String),
     /// Several containers or images begin so.
     #[error("more than one result for {what} ID {word}")]
     Ambiguous {
@@ -184,6 +187,7 @@ impl Error {
             Self::NoSuchContainer(_)
             | Self::NoSuchContainerOrImage(_)
             | Self::NoSuchImage(_)
+            | Self::NoSuchPath(_)
             | Self::NoSuchCheckpoint { .. }
             | Self::Network(network::Error::NetworkNotFound { .. })
             | Self::Store(StoreError::NoSuchImage(_) | StoreError::NoSuchVolume(_)) => {

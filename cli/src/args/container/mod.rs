@@ -20,7 +20,7 @@ mod wait;
 
 pub use checkpoint::Checkpoint;
 pub use cleanup::Cleanup;
-pub use content::{Diff, Export, Prune};
+pub use content::{Copied, Cp, Diff, Export, Prune};
 pub use create::{Create, CreateFlags};
 pub use exec::Exec;
 pub use figures::{Port, Stats, Top, Whose};
@@ -77,6 +77,8 @@ pub enum ContainerVerb {
     Stats(Stats),
     /// List port mappings or a specific mapping for the container
     Port(Port),
+    /// Copy files/folders between a container and the local filesystem
+    Cp(Cp),
     /// Inspect changes to the container's file systems
     Diff(Diff),
     /// Export container's filesystem contents as a tar archive

@@ -58,6 +58,7 @@ pub fn verb(opener: &Opener, verb: ContainerVerb) -> Outcome {
         ContainerVerb::Top(flags) => figures::top::run(opener, &flags),
         ContainerVerb::Stats(flags) => figures::stats::run(opener, &flags),
         ContainerVerb::Port(flags) => figures::port::run(opener, &flags),
+        ContainerVerb::Cp(flags) => content::cp::run(opener, &flags),
         ContainerVerb::Diff(flags) => content::diff::run(opener, &flags),
         ContainerVerb::Export(flags) => content::export::run(opener, &flags),
     }

@@ -20,7 +20,7 @@ pub fn what_changed(host: &Host) {
         "C /data",
         "A /data/link",
         "A /data/new",
-        "A /data/odd\\\\x1b[31m",
+        "A /data/odd\\x1b[31m",
         "C /etc",
         "D /etc/motd",
         "C /opt",

@@ -2,12 +2,14 @@
 //! called otherwise, looked at. And what freezing makes of each.
 
 mod content;
+mod copied;
 mod figures;
 mod joined;
 mod renamed;
 
 use super::{Tests, tests};
 use content::{pruned, published_ports, root_file_systems, what_changed};
+use copied::{copies, copies_that_lead_out};
 use figures::{processes, usage};
 use joined::{
     an_attachment_ends_with_a_freeze_and_survives_one_that_goes_on, attached_streams_and_signals,
@@ -32,4 +34,6 @@ pub const TESTS: Tests = tests![
     root_file_systems,
     published_ports,
     pruned,
+    copies,
+    copies_that_lead_out,
 ];

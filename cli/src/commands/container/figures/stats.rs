@@ -85,7 +85,8 @@ fn chosen(engine: &Engine, selection: Option<&Selection>) -> Result<Vec<String>,
 fn show(flags: &Flags, samples: &[Stats]) -> Result<(), CliError> {
     let whole = flags.no_trunc;
     let format = flags.format.as_deref().unwrap_or(STANDARD);
-    if json::is_json(format) {
+    // A template that says `json` shows a sample's own fields, unlike that of other commands.
+    if format == "json" {
         let all: Vec<Value> = samples.iter().map(|one| as_json(one, whole)).collect();
         return print::line(&json::pretty(&all, 1).unwrap_or_default());
     }

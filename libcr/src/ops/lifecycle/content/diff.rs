@@ -33,8 +33,8 @@ impl Kind {
     }
 }
 
-/// All that a container changed, by absolute path; bytes of names that are no UTF-8 as `\xNN`. The
-/// container is not stopped: what it changes meanwhile may be in or not.
+/// All that a container changed, by absolute path, names that are no UTF-8 through [`encode_name`].
+/// The container is not stopped: what it changes meanwhile may be in or not.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a container without an image: there is nothing to compare with.

@@ -15,7 +15,7 @@ use crate::storage::tree::TarPlan;
 /// [`StorageError::Changed`](crate::storage::StorageError::Changed) when a file shrank meanwhile.
 pub fn export(engine: &Engine, word: &str, out: &mut impl Write) -> Result<()> {
     let id = engine.find(word)?.config.id;
-    let view = view::open(engine, &id)?;
+    let view = view::open(engine, &id, view::Access::Own)?;
     let plan = TarPlan::of_tree(&view.path(), "")?;
     Ok(plan.write_to(out)?)
 }

@@ -1,7 +1,7 @@
 //! `top`: a container's processes, by descriptors of our own or by ps(1).
 
 use std::fs::File;
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
 use jiff::Timestamp;
 
@@ -63,11 +63,11 @@ impl Listing {
 /// The processes of a running container. `words` are descriptors, with commas or apart, of which
 /// none means the usual ones; where one is no descriptor, all are options of ps(1).
 ///
-/// ps(1) is this host's, with the container's processes before it; where the host has none, the
-/// container's own.
+/// ps(1) is the container's own.
 ///
 /// # Errors
-/// [`Error::NotRunning`] unless it runs; [`Error::Invalid`] when ps(1) refuses its options.
+/// [`Error::NotRunning`] unless it runs; [`Error::Invalid`] when ps(1) refuses its options,
+/// [`Error::CommandNotFound`] when the container has none.
 pub fn top(engine: &Engine, word: &str, words: &[String]) -> Result<Listing> {
     let mut container = engine.find(word)?;
     look(engine, &mut container);
@@ -130,39 +130,12 @@ fn table(engine: &Engine, container: &Container, columns: &[&Column]) -> Result<
     })
 }
 
-/// In a mount namespace of its own, ps(1) finds a /proc that shows the container's processes; it is
-/// none of them itself.
-const OUTSIDE: &str =
-    r#"nsenter --target "$1" --pid -- mount -t proc proc /proc && shift && exec ps "$@""#;
-
+/// By a command in the container, as anybody's there: a ps(1) of this host among its processes would
+/// hand it whatever may trace them.
 fn ps(engine: &Engine, id: &str, words: &[String]) -> Result<Listing> {
     // Nothing of ours may be in there while it is frozen.
     wait_while_frozen(engine, id)?;
     let container = engine.reload(id)?;
-    let here = ["unshare", "nsenter", "ps"];
-    let output = match container.state.pid {
-        Some(pid) if here.iter().all(|name| command::find(name).is_some()) => {
-            let mut command = Command::new("unshare");
-            command.args(["--mount", "--", "sh", "-c", OUTSIDE, "sh", &pid.to_string()]);
-            command.args(words);
-            output_of(command)?
-        }
-        _ => ps_inside(engine, &container, words)?,
-    };
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    if !output.status.success() {
-        let code = output.status.code().unwrap_or(-1);
-        return Err(Error::Invalid(format!(
-            "ps(1) failed with exit code {code}: {}",
-            text(&output.stderr)
-        )));
-    }
-    Ok(Listing::Lines(
-        text(&output.stdout).lines().map(str::to_owned).collect(),
-    ))
-}
-
-fn ps_inside(engine: &Engine, container: &Container, words: &[String]) -> Result<Output> {
     let mut line = vec!["ps".to_owned()];
     line.extend_from_slice(words);
     let own = line.join(" ");
@@ -170,22 +143,24 @@ fn ps_inside(engine: &Engine, container: &Container, words: &[String]) -> Result
         command: line,
         ..ExecOptions::default()
     };
-    let (command, prepared) = prepare(engine, container, &options, None)?;
-    let mut output = output_of(command)?;
-    prepared.finish(output.status)?;
-    // It has seen itself.
-    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
-    let others: Vec<&str> = lines.lines().filter(|line| !line.contains(&own)).collect();
-    output.stdout = others.join("\n").into_bytes();
-    Ok(output)
-}
-
-fn output_of(mut command: Command) -> Result<Output> {
+    let (mut command, prepared) = prepare(engine, &container, &options, None)?;
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    Ok(command::spawn(command, &[])?.wait_with_output()?)
+    let output = command::spawn(command, &[])?.wait_with_output()?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let code = prepared.finish(output.status)?;
+    if code != 0 {
+        return Err(Error::Invalid(format!(
+            "ps(1) failed with exit code {code}: {}",
+            text(&output.stderr)
+        )));
+    }
+    // It has seen itself.
+    let lines = text(&output.stdout);
+    let others = lines.lines().filter(|line| !line.contains(&own));
+    Ok(Listing::Lines(others.map(str::to_owned).collect()))
 }
 
 #[cfg(test)]

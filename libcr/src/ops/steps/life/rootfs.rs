@@ -62,19 +62,25 @@ pub fn mount(engine: &Engine, config: &ContainerConfig) -> Result<RootfsPaths> {
     let paths = paths(engine, config);
     if config.rootfs.image_id().is_some() && !mount::is_mounted(&paths.merged)? {
         let lowers = lowers(engine, config)?;
-        let fresh = !paths.upper.exists();
-        for directory in [&paths.upper, &paths.work, &paths.merged] {
-            fs::create_dir_all(directory).map_err(at("make", directory))?;
-        }
-        if fresh {
-            overlay::inherit_root(&lowers, &paths.upper)?;
-        }
+        prepare(&paths, &lowers)?;
         overlay::mount(&lowers, &paths.upper, &paths.work, &paths.merged, None)?;
     }
     if !mount::is_mounted(&paths.shm)? {
         mount::tmpfs(&paths.shm, config.shm_size)?;
     }
     Ok(paths)
+}
+
+/// Makes the directories of a root that is to be mounted, for the first time or again.
+pub fn prepare(paths: &RootfsPaths, lowers: &[PathBuf]) -> Result<()> {
+    let fresh = !paths.upper.exists();
+    for directory in [&paths.upper, &paths.work, &paths.merged] {
+        fs::create_dir_all(directory).map_err(at("make", directory))?;
+    }
+    if fresh {
+        overlay::inherit_root(lowers, &paths.upper)?;
+    }
+    Ok(())
 }
 
 /// Where crun mounts the root file system for CRIU while it restores.

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use rustix::fs::{Mode, OFlags};
 
 use crate::engine::Engine;
-use crate::error::Result;
-use crate::model::container::ContainerConfig;
+use crate::error::{Error, Result};
+use crate::model::container::{ContainerConfig, Rootfs};
 use crate::ops::steps::claim::claim;
 use crate::ops::steps::life::observe::observe;
 use crate::ops::steps::life::rootfs;
@@ -16,6 +16,17 @@ use crate::storage::overlay;
 use crate::store::lock::ContainerLock;
 use crate::sys::dir::at;
 use crate::sys::mount;
+
+/// What a look is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Reading its own root file system, without what is mounted there.
+    Own,
+    /// Reading what the container sees.
+    Read,
+    /// Changing what the container sees.
+    Write,
+}
 
 /// An open root.
 #[derive(Debug)]
@@ -32,36 +43,63 @@ impl View {
     pub fn path(&self) -> PathBuf {
         format!("/proc/self/fd/{}", self.root.as_raw_fd()).into()
     }
+
+    /// The root once more: it must not outlive this.
+    pub fn root(&self) -> Result<OwnedFd> {
+        Ok(self.root.try_clone()?)
+    }
 }
 
-/// Opens the root of a container, for reading. Waits for a freeze or a thaw that goes on.
-pub fn open(engine: &Engine, id: &str) -> Result<View> {
+/// Opens the root of a container. Waits for a freeze or a thaw that goes on. What is mounted in one
+/// that doesn't run, volumes among it, is not in its root.
+///
+/// # Errors
+/// [`Error::WrongState`] for changing what is frozen: memory and files are of one instant.
+pub fn open(engine: &Engine, id: &str, access: Access) -> Result<View> {
     let (lock, mut container) = claim(engine, id)?;
     observe(engine, &mut container)?;
     let config = &container.config;
-    if config.rootfs.image_id().is_none() || container.state.status.is_alive() {
-        let root = open_directory(rootfs::paths(engine, config).merged)?;
+    if container.state.status.is_alive() {
+        let path = match container.state.pid {
+            Some(pid) if access != Access::Own => format!("/proc/{pid}/root").into(),
+            _ => rootfs::paths(engine, config).merged,
+        };
+        let root = open_directory(path)?;
         return Ok(View { root, _lock: None });
     }
+    if access == Access::Write && container.state.checkpointed_at.is_some() {
+        return Err(Error::WrongState(format!(
+            "container {id} is frozen: its files belong to its checkpoint"
+        )));
+    }
+    let root = match config.rootfs {
+        Rootfs::Directory(ref path) => open_directory(path.clone())?,
+        Rootfs::Image { .. } => mounted_for_this(engine, config, access)?,
+    };
     Ok(View {
-        root: mounted_for_this(engine, config)?,
+        root,
         _lock: Some(lock),
     })
 }
 
-/// Mounts it, read-only, and takes the mount out of the tree at once: it lasts as long as its
+/// Mounts it and takes the mount out of the tree at once: it lasts as long as its
 /// descriptor.
-fn mounted_for_this(engine: &Engine, config: &ContainerConfig) -> Result<OwnedFd> {
+fn mounted_for_this(engine: &Engine, config: &ContainerConfig, access: Access) -> Result<OwnedFd> {
     let place = rootfs::view(engine, config);
     // Of one that was killed right here.
     mount::unmount(&place)?;
     fs::create_dir_all(&place).map_err(at("make", &place))?;
-    let upper = rootfs::paths(engine, config).upper;
-    let mut layers = rootfs::lowers(engine, config)?;
-    if upper.exists() {
-        layers.insert(0, upper);
+    let paths = rootfs::paths(engine, config);
+    let mut lowers = rootfs::lowers(engine, config)?;
+    if access == Access::Write {
+        rootfs::prepare(&paths, &lowers)?;
+        overlay::mount(&lowers, &paths.upper, &paths.work, &place, None)?;
+    } else {
+        if paths.upper.exists() {
+            lowers.insert(0, paths.upper);
+        }
+        overlay::mount_read_only(&lowers, &place, None)?;
     }
-    overlay::mount_read_only(&layers, &place, None)?;
     let root = open_directory(place.clone());
     mount::unmount(&place)?;
     fs::remove_dir(&place).map_err(at("remove", &place))?;
