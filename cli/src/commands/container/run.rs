@@ -1,8 +1,8 @@
 //! `run`.
 
 use super::attached;
-use super::create::create;
-use crate::args::container::Run;
+use super::create::{bring, create};
+use crate::args::container::{CreateFlags, Run};
 use crate::args::value::detach;
 use crate::commands::spinner::Steps;
 use crate::commands::{Opener, Outcome};
@@ -20,11 +20,13 @@ pub fn run(opener: &Opener, flags: &Run) -> Outcome {
     flags.validate()?;
     let keys = detach::parse(&flags.flags.detach_keys)?;
     let engine = opener.open()?;
-    let (image, _) = flags.flags.split()?;
-    if !flags.flags.rootfs && restore::is_checkpoint(&engine, image)? {
-        return thaw(&engine, image, flags.flags.name.clone());
+    let mut made_of = flags.flags.clone();
+    bring(&engine, &mut made_of)?;
+    let (image, _) = made_of.split()?;
+    if !made_of.rootfs && restore::is_checkpoint(&engine, image)? {
+        return thaw(&engine, image, &made_of);
     }
-    let id = create(&engine, opener, &flags.flags)?;
+    let id = create(&engine, opener, &made_of)?;
     let started = match start::start(&engine, &id, !flags.detach) {
         Ok(started) => started,
         Err(error) => return Err(not_started(&engine, &id, flags.flags.rm, error)),
@@ -44,9 +46,10 @@ pub fn run(opener: &Opener, flags: &Run) -> Outcome {
 }
 
 // As Podman does it: of the flags only `--name` counts, and nobody stays with the container.
-fn thaw(engine: &Engine, image: &str, name: Option<String>) -> Outcome {
+fn thaw(engine: &Engine, image: &str, flags: &CreateFlags) -> Outcome {
     let options = restore::RestoreOptions {
-        name,
+        name: flags.name.clone(),
+        access: flags.access.access(),
         ..restore::RestoreOptions::default()
     };
     let steps = Steps::start("Restoring");
