@@ -33,9 +33,14 @@ pub fn what_changed(host: &Host) {
         |words: &[&str]| -> Vec<String> { host.ok(words).lines().map(str::to_owned).collect() };
     assert_eq!(told(&["diff", "changer"]), expected);
     host.ok(&["container", "checkpoint", "changer"]);
-    assert_eq!(told(&["container", "diff", "-l"]), expected, "frozen");
+    // CRIU mounts in the container's /tmp what it looks into, and the directory's time is new then.
+    let own = |mut list: Vec<String>| {
+        list.retain(|line| line != "C /tmp");
+        list
+    };
+    assert_eq!(own(told(&["container", "diff", "-l"])), expected, "frozen");
     host.ok(&["container", "restore", "changer"]);
-    assert_eq!(told(&["diff", "changer"]), expected, "thawed");
+    assert_eq!(own(told(&["diff", "changer"])), expected, "thawed");
     let text = host.ok(&["diff", "--format", "json", "changer"]);
     let lists: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(lists["deleted"], json!(["/etc/motd"]));

@@ -80,16 +80,75 @@ pub fn copies(host: &Host) {
     cp("still:/data/again/leaf", "box:/tmp/round");
     assert_eq!(root("cat /tmp/round"), "deep");
     assert_eq!(host.ok(&["start", "-a", "still"]), "deep");
+}
+
+/// Of a container that doesn't run: volumes, directories of the host, what is frozen.
+pub fn copies_without_processes(host: &Host) {
+    let file = host.file("hello");
+    fs::write(&file, "hello\n").unwrap();
+    for name in ["given", "protected"] {
+        fs::create_dir(host.path(name)).unwrap();
+    }
+    let (given, protected) = (host.file("given"), host.file("protected"));
+    host.ok(&[
+        "create",
+        "--name",
+        "cold",
+        "-v",
+        "cold:/data/volume",
+        "-v",
+        &format!("{given}:/new/place"),
+        "-v",
+        &format!("{protected}:/new/place/protected:ro"),
+        IMAGE,
+        "sleep",
+        "1000",
+    ]);
+    let cp = |from: &str, to: &str| assert_eq!(host.ok(&["cp", from, to]), "");
+    let read = |from: &str, text: &str| {
+        let out = host.file("out");
+        cp(from, &out);
+        assert_eq!(fs::read_to_string(&out).unwrap(), text, "{from}");
+    };
+    // It was never started.
+    cp(&file, "cold:/data/volume/early");
+    read("cold:/data/volume/early", "hello\n");
+    cp(&file, "cold:/new/place");
+    assert_eq!(
+        fs::read_to_string(host.path("given/hello")).unwrap(),
+        "hello\n"
+    );
+    read("cold:/new/place/hello", "hello\n");
+    host.fails(&["cp", &file, "cold:/new/place/protected"], 125, "ead-only");
+    host.ok(&["start", "cold"]);
+    let told = host.shell(
+        "cold",
+        "cat /data/volume/early; echo late > /data/volume/late",
+    );
+    assert_eq!(told, "hello");
     // A frozen one gives and takes nothing.
-    host.ok(&["container", "checkpoint", "box"]);
-    cp("box:/data/hello", &out);
+    host.ok(&["container", "checkpoint", "cold"]);
+    read("cold:/data/volume/late", "late\n");
+
     host.fails(
-        &["cp", &file, "box:/data/x"],
+        &["cp", &file, "cold:/data/x"],
         125,
         "is frozen: its files belong to its checkpoint",
     );
-    host.ok(&["container", "restore", "box"]);
-    assert_eq!(root("cat /data/named"), "hello");
+    host.ok(&["container", "restore", "cold"]);
+    assert_eq!(host.shell("cold", "cat /data/volume/late"), "late");
+    // What the place of a volume became leads nowhere.
+    host.shell(
+        "cold",
+        &format!("mv /data /moved; ln -s {given} /data; rm -f /new/place/hello"),
+    );
+    host.ok(&["stop", "-t", "0", "cold"]);
+    cp(&file, "cold:/data/volume/sly");
+    assert!(!host.path("given/volume").exists() && !host.path("given/sly").exists());
+    read("cold:/data/volume/late", "late\n");
+    read("cold:/data/volume/sly", "hello\n");
+    host.ok(&["rm", "cold"]);
+    host.ok(&["volume", "rm", "cold"]);
 }
 
 pub fn copies_that_lead_out(host: &Host) {

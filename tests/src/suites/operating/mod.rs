@@ -9,7 +9,7 @@ mod renamed;
 
 use super::{Tests, tests};
 use content::{pruned, published_ports, root_file_systems, what_changed};
-use copied::{copies, copies_that_lead_out};
+use copied::{copies, copies_that_lead_out, copies_without_processes};
 use figures::{processes, usage};
 use joined::{
     an_attachment_ends_with_a_freeze_and_survives_one_that_goes_on, attached_streams_and_signals,
@@ -35,5 +35,6 @@ pub const TESTS: Tests = tests![
     published_ports,
     pruned,
     copies,
+    copies_without_processes,
     copies_that_lead_out,
 ];

@@ -2,7 +2,7 @@
 //! whatever state it is, as tar streams.
 //!
 //! Paths in a container mean what they mean in it: a link never leads out of its root. A container
-//! that runs is seen with all that is mounted in it; of one that doesn't, volumes are left out.
+//! that runs is seen with all that is mounted in it, one that doesn't with its volumes and bind mounts.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
