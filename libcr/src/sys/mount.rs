@@ -30,15 +30,13 @@ pub fn tmpfs(path: &Path, size: u64) -> io::Result<()> {
     .map_err(at("mount tmpfs at", path))
 }
 
-/// Shows `source`, with what is mounted below it, at `target` too. What is mounted or unmounted in
-/// there later is seen nowhere else.
+/// Shows `source`, with what is mounted below it, at `target` too.
 pub fn bind(source: &Path, target: &Path) -> io::Result<()> {
     rustix::mount::mount_bind_recursive(source, target)
-        .map_err(|errno| at("mount", source)(errno.into()))?;
-    make_private(target)
+        .map_err(|errno| at("mount", source)(errno.into()))
 }
 
-/// What is mounted or unmounted below `path`, which is mounted, is seen nowhere else.
+/// What is mounted or unmounted from now on at or below the mounts at `path` is seen nowhere else.
 pub fn make_private(path: &Path) -> io::Result<()> {
     let flags = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
     rustix::mount::mount_change(path, flags)

@@ -95,14 +95,15 @@ pub fn copies_without_processes(host: &Host) {
         "--name",
         "cold",
         "-v",
-        "cold:/data/volume",
+        "cold:/own/volume",
         "-v",
         &format!("{given}:/new/place"),
         "-v",
         &format!("{protected}:/new/place/protected:ro"),
         IMAGE,
-        "sleep",
-        "1000",
+        "sh",
+        "-c",
+        "while :; do sleep 1; done",
     ]);
     let cp = |from: &str, to: &str| assert_eq!(host.ok(&["cp", from, to]), "");
     let read = |from: &str, text: &str| {
@@ -111,8 +112,8 @@ pub fn copies_without_processes(host: &Host) {
         assert_eq!(fs::read_to_string(&out).unwrap(), text, "{from}");
     };
     // It was never started.
-    cp(&file, "cold:/data/volume/early");
-    read("cold:/data/volume/early", "hello\n");
+    cp(&file, "cold:/own/volume/early");
+    read("cold:/own/volume/early", "hello\n");
     cp(&file, "cold:/new/place");
     assert_eq!(
         fs::read_to_string(host.path("given/hello")).unwrap(),
@@ -123,30 +124,29 @@ pub fn copies_without_processes(host: &Host) {
     host.ok(&["start", "cold"]);
     let told = host.shell(
         "cold",
-        "cat /data/volume/early; echo late > /data/volume/late",
+        "cat /own/volume/early; echo late > /own/volume/late",
     );
     assert_eq!(told, "hello");
     // A frozen one gives and takes nothing.
     host.ok(&["container", "checkpoint", "cold"]);
-    read("cold:/data/volume/late", "late\n");
-
+    read("cold:/own/volume/late", "late\n");
     host.fails(
         &["cp", &file, "cold:/data/x"],
         125,
         "is frozen: its files belong to its checkpoint",
     );
     host.ok(&["container", "restore", "cold"]);
-    assert_eq!(host.shell("cold", "cat /data/volume/late"), "late");
+    assert_eq!(host.shell("cold", "cat /own/volume/late"), "late");
     // What the place of a volume became leads nowhere.
     host.shell(
         "cold",
-        &format!("mv /data /moved; ln -s {given} /data; rm -f /new/place/hello"),
+        &format!("mv /own /moved && ln -s {given} /own && rm -f /new/place/hello"),
     );
     host.ok(&["stop", "-t", "0", "cold"]);
-    cp(&file, "cold:/data/volume/sly");
+    let lost = "could not be found on container cold";
+    host.fails(&["cp", &file, "cold:/own/volume/sly"], 125, lost);
     assert!(!host.path("given/volume").exists() && !host.path("given/sly").exists());
-    read("cold:/data/volume/late", "late\n");
-    read("cold:/data/volume/sly", "hello\n");
+    host.fails(&["cp", "cold:/own/volume/late", &file], 125, lost);
     host.ok(&["rm", "cold"]);
     host.ok(&["volume", "rm", "cold"]);
 }

@@ -57,7 +57,7 @@ pub fn processes(host: &Host) {
     host.fails(&["top", "busy"], 125, refused);
     host.ok(&["rm", "-f", "-t", "0", "busy"]);
     // Whom CRIU may freeze here.
-    host.start("busy", &[], &["sleep", "2000"]);
+    host.start_shell("busy", &[], "while :; do sleep 1; done");
     host.ok(&["container", "checkpoint", "busy"]);
     host.fails(&["top", "busy"], 125, refused);
     // Its processes are numbered as before, and new to the host.
@@ -166,6 +166,7 @@ pub fn usage(host: &Host) {
     assert_eq!(figures(host, "eater")["PIDs"], 0);
     // Thawed, it counts from the thaw on.
     host.ok(&["container", "restore", "eater"]);
+    host.shell("eater", "i=0; while [ $i -lt 9999 ]; do i=$((i + 1)); done");
     let thawed = figures(host, "eater");
     assert!(thawed["MemUsage"].as_u64() > Some(28_000_000), "{thawed}");
     assert!(

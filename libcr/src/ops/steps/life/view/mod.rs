@@ -134,9 +134,9 @@ fn mount_at(
                 }
                 overlay::mount_read_only(&lowers, place, None)?;
             }
-            mount::make_private(place)?;
         }
     }
+    mount::make_private(place)?;
     if access != Access::Own {
         mounts::mount_all(engine, config, place, writable)?;
     }

@@ -36,6 +36,7 @@ pub(super) fn mount_all(
         if let Some(target) = target(root.as_fd(), destination, &facts, writable)? {
             let target = format!("/proc/self/fd/{}", target.as_raw_fd());
             mount::bind(&source, target.as_ref())?;
+            mount::make_private(place)?;
         }
         if read_only && let Some(target) = open(root.as_fd(), destination)? {
             let target = format!("/proc/self/fd/{}", target.as_raw_fd());
