@@ -1,6 +1,6 @@
 //! `attach`.
 
-use std::io::{Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -27,7 +27,7 @@ impl Guest {
         let heard = child.stdout.take().unwrap();
         let (sender, output) = mpsc::channel();
         thread::spawn(move || {
-            let mut bytes = heard.bytes();
+            let mut bytes = BufReader::new(heard).bytes();
             while bytes
                 .next()
                 .is_some_and(|byte| byte.is_ok_and(|byte| sender.send(byte).is_ok()))

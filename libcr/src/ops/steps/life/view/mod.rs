@@ -65,10 +65,10 @@ pub fn open(engine: &Engine, id: &str, access: Access) -> Result<View> {
     let config = &container.config;
     if container.state.status.is_alive() {
         let path = match container.state.pid {
-            Some(pid) if access != Access::Own => format!("/proc/{pid}/root").into(),
+            Some(pid) if access != Access::Own => PathBuf::from(format!("/proc/{pid}/root")),
             _ => rootfs::paths(engine, config).merged,
         };
-        let root = open_directory(path)?;
+        let root = open_directory(&path)?;
         return Ok(View {
             root,
             _tree: None,
@@ -82,7 +82,7 @@ pub fn open(engine: &Engine, id: &str, access: Access) -> Result<View> {
         )));
     }
     let tree = match config.rootfs {
-        Rootfs::Directory(ref path) if access == Access::Own => open_directory(path.clone())?,
+        Rootfs::Directory(ref path) if access == Access::Own => open_directory(path)?,
         _ => mounted_for_this(engine, config, access, frozen)?,
     };
     Ok(View {
@@ -149,8 +149,8 @@ fn open_in(tree: &OwnedFd) -> Result<OwnedFd> {
     Ok(opened.map_err(|errno| at("open", ".".as_ref())(errno.into()))?)
 }
 
-fn open_directory(path: PathBuf) -> Result<OwnedFd> {
+fn open_directory(path: &Path) -> Result<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let opened = rustix::fs::open(&path, flags, Mode::empty());
-    Ok(opened.map_err(|errno| at("open", &path)(errno.into()))?)
+    let opened = rustix::fs::open(path, flags, Mode::empty());
+    Ok(opened.map_err(|errno| at("open", path)(errno.into()))?)
 }

@@ -90,12 +90,11 @@ fn target(
             return Ok(None);
         };
         let name = names[count - 1];
-        let mode = |bits| Mode::from_raw_mode(bits);
         let made = if count < names.len() || source.is_dir() {
-            rustix::fs::mkdirat(&parent, name, mode(0o755))
+            rustix::fs::mkdirat(&parent, name, Mode::from_raw_mode(0o755))
         } else {
             let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::CLOEXEC;
-            rustix::fs::openat(&parent, name, flags, mode(0o644)).map(drop)
+            rustix::fs::openat(&parent, name, flags, Mode::from_raw_mode(0o644)).map(drop)
         };
         match made {
             // A link that leads nowhere is there: it isn't followed.
