@@ -344,7 +344,7 @@ mod tests {
         write("memory.max", "max\n")?;
         let bare = Usage {
             cpu: Duration::from_micros(1500),
-            cpu_in_kernel: Duration::from_micros(1000),
+            cpu_in_kernel: Duration::from_millis(1),
             tasks: 3,
             ..Usage::default()
         };
