@@ -189,7 +189,10 @@ mod tests {
         assert_eq!((process.name.as_str(), process.state), ("a) S (b", 'T'));
         assert_eq!((process.parent, process.nice), (3, -5));
         assert_eq!(process.used, ticks(200));
-        assert_eq!(process.elapsed, Duration::from_secs(5).saturating_sub(ticks(100)));
+        assert_eq!(
+            process.elapsed,
+            Duration::from_secs(5).saturating_sub(ticks(100))
+        );
         assert_eq!(terminal_name(process.terminal), "pts/0");
         for broken in ["", "7 (a", "7 (a) S 3 7"] {
             assert!(of_stat(&mut process, broken, Duration::ZERO).is_none());
