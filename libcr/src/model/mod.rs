@@ -11,6 +11,7 @@ pub mod health;
 pub mod id;
 pub mod image;
 pub mod operation;
+pub mod pod;
 pub mod preview;
 pub mod shown;
 pub mod status;

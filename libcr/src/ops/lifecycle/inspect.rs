@@ -140,7 +140,7 @@ fn state(engine: &Engine, container: &Container) -> Value {
         "Error": state.error,
         "StartedAt": time(&state.started_at),
         "FinishedAt": time(&state.finished_at),
-        "CgroupPath": if state.status.is_alive() { cgroup_path(id) } else { String::new() },
+        "CgroupPath": if state.status.is_alive() { cgroup_path(&container.config) } else { String::new() },
         "CheckpointedAt": time(&state.checkpointed_at),
         "RestoredAt": time(&state.restored_at),
     });

@@ -28,7 +28,7 @@ use crate::ops::steps::life::bring_up::{self, bring_up};
 use crate::ops::steps::life::monitor::RestoreCall;
 use crate::ops::steps::life::observe::observe;
 use crate::ops::steps::life::tear_down::tear_down;
-use crate::ops::steps::life::{rootfs, volumes};
+use crate::ops::steps::life::{rootfs, sandbox, volumes};
 use crate::ops::steps::preflight;
 use crate::ops::steps::thawing::bounds::{self, Origin};
 use crate::ops::steps::thawing::lazy_pages::LazyPages;
@@ -149,8 +149,10 @@ fn agreed(
     }
     checks::memory(&container.config.name, &source.images, options, &mut rows);
     checks::mounts(&container.config, &mut rows);
-    let spec = bring_up::imported_spec(engine, &container.config)?;
-    if let Some(spec) = spec.filter(|_| source.archived) {
+    let spec = source
+        .archived
+        .then(|| bring_up::imported_spec(engine, &container.config));
+    if let Some(spec) = spec.transpose()?.flatten() {
         let mut images = Directory::new(&source.images, "");
         let origin = Origin::Archive(options.grants);
         checks::bounds(
@@ -250,6 +252,8 @@ impl Thawing<'_> {
         let call = self.call(container)?;
         self.progress.step(&container.config.name, Step::Prepare);
         forget_static(container, options);
+        sandbox::ensure(engine, &container.config)?;
+        fault::point("infra-started");
         let status = container
             .state
             .status

@@ -4,6 +4,7 @@ pub mod archived_images;
 pub mod catalogue;
 pub mod checkpoint_image;
 pub mod claim;
+pub mod creation;
 pub mod failure;
 pub mod freezing;
 pub mod image_lock;

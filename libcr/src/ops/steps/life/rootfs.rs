@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::{ContainerConfig, Rootfs};
+use crate::model::pod::Shared;
 use crate::storage::overlay;
 use crate::sys::dir::{at, remove_dir_if_present, sync_parent};
 use crate::sys::mount;
@@ -20,13 +21,14 @@ pub struct RootfsPaths {
     pub work: PathBuf,
     /// What the container sees.
     pub merged: PathBuf,
-    /// tmpfs for /dev/shm.
+    /// tmpfs for /dev/shm: the pod's, where IPC is shared.
     pub shm: PathBuf,
 }
 
 /// Where a container's files are.
 pub fn paths(engine: &Engine, config: &ContainerConfig) -> RootfsPaths {
     let directory = engine.container_dir(&config.id);
+    let shm_owner = engine.container_dir(config.joined(Shared::Ipc).unwrap_or(&config.id));
     let merged = match &config.rootfs {
         Rootfs::Image { .. } => directory.join("merged"),
         Rootfs::Directory(path) => path.clone(),
@@ -35,7 +37,7 @@ pub fn paths(engine: &Engine, config: &ContainerConfig) -> RootfsPaths {
         upper: directory.join("upper"),
         work: directory.join("work"),
         merged,
-        shm: directory.join("shm"),
+        shm: shm_owner.join("shm"),
     }
 }
 
@@ -71,7 +73,7 @@ pub fn mount(engine: &Engine, config: &ContainerConfig) -> Result<RootfsPaths> {
         }
         overlay::mount(&lowers, &paths.upper, &paths.work, &paths.merged, None)?;
     }
-    if !mount::is_mounted(&paths.shm)? {
+    if config.joined(Shared::Ipc).is_none() && !mount::is_mounted(&paths.shm)? {
         mount::tmpfs(&paths.shm, config.shm_size)?;
     }
     Ok(paths)
@@ -94,7 +96,9 @@ pub fn mounted(engine: &Engine, config: &ContainerConfig) -> impl Iterator<Item 
     let paths = paths(engine, config);
     // A directory of the user's is taken as it is.
     let root = config.rootfs.image_id().map(|_| paths.merged);
-    root.into_iter().chain([paths.shm])
+    // That of a pod is its infra container's.
+    let shm = config.joined(Shared::Ipc).is_none().then_some(paths.shm);
+    root.into_iter().chain(shm)
 }
 
 /// Removes the place where crun mounts the root file system for CRIU. A crun that was killed left it
