@@ -10,7 +10,7 @@ pub struct Ps {
     /// Show all the containers, default is only running containers
     #[arg(short, long)]
     pub all: bool,
-    /// Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume)
+    /// Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume, pod)
     #[arg(short, long, value_name = "KEY=VALUE")]
     pub filter: Vec<String>,
     /// Pretty-print containers to JSON or using a Go template
@@ -28,6 +28,9 @@ pub struct Ps {
     /// Do not print headers
     #[arg(long)]
     pub noheading: bool,
+    /// Print the ID and name of the pod the containers are associated with
+    #[arg(short, long)]
+    pub pod: bool,
     /// Print the numeric IDs of the containers only
     #[arg(short, long)]
     pub quiet: bool,
@@ -61,7 +64,7 @@ impl Ps {
         filter::parse(
             &self.filter,
             &[
-                "id", "name", "status", "label", "ancestor", "exited", "health", "volume",
+                "id", "name", "status", "label", "ancestor", "exited", "health", "volume", "pod",
             ],
         )
     }

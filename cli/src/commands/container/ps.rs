@@ -10,14 +10,19 @@ use crate::output::{CliError, human, print};
 use jiff::Timestamp;
 use libcr::Engine;
 use libcr::model::container::Container;
+use libcr::model::pod::Shared;
 use libcr::model::status::Status;
 use libcr::ops::lifecycle::ps::{health, list};
+use libcr::ops::pods;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 const SCHEMA: Schema = Schema(&[("*", "containers.psReporter")]);
 
 const STANDARD: &str =
     "table {{.ID}} {{.Image}} {{.Command}} {{.RunningFor}} {{.Status}} {{.Ports}} {{.Names}}";
+
+const WITH_POD: &str = " {{.Pod}} {{.PodName}}";
 
 const HEADINGS: Headings = Headings(&[
     ("ID", "CONTAINER ID"),
@@ -41,6 +46,9 @@ const HEADINGS: Headings = Headings(&[
     ("ExitedAt", "EXITED"),
     ("StartedAt", "STARTED"),
     ("Restarts", "RESTARTS"),
+    ("Pod", "POD ID"),
+    ("PodName", "PODNAME"),
+    ("IsInfra", "IS INFRA"),
 ]);
 
 /// Lists containers.
@@ -48,13 +56,15 @@ pub fn run(opener: &Opener, flags: &Ps) -> Outcome {
     let filters = flags.validate()?;
     let engine = opener.open()?;
     let mut containers = list(&engine)?;
-    choose(&engine, flags, &filters, &mut containers)?;
+    let pods = Pods::of(&engine)?;
+    choose(&engine, flags, &filters, &pods, &mut containers)?;
+    show_ports_of_pods(&engine, &mut containers);
     sort(&flags.sort, &mut containers);
     let now = Timestamp::now();
     if flags.format.as_deref() == Some("json") {
         let all: Vec<Value> = containers
             .iter()
-            .map(|one| as_json(one, health(&engine, one).as_ref(), now))
+            .map(|one| as_json(one, pods.name(one), health(&engine, one).as_ref(), now))
             .collect();
         return print::line(&json::pretty(&all, 2).unwrap_or_default()).map(|()| 0);
     }
@@ -66,9 +76,17 @@ pub fn run(opener: &Opener, flags: &Ps) -> Outcome {
     }
     let rows: Vec<Value> = containers
         .iter()
-        .map(|one| as_row(one, health(&engine, one).as_ref(), flags.no_trunc, now))
+        .map(|one| {
+            let health = health(&engine, one);
+            as_row(one, pods.name(one), health.as_ref(), flags.no_trunc, now)
+        })
         .collect();
-    let format = flags.format.as_deref().unwrap_or(STANDARD);
+    let standard = if flags.pod {
+        format!("{STANDARD}{WITH_POD}")
+    } else {
+        STANDARD.to_owned()
+    };
+    let format = flags.format.as_deref().unwrap_or(&standard);
     if is_table(format) {
         print::text(&render_table(
             "ps",
@@ -85,11 +103,46 @@ pub fn run(opener: &Opener, flags: &Ps) -> Outcome {
     result.map_err(CliError::from).map(|()| 0)
 }
 
+/// Names of pods by their ids.
+struct Pods(BTreeMap<String, String>);
+
+impl Pods {
+    fn of(engine: &Engine) -> Result<Self, CliError> {
+        let all = pods::list::list(engine)?.into_iter();
+        Ok(Self(all.map(|one| (one.pod.id, one.pod.name)).collect()))
+    }
+
+    /// Name of a container's pod; empty where it is in none.
+    fn name(&self, one: &Container) -> &str {
+        self.0.get(one.config.pod_id()).map_or("", String::as_str)
+    }
+
+    /// Whether a word names the pod that a container is in.
+    fn is(&self, one: &Container, word: &str) -> bool {
+        let id = one.config.pod_id();
+        !id.is_empty() && (id.starts_with(word) || self.name(one) == word)
+    }
+}
+
+// Who takes part in the network of a pod has its ports.
+fn show_ports_of_pods(engine: &Engine, containers: &mut [Container]) {
+    for one in containers {
+        let Some(infra) = one.config.joined(Shared::Net) else {
+            continue;
+        };
+        if let Ok(infra) = engine.reload(infra) {
+            one.config.ports = infra.config.ports;
+            one.state.ports = infra.state.ports;
+        }
+    }
+}
+
 // Oldest first comes in; `--last` and `--latest` take the end of it.
 fn choose(
     engine: &Engine,
     flags: &Ps,
     filters: &[Filter],
+    pods: &Pods,
     containers: &mut Vec<Container>,
 ) -> Result<(), CliError> {
     let last = if flags.latest {
@@ -104,7 +157,7 @@ fn choose(
         containers.retain(|one| one.state.status == Status::Running);
     }
     for key in [
-        "id", "name", "status", "label", "ancestor", "exited", "health", "volume",
+        "id", "name", "status", "label", "ancestor", "exited", "health", "volume", "pod",
     ] {
         let values: Vec<&str> = filters
             .iter()
@@ -120,6 +173,7 @@ fn choose(
         // Labels must all fit; of everything else one is enough.
         containers.retain(|one| match key {
             "label" => values.iter().all(|value| fits(engine, key, value, one)),
+            "pod" => values.iter().any(|value| pods.is(one, value)),
             _ => values.iter().any(|value| fits(engine, key, value, one)),
         });
     }

@@ -2,7 +2,7 @@
 
 use super::attached;
 use super::create::create;
-use crate::args::container::Run;
+use crate::args::container::{CreateFlags, Run};
 use crate::args::value::detach;
 use crate::commands::spinner::Steps;
 use crate::commands::{Opener, Outcome};
@@ -22,7 +22,7 @@ pub fn run(opener: &Opener, flags: &Run) -> Outcome {
     let engine = opener.open()?;
     let (image, _) = flags.flags.split()?;
     if !flags.flags.rootfs && restore::is_checkpoint(&engine, image)? {
-        return thaw(&engine, image, flags.flags.name.clone());
+        return thaw(&engine, image, &flags.flags);
     }
     let id = create(&engine, opener, &flags.flags)?;
     let started = match start::start(&engine, &id, !flags.detach) {
@@ -43,10 +43,11 @@ pub fn run(opener: &Opener, flags: &Run) -> Outcome {
     attached::stay(&engine, &id, attachment, session)
 }
 
-// As Podman does it: of the flags only `--name` counts, and nobody stays with the container.
-fn thaw(engine: &Engine, image: &str, name: Option<String>) -> Outcome {
+// As Podman does it: of the flags only `--name` and `--pod` count, and nobody stays with the container.
+fn thaw(engine: &Engine, image: &str, flags: &CreateFlags) -> Outcome {
     let options = restore::RestoreOptions {
-        name,
+        name: flags.name.clone(),
+        pod: flags.pod.clone(),
         ..restore::RestoreOptions::default()
     };
     let steps = Steps::start("Restoring");
