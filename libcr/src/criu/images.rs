@@ -222,7 +222,7 @@ pub(super) fn undecodable(at: u64) -> Damage {
     }
 }
 
-fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<bool, CriuError> {
+pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<bool, CriuError> {
     if old == new {
         return Ok(false);
     }

@@ -12,6 +12,7 @@ pub mod contents;
 pub mod facts;
 pub mod features;
 pub mod gate;
+pub mod host_name;
 pub mod images;
 pub mod kernel_config;
 pub mod log;

@@ -17,6 +17,7 @@ mod interop;
 mod lifecycle;
 mod network;
 mod networks;
+mod pods;
 mod showing;
 mod system_check;
 mod volume_mounts;
@@ -65,10 +66,13 @@ pub const ALL: &[(&str, Tests)] = &[
     ("faults::crash", faults::crash::TESTS),
     ("faults::phases", faults::phases::TESTS),
     ("faults::stores", faults::stores::TESTS),
+    ("faults::pods", faults::pods::TESTS),
     ("faults::calls", faults::calls::TESTS),
     ("faults::disk", faults::disk::TESTS),
     ("faults::criu", faults::criu::TESTS),
     ("faults::client", faults::client::TESTS),
+    ("pods", pods::TESTS),
+    ("pods::freezing", pods::freezing::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
     ("workloads::kernel", workloads::kernel::TESTS),

@@ -149,7 +149,10 @@ mod tests {
             names: vec!["y".into()],
             ..PodCreate::default()
         };
-        assert_eq!(text(both), "cannot specify --name and NAME at the same time");
+        assert_eq!(
+            text(both),
+            "cannot specify --name and NAME at the same time"
+        );
         let two = PodCreate {
             names: vec!["x".into(), "y".into()],
             ..PodCreate::default()

@@ -52,9 +52,7 @@ impl PodList {
             return Err(CliError::usage("`cryopod pod ps` takes no arguments"));
         }
         if self.quiet && self.format.is_some() {
-            return Err(CliError::usage(
-                "quiet and format cannot be used together",
-            ));
+            return Err(CliError::usage("quiet and format cannot be used together"));
         }
         if !["created", "id", "name", "number", "status"].contains(&self.sort.as_str()) {
             return Err(CliError::usage(
@@ -64,8 +62,15 @@ impl PodList {
         filter::parse(
             &self.filter,
             &[
-                "id", "name", "status", "label", "ctr-ids", "ctr-names", "ctr-number",
-                "ctr-status", "network",
+                "id",
+                "name",
+                "status",
+                "label",
+                "ctr-ids",
+                "ctr-names",
+                "ctr-number",
+                "ctr-status",
+                "network",
             ],
         )
     }

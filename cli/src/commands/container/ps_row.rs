@@ -79,7 +79,13 @@ fn mounts(config: &ContainerConfig) -> Vec<&str> {
         .collect()
 }
 
-fn listed(container: &Container, pod: &str, created: &Value, created_at: &str, status: &str) -> Value {
+fn listed(
+    container: &Container,
+    pod: &str,
+    created: &Value,
+    created_at: &str,
+    status: &str,
+) -> Value {
     let (config, state) = (&container.config, &container.state);
     let mounts = mounts(config);
     let labels = if config.labels.is_empty() {

@@ -4,9 +4,7 @@ use crate::args::pod::PodList;
 use crate::args::value::filter::Filter;
 use crate::commands::{Opener, Outcome};
 use crate::output::json;
-use crate::output::template::{
-    Headings, JSON_FACE, Schema, is_table, render_list, render_table,
-};
+use crate::output::template::{Headings, JSON_FACE, Schema, is_table, render_list, render_table};
 use crate::output::{CliError, human, print};
 use jiff::Timestamp;
 use libcr::ops::pods::PodFacts;
@@ -48,14 +46,20 @@ pub fn run(opener: &Opener, flags: &PodList) -> Outcome {
     sort(&flags.sort, &mut pods);
     if flags.quiet {
         // Podman prints them whole, whatever else is asked.
-        return pods.iter().try_for_each(|one| print::line(&one.pod.id)).map(|()| 0);
+        return pods
+            .iter()
+            .try_for_each(|one| print::line(&one.pod.id))
+            .map(|()| 0);
     }
     if flags.format.as_deref() == Some("json") {
         let all: Vec<Value> = pods.iter().map(as_json).collect();
         return print::line(&json::pretty(&all, 2).unwrap_or_default()).map(|()| 0);
     }
     let now = Timestamp::now();
-    let rows: Vec<Value> = pods.iter().map(|one| as_row(one, flags.no_trunc, now)).collect();
+    let rows: Vec<Value> = pods
+        .iter()
+        .map(|one| as_row(one, flags.no_trunc, now))
+        .collect();
     let standard = standard(flags);
     let format = flags.format.as_deref().unwrap_or(&standard);
     if is_table(format) {
@@ -71,7 +75,10 @@ pub fn run(opener: &Opener, flags: &PodList) -> Outcome {
 fn standard(flags: &PodList) -> String {
     let of_containers = flags.ctr_ids || flags.ctr_names || flags.ctr_status;
     let columns = [
-        (true, "table {{.Id}} {{.Name}} {{.Status}} {{.Created}} {{.InfraID}}"),
+        (
+            true,
+            "table {{.Id}} {{.Name}} {{.Status}} {{.Created}} {{.InfraID}}",
+        ),
         (flags.ctr_ids, " {{.ContainerIds}}"),
         (flags.ctr_names, " {{.ContainerNames}}"),
         (flags.ctr_status, " {{.ContainerStatuses}}"),
@@ -157,8 +164,15 @@ fn as_row(one: &PodFacts, whole: bool, now: Timestamp) -> Value {
         let texts = one.containers.iter().map(text);
         texts.collect::<Vec<_>>().join(",")
     };
-    let ids = one.containers.iter().map(|container| human::id(&container.config.id, whole));
-    let restarts: u32 = one.containers.iter().map(|one| one.state.restart_count).sum();
+    let ids = one
+        .containers
+        .iter()
+        .map(|container| human::id(&container.config.id, whole));
+    let restarts: u32 = one
+        .containers
+        .iter()
+        .map(|one| one.state.restart_count)
+        .sum();
     json!({
         "Id": human::id(&pod.id, whole),
         "ID": human::id(&pod.id, whole),

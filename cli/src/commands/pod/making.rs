@@ -51,11 +51,17 @@ pub fn of_container(
     flags: &CreateFlags,
     options: &mut CreateOptions,
 ) -> Result<Option<String>, CliError> {
-    let Some(name) = flags.pod.as_deref().and_then(|word| word.strip_prefix("new:")) else {
+    let Some(name) = flags
+        .pod
+        .as_deref()
+        .and_then(|word| word.strip_prefix("new:"))
+    else {
         return Ok(None);
     };
     if name.is_empty() {
-        return Err(CliError::usage("new pod name must be at least one character"));
+        return Err(CliError::usage(
+            "new pod name must be at least one character",
+        ));
     }
     let pod = PodCreateOptions {
         name: Some(name.to_owned()),

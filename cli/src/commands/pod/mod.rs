@@ -9,13 +9,10 @@ use super::{Opener, Outcome};
 use crate::args::pod::{PodCommand, PodExists, PodPrune, PodRm};
 use crate::args::selection::{Selection, exactly_one};
 use crate::output::{CliError, print};
-use libcr::ops::pods::{
-    PodFacts, PodReport, kill, list as known, pause, restart, rm, start, stop,
-};
+use libcr::ops::pods::{PodFacts, PodReport, kill, list as known, pause, restart, rm, start, stop};
 use libcr::{Engine, Error, ErrorKind};
 
-const PRUNE_WARNING: &str =
-    "WARNING! This will remove all stopped/exited pods..";
+const PRUNE_WARNING: &str = "WARNING! This will remove all stopped/exited pods..";
 
 /// Podman's status for a pod that isn't there, where one is to be removed.
 const NOT_THERE: u8 = 1;
@@ -29,17 +26,23 @@ pub fn run(opener: &Opener, command: PodCommand) -> Outcome {
         PodCommand::Exists(flags) => exists(opener, &flags),
         PodCommand::Inspect(flags) => super::inspect::pods(opener, &flags),
         PodCommand::Kill(flags) => {
-            let how = Verb::of(Shown::Id, |engine, word| kill::kill(engine, word, &flags.signal));
+            let how = Verb::of(Shown::Id, |engine, word| {
+                kill::kill(engine, word, &flags.signal)
+            });
             how.each(opener, &flags.validate()?)
         }
-        PodCommand::Pause(flags) => Verb::of(Shown::Id, pause::pause).each(opener, &flags.validate()?),
+        PodCommand::Pause(flags) => {
+            Verb::of(Shown::Id, pause::pause).each(opener, &flags.validate()?)
+        }
         PodCommand::Prune(flags) => prune(opener, &flags),
         PodCommand::Ps(flags) => list::run(opener, &flags),
         PodCommand::Restart(flags) => {
             Verb::of(Shown::Id, restart::restart).each(opener, &flags.validate()?)
         }
         PodCommand::Rm(flags) => remove(opener, &flags, seconds(flags.time)),
-        PodCommand::Start(flags) => Verb::of(Shown::Typed, start::start).each(opener, &flags.validate()?),
+        PodCommand::Start(flags) => {
+            Verb::of(Shown::Typed, start::start).each(opener, &flags.validate()?)
+        }
         PodCommand::Stop(flags) => {
             let time = seconds(flags.time);
             let mut how = Verb::of(Shown::Typed, |engine, word| stop::stop(engine, word, time));
@@ -122,7 +125,9 @@ fn exists(opener: &Opener, flags: &PodExists) -> Outcome {
 }
 
 fn remove(opener: &Opener, flags: &PodRm, time: Option<u32>) -> Outcome {
-    let mut how = Verb::of(Shown::Id, |engine, word| rm::rm(engine, word, flags.force, time));
+    let mut how = Verb::of(Shown::Id, |engine, word| {
+        rm::rm(engine, word, flags.force, time)
+    });
     how.ignore = flags.ignore || flags.force;
     let selection = flags.validate()?;
     let only_missing = |error: &CliError| {

@@ -12,6 +12,7 @@ use crate::model::checkpoint::RestoreReport;
 use crate::model::container::Container;
 use crate::model::image::Image;
 use crate::model::operation::Intent;
+use crate::model::pod::Shared;
 use crate::ops::restore::plan::plan;
 use crate::ops::restore::{
     RestoreOptions, Source, Thawing, agreed, finish, may_have_devices, saved_addresses,
@@ -260,7 +261,11 @@ impl<'a> Making<'a, '_> {
             fs::rename(&log, engine.log_file(&id)).map_err(at("rename", &log))?;
         }
         // cgroup state of another engine's dump: the runtime owns the cgroup here.
-        criu::images::empty_cgroup_state(&bundle.join(layout::CHECKPOINT))?;
+        let images = bundle.join(layout::CHECKPOINT);
+        criu::images::empty_cgroup_state(&images)?;
+        if config.joined(Shared::Uts).is_some() {
+            criu::host_name::set(&images, &config.hostname)?;
+        }
         engine.store.transaction(|rows| {
             volumes::insert_imported(rows, config, !options.ignore_volumes)?;
             rows.insert_container(container)

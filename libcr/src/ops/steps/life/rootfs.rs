@@ -23,6 +23,8 @@ pub struct RootfsPaths {
     pub merged: PathBuf,
     /// tmpfs for /dev/shm: the pod's, where IPC is shared.
     pub shm: PathBuf,
+    /// That is of the whole pod.
+    pub shared_shm: bool,
 }
 
 /// Where a container's files are.
@@ -38,6 +40,7 @@ pub fn paths(engine: &Engine, config: &ContainerConfig) -> RootfsPaths {
         work: directory.join("work"),
         merged,
         shm: shm_owner.join("shm"),
+        shared_shm: config.joined(Shared::Ipc).is_some(),
     }
 }
 
