@@ -16,7 +16,9 @@ pub struct Inspect {
     #[arg(short = 't', long = "type", value_name = "TYPE", default_value = "all")]
     pub kind: String,
     /// The objects.
-    #[arg(value_name = "CONTAINER|IMAGE|VOLUME|NETWORK [CONTAINER|IMAGE|VOLUME|NETWORK...]")]
+    #[arg(
+        value_name = "CONTAINER|IMAGE|VOLUME|NETWORK|POD [CONTAINER|IMAGE|VOLUME|NETWORK|POD...]"
+    )]
     pub names: Vec<String>,
 }
 
