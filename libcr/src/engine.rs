@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::image::blobs::BlobStore;
 use crate::model::container::Container;
-use crate::model::pod::Pod;
+use crate::model::container::pod::Pod;
 use crate::runtime::{Runtime, RuntimeError};
 use crate::storage::layer::LayerStore;
 use crate::store::lock::ContainerLock;

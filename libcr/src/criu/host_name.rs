@@ -35,8 +35,9 @@ pub fn set(images: &Path, name: &str) -> Result<(), CriuError> {
     let entry = names.encode_to_vec();
     for file in fs::read_dir(images).map_err(at("read", images))? {
         let path = file?.path();
-        let of_space = path.file_name().and_then(|name| name.to_str());
-        if !of_space.is_some_and(|name| name.starts_with("utsns-") && name.ends_with(".img")) {
+        let stem = path.file_stem().and_then(|name| name.to_str());
+        let is_image = path.extension().is_some_and(|kind| kind == "img");
+        if !is_image || !stem.is_some_and(|name| name.starts_with("utsns-")) {
             continue;
         }
         let whole = wire::image(wire::UTSNS, std::iter::once(entry.as_slice()));

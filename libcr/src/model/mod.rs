@@ -11,7 +11,6 @@ pub mod health;
 pub mod id;
 pub mod image;
 pub mod operation;
-pub mod pod;
 pub mod preview;
 pub mod shown;
 pub mod status;

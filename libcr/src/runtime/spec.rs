@@ -10,8 +10,8 @@ use super::capability::{self, UnknownCapability};
 use super::pod::{self, StandIn};
 use super::seccomp::{self, SeccompError};
 use super::user::Identity;
+use crate::model::container::pod::Shared;
 use crate::model::container::{ContainerConfig, NetworkMode, Security, VolumeMount};
-use crate::model::pod::Shared;
 
 /// Files of the host that are mounted into every container: destination and file name in the
 /// container's bundle.

@@ -7,7 +7,7 @@ use rusqlite::params;
 
 use super::{Rows, StoreError, to_json};
 use crate::model::container::Container;
-use crate::model::pod::Pod;
+use crate::model::container::pod::Pod;
 
 /// The newest are kept: an engine that runs for years must not fill the disk with them.
 const KEPT: u32 = 10_000;

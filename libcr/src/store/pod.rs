@@ -3,9 +3,9 @@
 use rusqlite::params;
 
 use super::{Rows, StoreError, to_json};
+use crate::model::container::pod::Pod;
 use crate::model::container::{Container, ContainerConfig};
 use crate::model::operation::Intent;
-use crate::model::pod::Pod;
 
 impl Rows<'_> {
     /// Adds a pod; its infra container comes after it.
@@ -136,8 +136,8 @@ mod tests {
 
     use super::*;
     use crate::model::container::example;
+    use crate::model::container::pod::{ExitPolicy, Membership};
     use crate::model::operation::ProcessIdentity;
-    use crate::model::pod::{ExitPolicy, Membership};
     use crate::store::Store;
 
     fn pod(id: &str, infra: Option<&str>) -> Pod {

@@ -10,7 +10,7 @@ use crate::output::{CliError, human, print};
 use jiff::Timestamp;
 use libcr::Engine;
 use libcr::model::container::Container;
-use libcr::model::pod::Shared;
+use libcr::model::container::pod::Shared;
 use libcr::model::status::Status;
 use libcr::ops::lifecycle::ps::{health, list};
 use libcr::ops::pods;

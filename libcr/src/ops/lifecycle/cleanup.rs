@@ -8,7 +8,7 @@ use crate::ops::steps::claim::claim;
 use crate::ops::steps::life::launch::launch;
 use crate::ops::steps::life::observe::observe;
 use crate::ops::steps::life::remove::remove;
-use crate::ops::steps::life::sandbox;
+use crate::ops::steps::sandbox;
 use crate::sys::cgroup;
 
 /// Takes the exit command out of the monitors' cgroup, in which it was started: that cgroup goes

@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::model::container::pod::Shared;
 use crate::model::container::{Container, ContainerConfig, NetworkMode, RestartPolicy};
 use crate::model::health::{LOG_COUNT, LOG_SIZE};
-use crate::model::pod::Shared;
 use crate::model::status::Status;
 use crate::model::volume::LOCAL_DRIVER;
 use crate::ops::steps::life::bring_up::{cgroup_path, pod_cgroup_of};

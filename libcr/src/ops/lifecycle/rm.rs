@@ -9,7 +9,7 @@ use crate::ops::steps::claim::claim;
 use crate::ops::steps::life::end;
 use crate::ops::steps::life::observe::observe;
 use crate::ops::steps::life::remove::remove_with;
-use crate::ops::steps::life::sandbox;
+use crate::ops::steps::sandbox;
 use crate::sys::fault;
 
 /// What `rm` is asked for.

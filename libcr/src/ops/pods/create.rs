@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::model::container::pod::{ExitPolicy, Pod, Shared};
 use crate::model::id;
-use crate::model::pod::{ExitPolicy, Pod, Shared};
 use crate::ops::steps::creation::{self, CreateOptions};
 use crate::sys::machine;
 

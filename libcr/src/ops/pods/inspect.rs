@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::model::container::pod::Shared;
 use crate::model::container::{Container, NetworkMode};
-use crate::model::pod::Shared;
 use crate::ops::steps::life::bring_up::pod_cgroup;
 use crate::sys::cgroup;
 

@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::pod::PodStatus;
+use crate::model::container::pod::PodStatus;
 
 use super::{PodFacts, facts};
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::Container;
-use crate::model::pod::{self, Pod, PodStatus};
+use crate::model::container::pod::{self, Pod, PodStatus};
 use crate::ops::steps::life::observe::look;
 
 pub mod create;

@@ -2,8 +2,8 @@
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::model::container::pod::Pod;
 use crate::model::event::Event;
-use crate::model::pod::Pod;
 use crate::model::status::Status;
 use crate::ops::steps::life::suspend::change;
 

@@ -3,8 +3,8 @@
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::Container;
+use crate::model::container::pod::Pod;
 use crate::model::event::Event;
-use crate::model::pod::Pod;
 use crate::model::status::Status;
 use crate::ops::steps::claim::claim;
 use crate::ops::steps::life::end;

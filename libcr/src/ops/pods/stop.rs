@@ -1,14 +1,17 @@
 //! `pod stop`.
 
+use crate::config::Config;
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::model::pod::Pod;
-use crate::ops::many;
+use crate::model::container::pod::Pod;
 use crate::ops::steps::claim::claim;
 use crate::ops::steps::life::end;
 use crate::ops::steps::life::observe::observe;
 
 use super::{PodReport, each, members, tell};
+
+/// Containers that are stopped at the same time.
+const AT_A_TIME: usize = 16;
 
 /// Stops all containers of a pod, its infra container last. `timeout`: seconds before they are
 /// killed; `None`: each container's own.
@@ -27,20 +30,12 @@ pub(super) fn stop_all(engine: &Engine, pod: &Pod, timeout: Option<u32>) -> Resu
         .into_iter()
         .partition(|id| pod.infra.as_ref() == Some(id));
     let mut results = Vec::new();
-    let stopped = |engine: &Engine, id: &String| stop_one(engine, id, timeout);
-    many::each(
-        engine,
-        &others,
-        || true,
-        stopped,
-        |id: &String, result| {
-            results.push((id.clone(), result));
-            Ok::<_, crate::Error>(())
-        },
-    )?;
+    for some in others.chunks(AT_A_TIME) {
+        results.extend(stop_together(&engine.config, some, timeout));
+    }
     let mut results = results.into_iter();
     let mut report = each(engine, pod, others.clone(), "stopping", |_, _| {
-        results.next().map_or(Ok(()), |(_, result)| result)
+        results.next().unwrap_or(Ok(()))
     });
     if report.failures.is_empty() {
         let last = each(engine, pod, infra, "stopping", |engine, id| {
@@ -49,6 +44,26 @@ pub(super) fn stop_all(engine: &Engine, pod: &Pod, timeout: Option<u32>) -> Resu
         report.failures.extend(last.failures);
     }
     Ok(report)
+}
+
+/// Each in a thread of its own: a connection to the database belongs to one.
+fn stop_together(config: &Config, ids: &[String], timeout: Option<u32>) -> Vec<Result<()>> {
+    let alone = |id: &String| stop_one(&Engine::open(config.clone())?, id, timeout);
+    let died = || Err(std::io::Error::other("its thread died").into());
+    std::thread::scope(|scope| {
+        let begin = |id| {
+            let thread = std::thread::Builder::new().name("container".into());
+            thread
+                .spawn_scoped(scope, move || alone(id))
+                .map_err(|_| id)
+        };
+        let begun: Vec<_> = ids.iter().map(begin).collect();
+        let ended = begun.into_iter().map(|one| match one {
+            Ok(thread) => thread.join().unwrap_or_else(|_| died()),
+            Err(id) => alone(id),
+        });
+        ended.collect()
+    })
 }
 
 /// Stops a container that lives.

@@ -10,9 +10,9 @@ use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::checkpoint::RestoreReport;
 use crate::model::container::Container;
+use crate::model::container::pod::Shared;
 use crate::model::image::Image;
 use crate::model::operation::Intent;
-use crate::model::pod::Shared;
 use crate::ops::restore::plan::plan;
 use crate::ops::restore::{
     RestoreOptions, Source, Thawing, agreed, finish, may_have_devices, saved_addresses,

@@ -7,9 +7,9 @@ use network::types::PortMapping;
 use crate::archive::{Header, Manifest, layout, podman};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result, one_line};
+use crate::model::container::pod::{Pod, Shared};
 use crate::model::container::{Container, ContainerState, NetworkMode, Rootfs};
 use crate::model::id;
-use crate::model::pod::{Pod, Shared};
 use crate::model::status::Status;
 use crate::ops::restore::RestoreOptions;
 use crate::ops::restore::checks::{self, Rows};
@@ -127,15 +127,17 @@ fn describe(
     let config = podman_config::from_podman(
         &dump,
         spec,
-        options.name.as_deref(),
-        rows.judge("id", new_id, |id| match id {
-            Some(_) => "it gets a new id, since it gets a new name".into(),
-            None => "it keeps its id".into(),
-        })?,
+        podman_config::Wanted {
+            name: options.name.as_deref(),
+            id: rows.judge("id", new_id, |id| match id {
+                Some(_) => "it gets a new id, since it gets a new name".into(),
+                None => "it keeps its id".into(),
+            })?,
+            pod: pod?,
+        },
         rootfs?,
         runtime?,
         options.grants,
-        pod?,
     );
     let mut config = rows.judge("grants", config, |_| {
         "the specification asks for nothing that is not granted".into()

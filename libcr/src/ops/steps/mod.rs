@@ -15,6 +15,7 @@ pub mod life;
 pub mod podman_config;
 pub mod preflight;
 pub mod recovery;
+pub mod sandbox;
 pub mod thawing;
 pub mod undo;
 pub mod volume_filter;

@@ -11,13 +11,13 @@ use serde_json::Value;
 use crate::archive::podman;
 use crate::engine::Engine;
 use crate::error::{Error, Result, one_line};
+use crate::model::container::pod::{Membership, Pod, Shared};
 use crate::model::container::{
     Container, ContainerConfig, Limits, NetworkMode, Process, RestartPolicy, Rootfs, Security,
     VolumeMount,
 };
 use crate::model::health::{self, Healthcheck, OnFailure};
 use crate::model::id;
-use crate::model::pod::{Membership, Pod, Shared};
 use crate::ops::steps::creation;
 use crate::ops::steps::thawing::imported_spec::{self, Grants};
 use crate::ops::steps::thawing::{foreign, imported_record};
@@ -184,6 +184,17 @@ pub fn spec_to_podman(engine: &Engine, container: &Container) -> Result<Vec<u8>>
 /// The longest time that a health check of an archive may take: an hour, in nanoseconds.
 const LONGEST_CHECK: u64 = 3_600_000_000_000;
 
+/// What becomes of an archived container by the user's choice.
+#[derive(Debug)]
+pub struct Wanted<'a> {
+    /// Another name.
+    pub name: Option<&'a str>,
+    /// Another id.
+    pub id: Option<String>,
+    /// The pod that it joins.
+    pub pod: Option<Pod>,
+}
+
 /// Our record of an archived container, under a new id and name where given; `runtime` thaws it.
 ///
 /// # Errors
@@ -191,13 +202,16 @@ const LONGEST_CHECK: u64 = 3_600_000_000_000;
 pub fn from_podman(
     dump: &podman::ContainerConfig,
     spec: Value,
-    new_name: Option<&str>,
-    new_id: Option<String>,
+    wanted: Wanted<'_>,
     rootfs: Rootfs,
     runtime: String,
     grants: Grants,
-    pod: Option<Pod>,
 ) -> Result<ContainerConfig> {
+    let Wanted {
+        name: new_name,
+        id: new_id,
+        pod,
+    } = wanted;
     let id = new_id.unwrap_or_else(|| dump.id.clone());
     id::check_id(&id)?;
     let name = new_name.unwrap_or(&dump.name).to_owned();

@@ -2,10 +2,10 @@
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::model::container::pod::{Membership, Pod, Shared};
 use crate::model::container::{NetworkMode, Rootfs};
 use crate::model::id;
-use crate::model::pod::{Membership, Pod, Shared};
-use crate::ops::steps::life::sandbox;
+use crate::ops::steps::sandbox;
 use crate::runtime::pause;
 use crate::store::Rows;
 

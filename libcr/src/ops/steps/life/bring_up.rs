@@ -11,14 +11,14 @@ use serde_json::Value;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::model::container::pod::Shared;
 use crate::model::container::{Container, ContainerConfig};
-use crate::model::pod::Shared;
 use crate::net::SavedAddresses;
 use crate::ops::steps::life::files;
 use crate::ops::steps::life::netplug::{self, Plugged};
 use crate::ops::steps::life::rootfs;
-use crate::ops::steps::life::sandbox;
 use crate::ops::steps::life::volume_content;
+use crate::ops::steps::sandbox;
 use crate::runtime::criu_options::Routed;
 use crate::runtime::spec::{self, Places};
 use crate::runtime::user;

@@ -12,8 +12,8 @@ use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::bring_up::bring_up;
 use crate::ops::steps::life::health;
 use crate::ops::steps::life::monitor;
-use crate::ops::steps::life::sandbox;
 use crate::ops::steps::life::tear_down::tear_down;
+use crate::ops::steps::sandbox;
 use crate::ops::steps::undo::Undo;
 use crate::sys::{fault, machine, proc};
 

@@ -12,7 +12,6 @@ pub mod netplug;
 pub mod observe;
 pub mod remove;
 pub mod rootfs;
-pub mod sandbox;
 pub mod suspend;
 pub mod tear_down;
 pub mod volume_content;

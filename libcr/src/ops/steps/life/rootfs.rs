@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::model::container::pod::Shared;
 use crate::model::container::{ContainerConfig, Rootfs};
-use crate::model::pod::Shared;
 use crate::storage::overlay;
 use crate::sys::dir::{at, remove_dir_if_present, sync_parent};
 use crate::sys::mount;

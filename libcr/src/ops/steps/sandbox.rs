@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::model::container::pod::{ExitPolicy, Shared};
 use crate::model::container::{Container, ContainerConfig};
-use crate::model::pod::{ExitPolicy, Shared};
 use crate::model::status::Status;
 use crate::ops::steps::claim::claim;
 use crate::ops::steps::life::end;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::status::Status;
+use crate::model::status::Status;
 
 /// A kind of namespace that the containers of a pod may share. Its order is that of Podman's lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -149,7 +149,7 @@ pub fn status(containers: impl IntoIterator<Item = Status>) -> PodStatus {
             Status::Paused => paused += 1,
             Status::Exited => ended += 1,
             Status::Created => {}
-            _ => other += 1,
+            Status::Removing => other += 1,
         }
     }
     if all == 0 {

@@ -8,8 +8,10 @@ use network::types::{PerNetworkOptions, PortMapping, StatusBlock};
 use serde::{Deserialize, Serialize};
 
 use super::health::{Healthcheck, OnFailure};
-use super::pod::{Membership, Shared};
 use super::status::Status;
+
+pub mod pod;
+use pod::{Membership, Shared};
 
 /// What a container was asked to be. Written once, at creation or import.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
