@@ -58,6 +58,10 @@ complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "inspect" -d 'Displa
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "images" -d 'List images in local storage'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "import" -d 'Import a tarball to create a filesystem image'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "load" -d 'Load image(s) from a tar archive'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "pull" -d 'Pull an image from a registry'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "push" -d 'Push an image to a registry'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "login" -d 'Log in to a container registry'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "logout" -d 'Log out of a container registry'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "rmi" -d 'Remove one or more images from local storage'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "events" -d 'Show events'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "doctor" -d 'Show whether this host can freeze and thaw containers'
@@ -92,6 +96,10 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fis
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "checkpoint" -d 'Freeze one or more containers to disk'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "restore" -d 'Restore one or more containers from a checkpoint'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "cleanup" -d 'Clean up after one or more containers that ended'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l authfile -d 'Path of the authentication file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l cert-dir -d 'Path of a directory with TLS certificates and keys' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l tls-verify -d 'Require HTTPS and verify certificates when contacting registries' -r -f -a "true\t''
+false\t''"
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l add-host -d 'Add a custom host-to-IP mapping (host:ip)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l annotation -d 'Add annotations to container (key=value)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l cap-add -d 'Add capabilities to the container' -r
@@ -142,6 +150,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l no-healthcheck -d 'Disable healthchecks on container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -s i -l interactive -d 'Make STDIN available to the contained process'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l privileged -d 'Give extended privileges to container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Suppress output information when pulling images'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l read-only -d 'Make containers root filesystem read-only'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l replace -d 'If a container with the same name exists, replace it'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l rm -d 'Remove container and any anonymous unnamed volume associated with the container after exit'
@@ -149,6 +158,10 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -s t -l tty -d 'Allocate a pseudo-TTY for container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l sig-proxy -d 'Proxy received signals to the process' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l authfile -d 'Path of the authentication file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l cert-dir -d 'Path of a directory with TLS certificates and keys' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l tls-verify -d 'Require HTTPS and verify certificates when contacting registries' -r -f -a "true\t''
 false\t''"
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l add-host -d 'Add a custom host-to-IP mapping (host:ip)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l annotation -d 'Add annotations to container (key=value)' -r
@@ -201,6 +214,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l no-healthcheck -d 'Disable healthchecks on container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -s i -l interactive -d 'Make STDIN available to the contained process'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l privileged -d 'Give extended privileges to container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Suppress output information when pulling images'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l read-only -d 'Make containers root filesystem read-only'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l replace -d 'If a container with the same name exists, replace it'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l rm -d 'Remove container and any anonymous unnamed volume associated with the container after exit'
@@ -437,6 +451,9 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l network-lock -d 'How CRIU locks the network (iptables, nftables, skip)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l page-server -d 'Send the memory to this page server, or serve it there with --lazy-pages' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l parent-path -d 'Earlier images to build upon, relative to --image-path' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l encrypt-to -d 'Encrypt to this age recipient, or to those in this file' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l sign-by -d 'Sign with the secret key of minisign in this file' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l sign-passphrase-file -d 'Read the passphrase of the signing key from this file' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l skip-check -d 'Go on though this check fails (all: make none)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l status-fd -d 'Descriptor that gets a zero byte once pages are served' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l work-path -d 'Directory for CRIU\'s log and statistics' -r -F
@@ -455,6 +472,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l file-locks -d 'Checkpoint a container with file locks'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l ignore-rootfs -d 'Do not include root file-system changes when exporting'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l ignore-volumes -d 'Do not include the content of named volumes when exporting'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l include-image -d 'Put the container\'s image in the archive or checkpoint image too'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l json -d 'With --dry-run: print it as JSON'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -s k -l keep -d 'Keep all temporary checkpoint files'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -s l -l latest -d 'Act on the container created last'
@@ -468,6 +486,10 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l tcp-skip-in-flight -d 'Leave out TCP connections that are being made'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l with-previous -d 'Checkpoint only what changed since the last --pre-checkpoint'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l authfile -d 'Path of the authentication file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l cert-dir -d 'Path of a directory with TLS certificates and keys' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l tls-verify -d 'Require HTTPS and verify certificates when contacting registries' -r -f -a "true\t''
+false\t''"
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l empty-ns -d 'Leave the content of a namespace out (network)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l image-path -d 'Directory of CRIU\'s images instead of the container\'s own' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -s i -l import -d 'Restore from exported checkpoint archive (tar.gz)' -r
@@ -481,6 +503,8 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l pod -d 'Restore container into existing Pod (only works with image or --import)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -s p -l publish -d 'Publish these ports instead of those that the archive publishes' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l skip-check -d 'Go on though this check fails (all: any that can be skipped)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l decrypt-with -d 'Decrypt with the age keys in this file (-: standard input)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l verify-with -d 'Require a signature by this public key of minisign, or by one in this file' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l work-path -d 'Directory for CRIU\'s log and statistics' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
@@ -511,6 +535,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l shell-job -d 'Allow a session whose terminal is outside the container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l tcp-close -d 'Restore a container with established TCP connections closed'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l tcp-established -d 'Restore a container with established TCP connections'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l require-signature -d 'Require a signature by a key of the host\'s policy'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cleanup" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cleanup" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
@@ -525,26 +550,29 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cleanup" -l rm -d 'After cleanup, remove the container entirely'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cleanup" -l stopped-only -d 'Only clean up if the container is stopped'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cleanup" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -l conmon -d 'Path of the container monitor' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "create" -d 'Create a checkpoint from a running container'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "diff" -d 'Show what changed between two checkpoints of a container'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "inspect" -d 'Display all about checkpoints, with the processes in them'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "ls" -d 'List checkpoints'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "list" -d 'List checkpoints'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "prune" -d 'Remove all checkpoints, or the older ones'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "rm" -d 'Remove checkpoints'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "delete" -d 'Remove checkpoints'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "remove" -d 'Remove checkpoints'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "show" -d 'Look into checkpoints: processes, memory, files, sockets, who made them'
-complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune rm delete remove show tag" -f -a "tag" -d 'Give a checkpoint another name'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -f -a "create" -d 'Create a checkpoint from a running container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -f -a "diff" -d 'Show what changed between two checkpoints of a container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -f -a "inspect" -d 'Display all about checkpoints, with the processes in them'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -f -a "ls" -d 'List checkpoints'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -f -a "list" -d 'List checkpoints'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -f -a "prune" -d 'Remove all checkpoints, or the older ones'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -f -a "pull" -d 'Pull a checkpoint image from a registry'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -f -a "push" -d 'Push a checkpoint to a registry, or write it in the format of another engine'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -f -a "rm" -d 'Remove checkpoints'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -f -a "delete" -d 'Remove checkpoints'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -f -a "remove" -d 'Remove checkpoints'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -f -a "show" -d 'Look into checkpoints: processes, memory, files, sockets, who made them'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -f -a "tag" -d 'Give a checkpoint another name'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and not __fish_seen_subcommand_from create diff inspect ls list prune pull push rm delete remove show tag verify" -f -a "verify" -d 'Check that archives and images are what was written, and by whom they are signed'
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l checkpoint-dir -d 'Use a custom checkpoint storage directory' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l exit -d 'End the container once its checkpoint is made (the default)' -r -f -a "true\t''
 false\t''"
@@ -557,6 +585,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_s
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l dedup -d 'Keep only the memory that earlier checkpoints of the container have not'
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l ext-unix-sk -d 'Allow unix sockets whose peer is outside the container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -l file-locks -d 'Checkpoint a container with file locks'
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from create" -s R -l leave-running -d 'Leave the container running after checkpoint'
@@ -628,6 +657,43 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_s
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from prune" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from prune" -s f -l force -d 'Do not prompt for confirmation'
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from pull" -l authfile -d 'Path of the authentication file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from pull" -l cert-dir -d 'Path of a directory with TLS certificates and keys' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from pull" -l tls-verify -d 'Require HTTPS and verify certificates when contacting registries' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from pull" -l creds -d 'Credentials (USERNAME:PASSWORD) to use for authenticating to a registry' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from pull" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from pull" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from pull" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from pull" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from pull" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from pull" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from pull" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from pull" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from pull" -s q -l quiet -d 'Suppress output information when pulling images'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from pull" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -l authfile -d 'Path of the authentication file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -l cert-dir -d 'Path of a directory with TLS certificates and keys' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -l tls-verify -d 'Require HTTPS and verify certificates when contacting registries' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -l creds -d 'Credentials (USERNAME:PASSWORD) to use for authenticating to a registry' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -l digestfile -d 'Write the digest of what was pushed to the specified file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -l format -d 'Format of the checkpoint ("oci"|"containerd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -l name -d 'Name of the checkpoint in the layout' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -l binds -d 'Put in what is in directories of this host that are mounted into the container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -l image -d 'Put in the image below (without --rw, --image, --task: all of them)'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -s q -l quiet -d 'Suppress output information when pushing images'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -l rw -d 'Put in what the container changed'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -l task -d 'Put in memory and processes'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from push" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from rm" -l checkpoint-dir -d 'Use a custom checkpoint storage directory' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from rm" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from rm" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
@@ -659,6 +725,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_s
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from remove" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from show" -l checkpoint-dir -d 'Use a custom checkpoint storage directory' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from show" -l decrypt-with -d 'Decrypt with the age keys in this file (-: standard input)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from show" -s f -l format -d 'Format the output to a Go template or json' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from show" -l html -d 'Write a page for a browser to this file; of two checkpoints with their differences' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from show" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
@@ -681,22 +748,37 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_s
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from tag" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from tag" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from tag" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -l conmon -d 'Path of the container monitor' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -f -a "list" -d 'List images in local storage'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -f -a "ls" -d 'List images in local storage'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -f -a "rm" -d 'Remove one or more images from local storage'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -f -a "import" -d 'Import a tarball to create a filesystem image'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -f -a "load" -d 'Load image(s) from a tar archive'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -f -a "inspect" -d 'Display the configuration of an image'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load inspect exists" -f -a "exists" -d 'Check if an image exists in local storage'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l decrypt-with -d 'Decrypt with the age keys in this file (-: standard input)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l verify-with -d 'Require a signature by this public key of minisign, or by one in this file' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l json -d 'Print JSON'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l require-signature -d 'Require a signature by a key of the host\'s policy'
+complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -f -a "list" -d 'List images in local storage'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -f -a "ls" -d 'List images in local storage'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -f -a "rm" -d 'Remove one or more images from local storage'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -f -a "import" -d 'Import a tarball to create a filesystem image'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -f -a "load" -d 'Load image(s) from a tar archive'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -f -a "pull" -d 'Pull an image from a registry'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -f -a "push" -d 'Push an image to a registry'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -f -a "inspect" -d 'Display the configuration of an image'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -f -a "exists" -d 'Check if an image exists in local storage'
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from list" -l format -d 'Change the output format to JSON or a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from list" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from list" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
@@ -762,6 +844,38 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_s
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from load" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from load" -s q -l quiet -d 'Suppress the output'
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from load" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from pull" -l authfile -d 'Path of the authentication file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from pull" -l cert-dir -d 'Path of a directory with TLS certificates and keys' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from pull" -l tls-verify -d 'Require HTTPS and verify certificates when contacting registries' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from pull" -l creds -d 'Credentials (USERNAME:PASSWORD) to use for authenticating to a registry' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from pull" -l policy -d 'Pull image policy ("always"|"missing"|"never"|"newer")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from pull" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from pull" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from pull" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from pull" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from pull" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from pull" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from pull" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from pull" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from pull" -s q -l quiet -d 'Suppress output information when pulling images'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from pull" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from push" -l authfile -d 'Path of the authentication file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from push" -l cert-dir -d 'Path of a directory with TLS certificates and keys' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from push" -l tls-verify -d 'Require HTTPS and verify certificates when contacting registries' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from push" -l creds -d 'Credentials (USERNAME:PASSWORD) to use for authenticating to a registry' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from push" -l digestfile -d 'Write the digest of the pushed image to the specified file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from push" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from push" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from push" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from push" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from push" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from push" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from push" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from push" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from push" -s q -l quiet -d 'Suppress output information when pushing images'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from push" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from inspect" -s f -l format -d 'Format the output to a Go template or json' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from inspect" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from inspect" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
@@ -1366,6 +1480,10 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from info" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from info" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from info" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l authfile -d 'Path of the authentication file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l cert-dir -d 'Path of a directory with TLS certificates and keys' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l tls-verify -d 'Require HTTPS and verify certificates when contacting registries' -r -f -a "true\t''
+false\t''"
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l add-host -d 'Add a custom host-to-IP mapping (host:ip)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l annotation -d 'Add annotations to container (key=value)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l cap-add -d 'Add capabilities to the container' -r
@@ -1416,6 +1534,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l conmon -d 'Pa
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l no-healthcheck -d 'Disable healthchecks on container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -s i -l interactive -d 'Make STDIN available to the contained process'
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l privileged -d 'Give extended privileges to container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -s q -l quiet -d 'Suppress output information when pulling images'
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l read-only -d 'Make containers root filesystem read-only'
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l replace -d 'If a container with the same name exists, replace it'
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l rm -d 'Remove container and any anonymous unnamed volume associated with the container after exit'
@@ -1423,6 +1542,10 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l rootfs -d 'Th
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -s t -l tty -d 'Allocate a pseudo-TTY for container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l sig-proxy -d 'Proxy received signals to the process' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l authfile -d 'Path of the authentication file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l cert-dir -d 'Path of a directory with TLS certificates and keys' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l tls-verify -d 'Require HTTPS and verify certificates when contacting registries' -r -f -a "true\t''
 false\t''"
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l add-host -d 'Add a custom host-to-IP mapping (host:ip)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l annotation -d 'Add annotations to container (key=value)' -r
@@ -1475,6 +1598,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand run" -s d -l detach -d '
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l no-healthcheck -d 'Disable healthchecks on container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -s i -l interactive -d 'Make STDIN available to the contained process'
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l privileged -d 'Give extended privileges to container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -s q -l quiet -d 'Suppress output information when pulling images'
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l read-only -d 'Make containers root filesystem read-only'
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l replace -d 'If a container with the same name exists, replace it'
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l rm -d 'Remove container and any anonymous unnamed volume associated with the container after exit'
@@ -1682,6 +1806,66 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand load" -l network-config-
 complete -c cryopod -n "__fish_cryopod_using_subcommand load" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand load" -s q -l quiet -d 'Suppress the output'
 complete -c cryopod -n "__fish_cryopod_using_subcommand load" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pull" -l authfile -d 'Path of the authentication file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pull" -l cert-dir -d 'Path of a directory with TLS certificates and keys' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pull" -l tls-verify -d 'Require HTTPS and verify certificates when contacting registries' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand pull" -l creds -d 'Credentials (USERNAME:PASSWORD) to use for authenticating to a registry' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pull" -l policy -d 'Pull image policy ("always"|"missing"|"never"|"newer")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pull" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pull" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pull" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pull" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pull" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pull" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pull" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pull" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pull" -s q -l quiet -d 'Suppress output information when pulling images'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pull" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand push" -l authfile -d 'Path of the authentication file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand push" -l cert-dir -d 'Path of a directory with TLS certificates and keys' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand push" -l tls-verify -d 'Require HTTPS and verify certificates when contacting registries' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand push" -l creds -d 'Credentials (USERNAME:PASSWORD) to use for authenticating to a registry' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand push" -l digestfile -d 'Write the digest of the pushed image to the specified file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand push" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand push" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand push" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand push" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand push" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand push" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand push" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand push" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand push" -s q -l quiet -d 'Suppress output information when pushing images'
+complete -c cryopod -n "__fish_cryopod_using_subcommand push" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand login" -l authfile -d 'Path of the authentication file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand login" -l cert-dir -d 'Path of a directory with TLS certificates and keys' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand login" -l tls-verify -d 'Require HTTPS and verify certificates when contacting registries' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand login" -s p -l password -d 'Password for registry' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand login" -s u -l username -d 'Username for registry' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand login" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand login" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand login" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand login" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand login" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand login" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand login" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand login" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand login" -l get-login -d 'Return the current login user for the registry'
+complete -c cryopod -n "__fish_cryopod_using_subcommand login" -l password-stdin -d 'Take the password from stdin'
+complete -c cryopod -n "__fish_cryopod_using_subcommand login" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand logout" -l authfile -d 'Path of the authentication file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand logout" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand logout" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand logout" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand logout" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand logout" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand logout" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand logout" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand logout" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand logout" -s a -l all -d 'Remove the cached credentials for all registries in the auth file'
+complete -c cryopod -n "__fish_cryopod_using_subcommand logout" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand rmi" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand rmi" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand rmi" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F

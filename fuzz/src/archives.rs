@@ -37,6 +37,8 @@ pub fn archive_reader(data: &[u8]) {
         rootfs: choice & 0x10 == 0,
         volumes: choice & 0x20 == 0,
         log: choice & 0x40 == 0,
+        pages: choice & 0x400 == 0,
+        image: choice & 0x800 == 0,
         pre_checkpoints_only: choice & 0x380 == 0x380,
     };
     let header = read_header(&data);
@@ -159,8 +161,11 @@ fn browse(data: &[u8], unpacked: Option<&(Header, Contents, Files)>) {
             }
         }
     }
-    let options = ShowOptions { environment: true };
-    let _ = show::show(None, &Subject::File(path), options);
+    let options = ShowOptions {
+        environment: true,
+        ..ShowOptions::default()
+    };
+    let _ = show::show(None, &Subject::File(path), &options);
 }
 
 /// First bytes of a zstd frame (RFC 8878) and of a gzip stream (RFC 1952).

@@ -10,6 +10,7 @@ use crate::monitor::MonitorError;
 use crate::runtime::RuntimeError;
 use crate::runtime::spec::SpecError;
 use crate::runtime::user::UserError;
+use crate::seal::SealError;
 use crate::store::StoreError;
 use crate::sys::command::CommandError;
 
@@ -115,6 +116,17 @@ pub enum Error {
         /// Why it failed.
         source: Box<Error>,
     },
+    /// What comes from elsewhere lacks the signature that this host or its user demands.
+    #[error("{what} refused: {why}")]
+    Untrusted {
+        /// The archive, image or directory.
+        what: String,
+        /// Why, and who demands it.
+        why: String,
+    },
+    /// A key, or a file of keys.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// Something this host lacks; the whole sentence.
     #[error("{0}")]
     MissingOnHost(String),
@@ -162,6 +174,27 @@ pub enum Error {
     /// Images.
     #[error(transparent)]
     Image(#[from] crate::image::ImageError),
+    /// Registries, in the words of the whole sentence.
+    #[error(transparent)]
+    Registry(#[from] crate::registry::RegistryError),
+    /// An image of a registry could not be had, in Podman's words.
+    #[error(
+        "unable to copy from source docker://{name}: initializing source docker://{name}: {source}"
+    )]
+    Pull {
+        /// The image.
+        name: String,
+        /// Why.
+        source: Box<Error>,
+    },
+    /// An image could not be sent to a registry.
+    #[error("pushing to docker://{name}: {source}")]
+    Push {
+        /// The image there.
+        name: String,
+        /// Why.
+        source: Box<Error>,
+    },
     /// Checkpoint archives.
     #[error(transparent)]
     Archive(#[from] crate::archive::ArchiveError),
@@ -195,6 +228,7 @@ impl Error {
             | Self::NoSuchPod(_)
             | Self::NoSuchCheckpoint { .. }
             | Self::Network(network::Error::NetworkNotFound { .. })
+            | Self::Registry(crate::registry::RegistryError::NotFound { .. })
             | Self::Store(
                 StoreError::NoSuchImage(_) | StoreError::NoSuchVolume(_) | StoreError::NoSuchPod(_),
             ) => ErrorKind::NotFound,
@@ -216,6 +250,8 @@ impl Error {
             Self::Invalid(_)
             | Self::Ambiguous { .. }
             | Self::Id(_)
+            | Self::Seal(_)
+            | Self::Untrusted { .. }
             | Self::CriuOption(_)
             | Self::Spec(_)
             | Self::User(_) => ErrorKind::Invalid,
@@ -226,7 +262,9 @@ impl Error {
             | Self::Monitor(MonitorError::Missing(_))
             | Self::Network(network::Error::NetavarkMissing { .. }) => ErrorKind::Missing,
             Self::Undo { first, .. } => first.kind(),
-            Self::Member { source, .. } => source.kind(),
+            Self::Member { source, .. } | Self::Pull { source, .. } | Self::Push { source, .. } => {
+                source.kind()
+            }
             _ => ErrorKind::Failed,
         }
     }

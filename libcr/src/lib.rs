@@ -2,7 +2,8 @@
 //!
 //! No argument parsing, no wire format, no printing. Reading order is data flow, one way:
 //! [`ops`] (what users ask for) → `ops::steps` (what operations share) → the subsystems
-//! ([`runtime`], [`criu`], [`archive`], [`monitor`], [`storage`], [`image`], [`store`], [`net`]),
+//! ([`runtime`], [`criu`], [`archive`], [`monitor`], [`storage`], [`image`], [`registry`], [`store`],
+//! [`net`]),
 //! which don't know each other → [`sys`] → [`model`].
 //!
 //! ```no_run
@@ -27,7 +28,9 @@ pub mod net;
 pub mod operations;
 pub mod ops;
 pub mod progress;
+pub mod registry;
 pub mod runtime;
+pub mod seal;
 pub mod storage;
 pub mod store;
 pub mod sys;

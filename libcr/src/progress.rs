@@ -23,6 +23,8 @@ pub trait Progress: Sync {
     fn step(&self, container: &str, step: Step);
     /// So many bytes of the step are done, of so many where that is known.
     fn bytes(&self, container: &str, done: u64, total: Option<u64>);
+    /// A line for people, of what goes on besides: an image is being pulled.
+    fn say(&self, _line: &str) {}
     /// True once nobody waits for the result any more (a client that hung up). A checkpoint is
     /// given up then at the next point where the container can go on; a dump is never cut short.
     fn cancelled(&self) -> bool {

@@ -87,9 +87,8 @@ pub fn gap() -> std::io::Result<()> {
 ///
 /// Each round goes on where the one before ended: pages all over the place would leave no huge page
 /// clean, and those are tracked as one.
-pub fn churn(megabytes: usize) -> std::io::Result<()> {
+pub fn churn(megabytes: usize, pages_a_round: usize) -> std::io::Result<()> {
     const WORDS_IN_PAGE: usize = 512;
-    const PAGES_A_ROUND: usize = 4;
     let weight = |index: usize| index as u64 * 2 + 1;
     let sum_of = |memory: &[u64]| {
         memory.iter().enumerate().fold(0_u64, |sum, (index, word)| {
@@ -106,7 +105,7 @@ pub fn churn(megabytes: usize) -> std::io::Result<()> {
     let mut memory: Vec<u64> = (0..megabytes * 131_072).map(|_| next()).collect();
     let mut expected = sum_of(&memory);
     for round in 1_usize.. {
-        for page in round * PAGES_A_ROUND..(round + 1) * PAGES_A_ROUND {
+        for page in round * pages_a_round..(round + 1) * pages_a_round {
             let index = page * WORDS_IN_PAGE % memory.len();
             let word = next();
             let change = word.wrapping_sub(memory[index]);

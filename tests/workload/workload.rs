@@ -9,7 +9,7 @@
 //! echo6 PORT        the same over IPv6
 //! udp PORT          UDP server; answers each datagram with its number
 //! eat MB SEED       fills memory with pseudo-random bytes, says their sum again and again
-//! churn MB          changes some pages of its memory each round, checks all of it, says the outcome
+//! churn MB [PAGES]  changes so many pages of its memory each round, checks all of it, says the outcome
 //! gap               millisecond ticker that says the longest gap it has seen
 //! hold MODE [WORD]  sets kernel objects up, waits for /dev/shm/go, says whether they are as before
 //! keep DIR OBJECT… one after the other: sets it up, says so by a file in DIR, lets go when told
@@ -55,7 +55,8 @@ fn run(words: &[&str]) -> Result<()> {
     match words {
         ["count", file] => counters::count(file),
         ["eat", megabytes, seed] => counters::eat(number(megabytes), number(seed)),
-        ["churn", megabytes] => counters::churn(number(megabytes)),
+        ["churn", megabytes] => counters::churn(number(megabytes), 4),
+        ["churn", megabytes, pages] => counters::churn(number(megabytes), number(pages)),
         ["gap"] => counters::gap(),
         ["web", port, file] => servers::web(number(port), file),
         ["echo", port] => servers::echo(number(port)),

@@ -15,11 +15,11 @@ use crate::source::{self, NamedPath};
 
 /// libcr's subsystems: each may use sys, model and the shared files, none another subsystem.
 const SUBSYSTEMS: &[&str] = &[
-    "runtime", "criu", "archive", "wire", "monitor", "storage", "image", "store", "net",
+    "runtime", "criu", "archive", "wire", "monitor", "storage", "image", "registry", "store", "net",
 ];
 
 /// Shared files at libcr's top that everything above sys may use.
-const SHARED: &[&str] = &["config", "error", "progress"];
+const SHARED: &[&str] = &["config", "error", "progress", "seal"];
 
 /// Folders below ops/ whose files are operations of their own; any other folder is one operation.
 const GROUPS: &[&str] = &["lifecycle", "images", "volumes", "checkpoints"];
@@ -46,8 +46,9 @@ fn allowed(from: &str) -> Option<BTreeSet<&'static str>> {
     let list: Vec<&'static str> = match from {
         "model" => vec![],
         "sys" | "progress" => vec!["model"],
-        "config" => vec!["model", "sys", "error"],
-        "error" => [SUBSYSTEMS, &below, &["ops"]].concat(),
+        "seal" => below.to_vec(),
+        "config" => vec!["model", "sys", "error", "seal"],
+        "error" => [SUBSYSTEMS, &below, &["ops", "seal"]].concat(),
         "engine" => [SUBSYSTEMS, SHARED, &below].concat(),
         "ops" => [SUBSYSTEMS, SHARED, &below, &["engine"]].concat(),
         "operations" => [SHARED, &below, &["engine", "ops"]].concat(),

@@ -16,6 +16,7 @@ pub mod inspect;
 pub mod network;
 pub mod parse;
 pub mod pod;
+pub mod seal;
 pub mod selection;
 pub mod system;
 pub mod value;
@@ -83,6 +84,14 @@ pub enum Command {
     Import(image::Import),
     /// Load image(s) from a tar archive
     Load(image::Load),
+    /// Pull an image from a registry
+    Pull(image::Pull),
+    /// Push an image to a registry
+    Push(image::Push),
+    /// Log in to a container registry
+    Login(image::Login),
+    /// Log out of a container registry
+    Logout(image::Logout),
     /// Remove one or more images from local storage
     Rmi(image::ImageRm),
     /// Show events

@@ -8,6 +8,8 @@ mod healthcheck;
 mod image;
 mod inspect;
 mod interrupt;
+mod keys;
+mod login;
 mod network;
 mod open;
 mod outcome;
@@ -45,6 +47,10 @@ pub fn run(cli: Cli, words: Vec<String>) -> Outcome {
         Command::Images(flags) => image::list::run(&opener, &flags),
         Command::Import(flags) => image::import::run(&opener, &flags),
         Command::Load(flags) => image::load::run(&opener, &flags),
+        Command::Pull(flags) => image::transfer::pull(&opener, &flags),
+        Command::Push(flags) => image::transfer::push(&opener, &flags),
+        Command::Login(flags) => login::login(&flags),
+        Command::Logout(flags) => login::logout(&flags),
         Command::Rmi(flags) => image::rm::run(&opener, &flags),
         Command::Inspect(flags) => inspect::run(&opener, &flags),
         Command::Doctor(flags) => system::doctor(&opener, &flags),

@@ -91,6 +91,7 @@ fn configuration(globals: Globals) -> Result<Config, CliError> {
         runtime: globals.runtime,
         network_config_dir,
         network_backend: network_backend()?,
+        policy: libcr::config::policy::PLACE.into(),
         monitor,
         exit_command,
     })

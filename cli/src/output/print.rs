@@ -35,6 +35,11 @@ pub fn warn(text: &str) {
     let _ = writeln!(std::io::stderr(), "Warning: {}", harmless(text));
 }
 
+/// Says a line of what goes on, on stderr.
+pub fn aside(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{}", harmless(text));
+}
+
 fn failed(source: std::io::Error) -> CliError {
     CliError::Io {
         doing: "write output".to_owned(),

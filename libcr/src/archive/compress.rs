@@ -7,6 +7,7 @@ use std::io::{self, BufRead, Read, Write};
 use std::str::FromStr;
 
 use super::frames::FrameEncoder;
+use crate::seal::{self, Recipients};
 
 /// How an archive is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,25 @@ impl Default for Compression {
     /// zstd at level 1: memory pages gain little from more, and downtime counts.
     fn default() -> Self {
         Self::Zstd(1)
+    }
+}
+
+/// What an archive looks like from outside.
+#[derive(Debug, Clone, Default)]
+pub struct Form {
+    /// How it is compressed.
+    pub compression: Compression,
+    /// Whom it is encrypted to; nobody: it is not.
+    pub recipients: Recipients,
+}
+
+impl From<Compression> for Form {
+    /// Not encrypted.
+    fn from(compression: Compression) -> Self {
+        Self {
+            compression,
+            recipients: Recipients::default(),
+        }
     }
 }
 
@@ -60,9 +80,13 @@ pub enum Detected {
     Bzip2,
     /// Recognised, not read.
     Xz,
+    /// Encrypted: what is in it is known once it is opened.
+    Age,
+    /// The same as text; recognised, not read.
+    ArmoredAge,
 }
 
-/// Recognises compression by magic number.
+/// Recognises compression, and encryption, by magic number.
 pub fn detect(start: &[u8]) -> Detected {
     match start {
         [0x1f, 0x8b, 0x08, ..] => Detected::Gzip,
@@ -70,6 +94,8 @@ pub fn detect(start: &[u8]) -> Detected {
         [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Detected::Zstd,
         [0x42, 0x5a, 0x68, ..] => Detected::Bzip2,
         [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, ..] => Detected::Xz,
+        start if start.starts_with(seal::MAGIC) => Detected::Age,
+        start if start.starts_with(seal::ARMOR) => Detected::ArmoredAge,
         _ => Detected::Plain,
     }
 }
@@ -82,7 +108,7 @@ pub(super) fn decoder(
     Ok(match found {
         Detected::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(source)),
         Detected::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(source)?),
-        Detected::Plain | Detected::Bzip2 | Detected::Xz => Box::new(source),
+        _ => Box::new(source),
     })
 }
 

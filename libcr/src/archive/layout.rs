@@ -9,6 +9,8 @@ use super::Refusal;
 pub const MANIFEST: &str = "cryopod.json";
 /// Our digests, last member.
 pub const SUMS: &str = "cryopod.sums";
+/// The signature of [`SUMS`], behind it, in minisign's format.
+pub const SIGNATURE: &str = "cryopod.sig";
 /// Podman's container configuration, JSON.
 pub const CONFIG_DUMP: &str = "config.dump";
 /// The OCI configuration that the container ran with, JSON.
@@ -36,6 +38,38 @@ pub const DELETED_FILES: &str = "deleted.files";
 /// Directory that Podman always writes and nothing uses.
 pub const ARTIFACTS: &str = "artifacts";
 
+/// Directory of the image that the container ran on, an OCI image layout.
+pub const IMAGE: &str = "image";
+/// The version of that layout, JSON.
+pub const IMAGE_LAYOUT: &str = "image/oci-layout";
+/// The index of that layout, JSON.
+pub const IMAGE_INDEX: &str = "image/index.json";
+/// Directories of that layout, beside [`IMAGE`].
+const IMAGE_DIRECTORIES: [&str; 2] = ["image/blobs", "image/blobs/sha256"];
+
+/// The member that holds a blob of the image inside, by its digest's 64 digits.
+pub fn image_blob(hex: &str) -> String {
+    format!("image/blobs/sha256/{hex}")
+}
+
+fn is_of_image(name: &str) -> bool {
+    let is_blob = |hex: &str| {
+        hex.len() == 64
+            && hex
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    is_image_directory(name)
+        || [IMAGE_LAYOUT, IMAGE_INDEX].contains(&name)
+        || name
+            .strip_prefix("image/blobs/sha256/")
+            .is_some_and(is_blob)
+}
+
+fn is_image_directory(name: &str) -> bool {
+    name == IMAGE || IMAGE_DIRECTORIES.contains(&name)
+}
+
 /// Whether a CRIU image of this file name holds memory pages: the bulk of a checkpoint, which the
 /// other images describe.
 pub fn is_pages(file_name: &str) -> bool {
@@ -58,11 +92,49 @@ pub fn pre_checkpoint_number(name: &str) -> Option<u32> {
     }
 }
 
+/// The place of a generation of memory in its chain, by the name of its directory in [`CHECKPOINT`]:
+/// `memory-N-ID`, N from 1 to 16, ID 16 hexadecimal digits. Nothing for other names.
+pub fn generation_number(name: &str) -> Option<u32> {
+    const DEEPEST: u32 = 16;
+    let (digits, id) = name.strip_prefix("memory-")?.split_once('-')?;
+    let plain = digits.len() <= 2 && !digits.starts_with(['0', '+']);
+    let number: u32 = digits.parse().ok().filter(|_| plain)?;
+    let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    (number <= DEEPEST && id.len() == 16 && id.bytes().all(hex)).then_some(number)
+}
+
+/// The directory of the generation and the file in it that a name is of: nothing for all else.
+fn in_generation(name: &str) -> Option<(&str, Option<&str>)> {
+    let inner = name.strip_prefix(CHECKPOINT)?.strip_prefix('/')?;
+    let (directory, file) = match inner.split_once('/') {
+        Some((directory, file)) => (directory, Some(file)),
+        None => (inner, None),
+    };
+    generation_number(directory).map(|_| (directory, file))
+}
+
+/// Whether a file may lie in the directory of a generation.
+fn is_of_generation(file: &str) -> bool {
+    let lists = file
+        .strip_prefix("pagemap-")
+        .and_then(|rest| rest.strip_suffix(".img"));
+    !file.contains('/') && (is_pages(file) || lists.is_some() || file == PARENT_LINK)
+}
+
 /// Where the link `name` of an archive leads, if it is one that images may have: `checkpoint/parent`
-/// or the same of a pre-dump, to `../pre-checkpoint` or an earlier one.
+/// or the same of a pre-dump, to `../pre-checkpoint` or an earlier one; `checkpoint/parent` to a
+/// generation of memory beside it, or from such a one to the one before.
 pub fn parent_target<'a>(name: &str, target: &'a [u8]) -> Option<&'a str> {
     let (directory, file) = name.split_once('/')?;
     let target = std::str::from_utf8(target).ok()?;
+    if let Some(number) = generation_number(target) {
+        return (name == "checkpoint/parent" && number > 0).then_some(target);
+    }
+    if let Some((directory, Some(PARENT_LINK))) = in_generation(name) {
+        let above = generation_number(target.strip_prefix("../")?)?;
+        // Each has a lower number: there is an end, and no circle.
+        return (generation_number(directory)? == above + 1).then_some(target);
+    }
     let (from, to) = (age(directory)?, age(target.strip_prefix("../")?)?);
     // A link to what is not older would make a circle, and CRIU goes around in it.
     (file == PARENT_LINK && from < to).then_some(target)
@@ -87,6 +159,8 @@ pub enum Kind {
     Manifest,
     /// [`SUMS`].
     Sums,
+    /// [`SIGNATURE`].
+    Signature,
     /// [`CONFIG_DUMP`].
     Config,
     /// [`SPEC_DUMP`].
@@ -99,6 +173,8 @@ pub enum Kind {
     Log,
     /// The directory [`CHECKPOINT`] or a file right in it.
     Checkpoint,
+    /// The directory of a generation of memory in [`CHECKPOINT`], or a file right in it.
+    Memory,
     /// The directory [`PRE_CHECKPOINT`], an earlier one of its chain, or a file right in it.
     PreCheckpoint,
     /// [`DEV_SHM`].
@@ -109,6 +185,9 @@ pub enum Kind {
     DeletedFiles,
     /// `volumes/NAME.tar`: the content of the named volume NAME.
     Volume(String),
+    /// Something of the image inside: [`IMAGE_LAYOUT`], [`IMAGE_INDEX`], a blob, or a directory of
+    /// these.
+    Image,
     /// Something of another engine, or unknown: read past, never unpacked.
     Other,
 }
@@ -119,6 +198,7 @@ impl Kind {
         match name {
             MANIFEST => return Self::Manifest,
             SUMS => return Self::Sums,
+            SIGNATURE => return Self::Signature,
             CONFIG_DUMP => return Self::Config,
             SPEC_DUMP => return Self::Spec,
             NETWORK_STATUS => return Self::NetworkStatus,
@@ -129,7 +209,14 @@ impl Kind {
             DEV_SHM => return Self::DevShm,
             ROOTFS_DIFF => return Self::RootfsDiff,
             DELETED_FILES => return Self::DeletedFiles,
+            name if is_of_image(name) => return Self::Image,
             _ => {}
+        }
+        if let Some((_, file)) = in_generation(name) {
+            return match file {
+                Some(file) if !is_of_generation(file) => Self::Other,
+                _ => Self::Memory,
+            };
         }
         match name.split_once('/') {
             Some((CHECKPOINT, file)) if !file.contains('/') => Self::Checkpoint,
@@ -152,6 +239,8 @@ impl Kind {
             Self::Other => None,
             Self::Checkpoint => Some(name == CHECKPOINT),
             Self::PreCheckpoint => Some(!name.contains('/')),
+            Self::Memory => Some(name.matches('/').count() == 1),
+            Self::Image => Some(is_image_directory(name)),
             _ => Some(false),
         }
     }
@@ -230,9 +319,35 @@ mod tests {
     fn kinds() {
         assert_eq!(Kind::of("checkpoint/core-1.img"), Kind::Checkpoint);
         assert_eq!(Kind::of("checkpoint/a/b"), Kind::Other);
+        let memory = "checkpoint/memory-2-0123456789abcdef";
+        for (file, kind) in [
+            ("", Kind::Memory),
+            ("/pages-1.img", Kind::Memory),
+            ("/pagemap-shmem-2.img", Kind::Memory),
+            ("/parent", Kind::Memory),
+            ("/core-1.img", Kind::Other),
+            ("/a/pages-1.img", Kind::Other),
+        ] {
+            assert_eq!(Kind::of(&format!("{memory}{file}")), kind, "{file}");
+        }
+        assert_eq!(
+            Kind::of("checkpoint/memory-0-0123456789abcdef/pages-1.img"),
+            Kind::Other
+        );
         assert_eq!(Kind::of("checkpoints"), Kind::Other);
         assert_eq!(Kind::of(&volume("data")), Kind::Volume("data".into()));
         assert_eq!(Kind::of("volumes/.tar"), Kind::Other);
+        for name in [IMAGE, IMAGE_INDEX, &image_blob(&"0a".repeat(32))] {
+            assert_eq!(Kind::of(name), Kind::Image);
+        }
+        for name in [
+            "image/x",
+            "image/blobs/sha256/0A",
+            "image/blobs/md5",
+            "images",
+        ] {
+            assert_eq!(Kind::of(name), Kind::Other);
+        }
         assert_eq!(Kind::of("bind.mounts"), Kind::Other);
         assert_eq!(Kind::of("devshm-checkpoint.tar"), Kind::DevShm);
         assert_eq!(Kind::of("pre-checkpoint-2/a.img"), Kind::PreCheckpoint);
@@ -252,6 +367,27 @@ mod tests {
         assert!(!leads("checkpoint/parent", "../../pre-checkpoint"));
         assert!(!leads("checkpoint/parent", "../checkpoint"));
         assert!(!leads("checkpoint/other", "../pre-checkpoint"));
+        let memory = |number| format!("memory-{number}-0123456789abcdef");
+        let (first, third) = (memory(1), memory(3));
+        let inner = |number| format!("checkpoint/{}/parent", memory(number));
+        assert!(leads("checkpoint/parent", &third));
+        assert!(leads(&inner(2), &format!("../{first}")));
+        for (name, target) in [
+            ("checkpoint/parent", format!("../{third}")),
+            ("checkpoint/parent", format!("{third}/../../..")),
+            ("checkpoint/parent", memory(17)),
+            ("checkpoint/other", third.clone()),
+            ("pre-checkpoint/parent", third.clone()),
+            (&inner(3), format!("../{first}")),
+            (&inner(3), format!("../{third}")),
+            (&inner(2), format!("../{third}")),
+            (&inner(2), first.clone()),
+            (&inner(2), format!("../../{first}")),
+            (&inner(2), "../pre-checkpoint".to_owned()),
+            (&inner(1), "..".to_owned()),
+        ] {
+            assert!(!leads(name, &target), "{name} {target}");
+        }
         assert!(!leads("artifacts/parent", "../pre-checkpoint"));
     }
 }

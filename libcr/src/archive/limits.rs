@@ -3,6 +3,29 @@
 //! Only numbers: [`super::reader`] applies them.
 
 use super::layout::Kind;
+use crate::seal::Keys;
+
+/// Bytes of a signature with its comments.
+const SIGNATURE: u64 = 8 << 10;
+
+/// How an archive is opened.
+#[derive(Debug, Clone, Default)]
+pub struct Opening {
+    /// What is accepted.
+    pub limits: Limits,
+    /// What is tried on one that is encrypted.
+    pub keys: Keys,
+}
+
+impl From<Limits> for Opening {
+    /// Without a key.
+    fn from(limits: Limits) -> Self {
+        Self {
+            limits,
+            keys: Keys::default(),
+        }
+    }
+}
 
 /// Caps on what a reader accepts. The defaults let every honest checkpoint through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +73,7 @@ impl Limits {
             Kind::Manifest | Kind::Config | Kind::Spec => self.json,
             Kind::NetworkStatus | Kind::Stats => self.small,
             Kind::DeletedFiles | Kind::Sums => self.list,
+            Kind::Signature => SIGNATURE,
             Kind::Other => self.other.min(self.total),
             _ => self.total,
         }

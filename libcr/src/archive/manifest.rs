@@ -85,6 +85,24 @@ pub struct Image {
     pub id: String,
     /// Digests of its uncompressed layers (`sha256:…`), lowest first.
     pub diff_ids: Vec<String>,
+    /// How it travels inside the archive, below `image/`; nothing where it doesn't.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub included: Option<IncludedImage>,
+}
+
+/// An image that travels inside an archive. Where its layers had to be made again from what was
+/// unpacked of them, it is another image with the same files: another id, other layers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct IncludedImage {
+    /// Digest of its manifest (`sha256:…`).
+    pub digest: String,
+    /// Its id, 64 hex digits.
+    pub id: String,
+    /// Digests of its uncompressed layers (`sha256:…`), lowest first.
+    pub diff_ids: Vec<String>,
+    /// Bytes of all its blobs together.
+    pub size: u64,
 }
 
 /// Bytes by purpose, before compression.

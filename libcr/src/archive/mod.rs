@@ -28,11 +28,11 @@ mod writeback;
 pub mod writer;
 
 pub use browse::Browser;
-pub use compress::Compression;
-pub use limits::Limits;
+pub use compress::{Compression, Form};
+pub use limits::{Limits, Opening};
 pub use manifest::Manifest;
 pub use parts::{Part, PartSource, Parts};
-pub use reader::{Contents, Header, Reader, Selection};
+pub use reader::{Contents, Header, Reader, Selection, Signed};
 pub use writer::{Summary, Writer};
 
 /// How many bytes go through the archive at a time: 1 MiB.
@@ -78,6 +78,38 @@ pub enum ArchiveError {
         archive: String,
         /// `bzip2` or `xz`.
         found: &'static str,
+    },
+    /// It is encrypted, and there is no key.
+    #[error("{archive} is encrypted for {recipients}: give --decrypt-with KEYFILE")]
+    Encrypted {
+        /// Path of the archive, or what stands for a stream.
+        archive: String,
+        /// For whom, as far as that can be known.
+        recipients: String,
+    },
+    /// It is encrypted for somebody else.
+    #[error("{archive} is encrypted for {recipients}, and no key that was given opens it")]
+    WrongKey {
+        /// Path of the archive, or what stands for a stream.
+        archive: String,
+        /// For whom, as far as that can be known.
+        recipients: String,
+    },
+    /// It is encrypted, and not for a key.
+    #[error(
+        "{archive} is encrypted with a passphrase, which is not supported: unlock it with age -d"
+    )]
+    Passphrase {
+        /// Path of the archive, or what stands for a stream.
+        archive: String,
+    },
+    /// It is signed, and not what was signed.
+    #[error("{archive} is not what was signed: {what}")]
+    NotAsSigned {
+        /// Path of the archive, or what stands for a stream.
+        archive: String,
+        /// Which part, and how it is known.
+        what: String,
     },
     /// The archive ends before its end.
     #[error("{archive} is truncated: {missing}")]
@@ -193,7 +225,8 @@ pub enum Refusal {
         /// Ratio allowed.
         limit: u64,
     },
-    /// It follows `cryopod.sums`, or is a `cryopod.json` that is not first.
+    /// It follows `cryopod.sums` and is not its signature, is one elsewhere, or is a `cryopod.json`
+    /// that is not first.
     #[error("is in the wrong place")]
     Misplaced,
 }

@@ -18,7 +18,8 @@ use super::parts::PartSource;
 use super::spill::Spill;
 use super::sums::{self, Digester, Sum};
 use super::tape::{Member, Tape, Type};
-use super::{ArchiveError, Limits, Manifest, io_error, layout};
+use super::{ArchiveError, Manifest, Opening, io_error, layout};
+use crate::seal::Signature;
 
 /// The small members that tell what the archive is and needs.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +43,8 @@ pub struct Selection {
     pub volumes: bool,
     /// `ctr.log`.
     pub log: bool,
+    /// `image/`.
+    pub image: bool,
     /// The images of pre-dumps and nothing else, whatever the rest of this says.
     pub pre_checkpoints_only: bool,
     /// Memory pages (`pages-*.img`), the bulk of a checkpoint.
@@ -52,12 +55,13 @@ pub struct Selection {
 }
 
 impl Default for Selection {
-    /// Everything.
+    /// Everything but the image inside, which few need.
     fn default() -> Self {
         Self {
             rootfs: true,
             volumes: true,
             log: true,
+            image: false,
             pages: true,
             pre_checkpoints_only: false,
             durable: true,
@@ -74,12 +78,19 @@ impl Selection {
             Kind::RootfsDiff | Kind::DeletedFiles => self.rootfs,
             Kind::Volume(_) => self.volumes,
             Kind::Log => self.log,
+            Kind::Image => self.image,
             Kind::NetworkStatus
             | Kind::Stats
             | Kind::DevShm
             | Kind::Checkpoint
+            | Kind::Memory
             | Kind::PreCheckpoint => true,
-            Kind::Manifest | Kind::Sums | Kind::Config | Kind::Spec | Kind::Other => false,
+            Kind::Manifest
+            | Kind::Sums
+            | Kind::Signature
+            | Kind::Config
+            | Kind::Spec
+            | Kind::Other => false,
         }
     }
 }
@@ -91,6 +102,19 @@ pub struct Contents {
     pub files: Vec<(String, u64)>,
     /// Whether every member's digest was there and right; false for archives of other engines.
     pub verified: bool,
+    /// The digests that were checked.
+    pub sums: Vec<Sum>,
+    /// Its signature, to be judged; nothing where there is none.
+    pub signed: Option<Signed>,
+}
+
+/// A signature of an archive that is what its sums say.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    /// The signature.
+    pub signature: Signature,
+    /// What it should be of: the bytes of `cryopod.sums`.
+    pub sums: Vec<u8>,
 }
 
 impl Contents {
@@ -125,7 +149,11 @@ pub struct Reader {
     digester: Digester,
     /// There is one once something is unpacked.
     spill: Option<Spill>,
-    sums: Option<Vec<Sum>>,
+    /// `cryopod.sums`, as it is and as it is understood.
+    sums: Option<(Vec<u8>, Vec<Sum>)>,
+    signature: Option<Signature>,
+    /// Directories and links, as the sums of signed archives name them.
+    bare: Vec<String>,
     config: Option<Vec<u8>>,
     spec: Option<Vec<u8>>,
     passed_over: bool,
@@ -146,18 +174,18 @@ impl Reader {
     /// # Errors
     /// [`ArchiveError::Io`] when there is none, [`ArchiveError::Empty`],
     /// [`ArchiveError::UnsupportedCompression`].
-    pub fn open(path: &Path, limits: Limits) -> Result<Self, ArchiveError> {
+    pub fn open(path: &Path, opening: impl Into<Opening>) -> Result<Self, ArchiveError> {
         let (file, archive) = open(path)?;
-        Self::from_stream(file, archive, limits)
+        Self::from_stream(file, archive, opening)
     }
 
     /// Reads an archive from a stream; `archive` is what messages call it.
     pub fn from_stream(
         stream: impl Read + Send + 'static,
         archive: String,
-        limits: Limits,
+        opening: impl Into<Opening>,
     ) -> Result<Self, ArchiveError> {
-        Ok(Self::of(Tape::new(stream, archive, limits)?))
+        Ok(Self::of(Tape::new(stream, archive, opening.into())?))
     }
 
     /// Reads an archive that is in several parts, such as the layers of an image.
@@ -167,9 +195,9 @@ impl Reader {
     pub fn from_parts(
         parts: PartSource,
         archive: String,
-        limits: Limits,
+        opening: impl Into<Opening>,
     ) -> Result<Self, ArchiveError> {
-        Ok(Self::of(Tape::of_parts(parts, archive, limits)?))
+        Ok(Self::of(Tape::of_parts(parts, archive, opening.into())?))
     }
 
     fn of(tape: Tape) -> Self {
@@ -181,6 +209,8 @@ impl Reader {
             digester: Digester::idle(),
             spill: None,
             sums: None,
+            signature: None,
+            bare: Vec::new(),
             config: None,
             spec: None,
             passed_over: false,
@@ -227,7 +257,7 @@ impl Reader {
                 break;
             }
             match staging {
-                Some((staging, selection)) => self.unpack_member(&member, staging, selection)?,
+                Some(_) => self.unpack_member(&member, staging)?,
                 // A directory is made again for the first file in it.
                 None if member.file_type == Type::Directory => {}
                 None => self.passed_over |= Selection::default().wants(&member.kind),
@@ -251,15 +281,33 @@ impl Reader {
     ///
     /// # Errors
     /// On any error the caller removes the directory: what is in it is not to be used.
-    pub fn unpack(mut self, staging: &Dir, selection: Selection) -> Result<Contents, ArchiveError> {
-        let header = self.read_header(Some((staging, selection)))?;
-        if self.passed_over {
+    pub fn unpack(self, staging: &Dir, selection: Selection) -> Result<Contents, ArchiveError> {
+        let contents = self.read(Some((staging, selection)))?;
+        if selection.durable {
+            sync(staging).map_err(io_error("cannot put the unpacked checkpoint on disk"))?;
+        }
+        Ok(contents)
+    }
+
+    /// Reads all of it and checks the digests; unpacks nothing.
+    ///
+    /// # Errors
+    /// As [`Self::unpack`].
+    pub fn verify(self) -> Result<Contents, ArchiveError> {
+        self.read(None)
+    }
+
+    fn read(mut self, staging: Option<(&Dir, Selection)>) -> Result<Contents, ArchiveError> {
+        let header = self.read_header(staging)?;
+        if self.passed_over && staging.is_some() {
             return Err(ArchiveError::HeaderOnly {
                 archive: self.tape.archive.clone(),
             });
         }
         for (member, bytes) in std::mem::take(&mut self.held) {
-            if selection.wants(&member.kind) {
+            if let Some((staging, selection)) = staging
+                && selection.wants(&member.kind)
+            {
                 let mut file = create(staging, &member.name)?;
                 file.write_all(&bytes)
                     .map_err(io_error(format!("cannot write {}", member.name)))?;
@@ -267,19 +315,16 @@ impl Reader {
             }
         }
         if let Some(member) = self.pending.take() {
-            self.unpack_member(&member, staging, selection)?;
+            self.unpack_member(&member, staging)?;
         }
         let mut ignored = Header::default();
         while let Some(member) = self.next(&mut ignored)? {
-            self.unpack_member(&member, staging, selection)?;
+            self.unpack_member(&member, staging)?;
         }
         self.spill
             .take()
             .map_or(Ok(()), |mut spill| spill.finish())?;
         self.check_sums(header.manifest.is_some())?;
-        if selection.durable {
-            sync(staging).map_err(io_error("cannot put the unpacked checkpoint on disk"))?;
-        }
         Ok(self.contents)
     }
 
@@ -300,9 +345,24 @@ impl Reader {
                     let bytes = self.tape.read_all()?;
                     let sums = sums::parse(&bytes)
                         .ok_or_else(|| self.damaged(layout::SUMS, "can't be read"))?;
-                    self.sums = Some(sums);
+                    self.sums = Some((bytes, sums));
                 }
-                _ => return Ok(Some(member)),
+                Kind::Signature => {
+                    let bytes = self.tape.read_all()?;
+                    let signature = Signature::parse(&bytes)
+                        .ok_or_else(|| self.damaged(layout::SIGNATURE, "can't be read"))?;
+                    self.signature = Some(signature);
+                }
+                _ => {
+                    match &member.file_type {
+                        Type::Directory => self.bare.push(format!("{}/", member.name)),
+                        Type::ParentLink(target) => {
+                            self.bare.push(sums::link(&member.name, target));
+                        }
+                        Type::File => {}
+                    }
+                    return Ok(Some(member));
+                }
             }
         }
     }
@@ -336,24 +396,29 @@ impl Reader {
     fn unpack_member(
         &mut self,
         member: &Member,
-        staging: &Dir,
-        selection: Selection,
+        staging: Option<(&Dir, Selection)>,
     ) -> Result<(), ArchiveError> {
         let file_name = member.name.rsplit('/').next().unwrap_or_default();
-        let wanted =
-            selection.wants(&member.kind) && (selection.pages || !layout::is_pages(file_name));
+        let into = staging.and_then(|(staging, selection)| {
+            let wanted =
+                selection.wants(&member.kind) && (selection.pages || !layout::is_pages(file_name));
+            wanted.then_some(staging)
+        });
         let doing = || format!("cannot unpack {}", member.name);
-        match &member.file_type {
-            Type::Directory if wanted => create_directory(staging, &member.name),
-            Type::ParentLink(target) if wanted => {
+        match (&member.file_type, into) {
+            (Type::Directory, Some(staging)) => {
+                create_parent(staging, &member.name)?;
+                create_directory(staging, &member.name)
+            }
+            (Type::ParentLink(target), Some(staging)) => {
                 create_parent(staging, &member.name)?;
                 staging
                     .symlink(target, &member.name)
                     .map_err(io_error(doing()))
             }
-            Type::Directory | Type::ParentLink(_) => Ok(()),
-            Type::File => {
-                if wanted {
+            (Type::Directory | Type::ParentLink(_), None) => Ok(()),
+            (Type::File, into) => {
+                if let Some(staging) = into {
                     let file = create(staging, &member.name)?.into_std();
                     self.spill()?.file(&member.name, file)?;
                 }
@@ -367,13 +432,13 @@ impl Reader {
                         break;
                     }
                     let chunk = self.digester.bytes(buffer).map_err(io_error(doing()))?;
-                    if wanted {
+                    if into.is_some() {
                         self.spill()?.bytes(chunk)?;
                     } else {
                         self.digester.done(chunk);
                     }
                 }
-                if wanted {
+                if into.is_some() {
                     self.contents.files.push((member.name.clone(), member.len));
                 }
                 Ok(())
@@ -392,10 +457,15 @@ impl Reader {
     }
 
     fn check_sums(&mut self, ours: bool) -> Result<(), ArchiveError> {
+        let signature = self.signature.take();
         if !ours {
-            return Ok(());
+            return match signature {
+                // Whoever took the manifest away wanted the sums not to be looked at.
+                Some(_) => Err(self.damaged(layout::SIGNATURE, "is of an archive with a manifest")),
+                None => Ok(()),
+            };
         }
-        let Some(expected) = self.sums.take() else {
+        let Some((bytes, listed)) = self.sums.take() else {
             return Err(ArchiveError::Truncated {
                 archive: self.tape.archive.clone(),
                 missing: format!("its last member, {}, is missing", layout::SUMS),
@@ -405,24 +475,47 @@ impl Reader {
         let found = digester
             .finish()
             .map_err(io_error("cannot verify the archive"))?;
-        let listed = expected;
+        let signed = signature.is_some();
+        let bare = std::mem::take(&mut self.bare);
+        let wrong = |name: &str, what: &str| {
+            let (archive, what) = (self.tape.archive.clone(), format!("{name} {what}"));
+            if signed {
+                ArchiveError::NotAsSigned { archive, what }
+            } else {
+                ArchiveError::Damaged { archive, what }
+            }
+        };
         let mut expected: HashMap<&str, &Sum> = HashMap::with_capacity(listed.len());
         for sum in &listed {
             if expected.insert(&sum.name, sum).is_some() {
-                return Err(self.damaged(&sum.name, "has two digests"));
+                return Err(wrong(&sum.name, "has two digests"));
             }
         }
         for sum in &found {
             match expected.remove(sum.name.as_str()) {
                 Some(other) if other == sum => {}
-                Some(_) => return Err(self.damaged(&sum.name, "is not what was written")),
-                None => return Err(self.damaged(&sum.name, "was added later")),
+                Some(_) => return Err(wrong(&sum.name, "is not what was written")),
+                None => return Err(wrong(&sum.name, "was added later")),
+            }
+        }
+        for name in &bare {
+            if expected.remove(name.as_str()).is_none() && signed {
+                return Err(wrong(name, "was added later"));
             }
         }
         if let Some(name) = expected.keys().min() {
-            return Err(self.damaged(name, "is missing"));
+            return Err(wrong(name, "is missing"));
         }
+        drop(expected);
+        if signed && self.tape.trailer {
+            return Err(wrong("something behind its end", "was added later"));
+        }
+        self.contents.signed = signature.map(|signature| Signed {
+            signature,
+            sums: bytes,
+        });
         self.contents.verified = true;
+        self.contents.sums = listed;
         Ok(())
     }
 
@@ -473,11 +566,11 @@ fn create_directory(staging: &Dir, name: &str) -> Result<(), ArchiveError> {
 }
 
 fn create_parent(staging: &Dir, name: &str) -> Result<(), ArchiveError> {
-    match name.rsplit_once('/') {
-        // No kind that is unpacked lies deeper than one directory.
-        Some((parent, _)) => create_directory(staging, parent),
-        None => Ok(()),
-    }
+    // Three deep at most: blobs of an image.
+    let parents = name.match_indices('/').map(|(end, _)| &name[..end]);
+    parents
+        .into_iter()
+        .try_for_each(|parent| create_directory(staging, parent))
 }
 
 fn create(staging: &Dir, name: &str) -> Result<cap_std::fs::File, ArchiveError> {

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::compress::{Detected, decoder, detect};
+use super::tape::broken;
 use super::{ArchiveError, CHUNK};
+use crate::seal::{Keys, Locked, unlock};
 
 /// How much of a stream is passed over at a time, bytes: what zstd decompresses in one go.
 const SCRAP: usize = 128 << 10;
@@ -45,8 +47,10 @@ pub(super) struct Stream {
     read: Arc<AtomicU64>,
     unpacked: u64,
     scrap: Vec<u8>,
-    /// To read it again from.
-    file: Option<Arc<File>>,
+    /// It came encrypted.
+    pub(super) encrypted: bool,
+    /// To read it again from, and with.
+    file: Option<(Arc<File>, Keys)>,
 }
 
 /// Counts what comes from the file.
@@ -64,17 +68,35 @@ impl Stream {
     /// Recognises the compression; `archive` is what messages call it.
     ///
     /// # Errors
-    /// [`ArchiveError::Empty`], [`ArchiveError::UnsupportedCompression`], [`ArchiveError::Io`].
+    /// [`ArchiveError::Empty`], [`ArchiveError::UnsupportedCompression`], [`ArchiveError::Io`]; for
+    /// one that is encrypted also what keys that don't fit earn.
     pub(super) fn new(
         source: impl Read + Send + 'static,
         archive: &str,
+        keys: &Keys,
     ) -> Result<Self, ArchiveError> {
         let read = Arc::new(AtomicU64::new(0));
         let mut source = BufReader::with_capacity(CHUNK, Counted(source, Arc::clone(&read)));
-        let cannot = |source| ArchiveError::Io {
+        let start = source.fill_buf().map_err(|source| ArchiveError::Io {
             doing: format!("cannot read {archive}"),
             source,
-        };
+        })?;
+        if detect(start) != Detected::Age {
+            return Self::of(source, read, archive);
+        }
+        let opened = unlock(source, keys).map_err(|locked| refused(archive, locked))?;
+        let source = BufReader::with_capacity(CHUNK, opened);
+        let mut stream = Self::of(source, read, archive)?;
+        stream.encrypted = true;
+        Ok(stream)
+    }
+
+    fn of(
+        mut source: impl BufRead + Send + 'static,
+        read: Arc<AtomicU64>,
+        archive: &str,
+    ) -> Result<Self, ArchiveError> {
+        let cannot = |error| broken(archive, "before its first member", error);
         let start = source.fill_buf().map_err(cannot)?;
         let archive = || archive.to_owned();
         if start.is_empty() {
@@ -84,6 +106,17 @@ impl Stream {
         let unsupported = match found {
             Detected::Bzip2 => Some("bzip2"),
             Detected::Xz => Some("xz"),
+            Detected::Age | Detected::ArmoredAge => {
+                let why = if found == Detected::Age {
+                    "it is encrypted twice"
+                } else {
+                    "it is encrypted and armored, as text: encrypt it without --armor"
+                };
+                return Err(ArchiveError::NotAnArchive {
+                    archive: archive(),
+                    why: why.to_owned(),
+                });
+            }
             Detected::Plain | Detected::Gzip | Detected::Zstd => None,
         };
         if let Some(found) = unsupported {
@@ -96,19 +129,49 @@ impl Stream {
             read,
             unpacked: 0,
             scrap: Vec::new(),
+            encrypted: false,
             file: None,
         })
     }
 
     /// The same of a file from its start, which can go back there.
-    pub(super) fn of_file(file: Arc<File>, archive: &str) -> Result<Self, ArchiveError> {
+    pub(super) fn of_file(
+        file: Arc<File>,
+        archive: &str,
+        keys: &Keys,
+    ) -> Result<Self, ArchiveError> {
         (&*file).rewind().map_err(|source| ArchiveError::Io {
             doing: format!("cannot read {archive}"),
             source,
         })?;
-        let mut stream = Self::new(Arc::clone(&file), archive)?;
-        stream.file = Some(file);
+        let mut stream = Self::new(Arc::clone(&file), archive, keys)?;
+        stream.file = Some((file, keys.clone()));
         Ok(stream)
+    }
+}
+
+/// What it means for an archive that it can't be opened.
+fn refused(archive: &str, locked: Locked) -> ArchiveError {
+    let archive = archive.to_owned();
+    match locked {
+        Locked::NoKey(recipients) => ArchiveError::Encrypted {
+            archive,
+            recipients,
+        },
+        Locked::WrongKey(recipients) => ArchiveError::WrongKey {
+            archive,
+            recipients,
+        },
+        Locked::Passphrase => ArchiveError::Passphrase { archive },
+        Locked::Cut => ArchiveError::Truncated {
+            archive,
+            missing: "it ends within the header of its encryption".into(),
+        },
+        Locked::Damaged(what) => ArchiveError::Damaged { archive, what },
+        Locked::Io(source) => ArchiveError::Io {
+            doing: format!("cannot read {archive}"),
+            source,
+        },
     }
 }
 
@@ -131,8 +194,8 @@ impl Source for Stream {
     }
 
     fn rewind(&mut self) -> io::Result<()> {
-        let file = self.file.clone().ok_or(io::ErrorKind::Unsupported)?;
-        *self = Self::of_file(file, "the archive").map_err(io::Error::other)?;
+        let (file, keys) = self.file.clone().ok_or(io::ErrorKind::Unsupported)?;
+        *self = Self::of_file(file, "the archive", &keys).map_err(io::Error::other)?;
         Ok(())
     }
 

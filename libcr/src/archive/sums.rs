@@ -2,7 +2,9 @@
 //! and the thread that computes them while the archive flows by.
 //!
 //! A line is `<64 hex digits>  <length in bytes>  <name>`. What it proves is that the archive is
-//! what its writer wrote, not who that was.
+//! what its writer wrote, not who that was; that says the signature behind it, where there is one.
+//! Of a signed archive directories (`NAME/`) and links (`NAME -> TARGET`) have lines too, as empty
+//! ones: nothing can be added to it.
 
 use std::io;
 use std::sync::Arc;
@@ -20,6 +22,11 @@ pub struct Sum {
     pub len: u64,
     /// BLAKE3 of its bytes.
     pub hash: blake3::Hash,
+}
+
+/// The line's name of a link. No file has such a name: `..` is in it.
+pub(super) fn link(name: &str, target: &str) -> String {
+    format!("{name} -> {target}")
 }
 
 /// The bytes of the member.

@@ -9,7 +9,8 @@ use std::io::{self, Read};
 use super::compress::Detected;
 use super::parts::PartSource;
 use super::source::{Source, Stream};
-use super::{ArchiveError, CHUNK, Limits, Refusal, layout};
+use super::{ArchiveError, CHUNK, Limits, Opening, Refusal, layout};
+use crate::seal::Keys;
 
 /// Long names and pax headers: far above what any tar program writes.
 const EXTENSION_LIMIT: u64 = 1 << 20;
@@ -54,8 +55,34 @@ pub(super) struct Tape {
     plain: bool,
     started: bool,
     ended: bool,
-    /// The member that is always last was there.
-    sealed: bool,
+    ending: Ending,
+    /// What is tried on the parts that follow.
+    keys: Keys,
+    /// There was more than zeros behind an end mark.
+    pub(super) trailer: bool,
+}
+
+/// Which of the members that are always last was there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    None,
+    /// Only a signature may follow.
+    Sums,
+    Signature,
+}
+
+/// Takes bytes, and tells whether all of them are zero.
+struct Zeros(bool);
+
+impl io::Write for Zeros {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 &= bytes.iter().all(|byte| *byte == 0);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// What the extension headers before a member say of it.
@@ -71,11 +98,13 @@ impl Tape {
     pub(super) fn new(
         source: impl Read + Send + 'static,
         archive: String,
-        limits: Limits,
+        opening: Opening,
     ) -> Result<Self, ArchiveError> {
-        let stream = Stream::new(source, &archive)?;
-        let plain = stream.found == Detected::Plain;
-        Ok(Self::of(Box::new(stream), plain, archive, limits))
+        let stream = Stream::new(source, &archive, &opening.keys)?;
+        let plain = stream.found == Detected::Plain && !stream.encrypted;
+        let mut tape = Self::of(Box::new(stream), plain, archive, opening.limits);
+        tape.keys = opening.keys;
+        Ok(tape)
     }
 
     /// Reads what is at its start and no longer, or not (`plain`), compressed.
@@ -99,7 +128,9 @@ impl Tape {
             plain,
             started: false,
             ended: false,
-            sealed: false,
+            ending: Ending::None,
+            keys: Keys::default(),
+            trailer: false,
         }
     }
 
@@ -107,11 +138,11 @@ impl Tape {
     pub(super) fn of_parts(
         mut parts: PartSource,
         archive: String,
-        limits: Limits,
+        opening: Opening,
     ) -> Result<Self, ArchiveError> {
         let first = parts.next().unwrap_or_else(|| Ok(Box::new(io::empty())));
         let first = first.map_err(|error| broken(&archive, "before its first member", error))?;
-        let mut tape = Self::new(first, archive, limits)?;
+        let mut tape = Self::new(first, archive, opening)?;
         tape.more = Some(parts);
         Ok(tape)
     }
@@ -122,7 +153,7 @@ impl Tape {
             return Ok(false);
         };
         let part = next.map_err(|error| self.broken(error))?;
-        self.source = Box::new(Stream::new(part, &self.archive)?);
+        self.source = Box::new(Stream::new(part, &self.archive, &self.keys)?);
         Ok(true)
     }
 
@@ -270,10 +301,14 @@ impl Tape {
         if !self.names.insert(name.clone()) {
             return Err(refuse(Refusal::Duplicate));
         }
-        if self.sealed || (kind == layout::Kind::Manifest && !first) {
-            return Err(refuse(Refusal::Misplaced));
-        }
-        self.sealed = kind == layout::Kind::Sums;
+        self.ending = match (&kind, self.ending) {
+            (layout::Kind::Signature, Ending::Sums) => Ending::Signature,
+            (layout::Kind::Sums, Ending::None) => Ending::Sums,
+            (layout::Kind::Manifest, Ending::None) if first => Ending::None,
+            (layout::Kind::Signature | layout::Kind::Manifest, _)
+            | (_, Ending::Sums | Ending::Signature) => return Err(refuse(Refusal::Misplaced)),
+            _ => Ending::None,
+        };
         self.left = len;
         self.padding = (512 - len % 512) % 512;
         self.current.clone_from(&name);
@@ -415,7 +450,10 @@ impl Tape {
             return Err(self.no_archive("it has no members"));
         }
         let mut rest = (&mut self.source).take(TRAILER_LIMIT);
-        match io::copy(&mut rest, &mut io::sink()) {
+        let mut zeros = Zeros(true);
+        let copied = io::copy(&mut rest, &mut zeros);
+        self.trailer |= !zeros.0;
+        match copied {
             Ok(TRAILER_LIMIT) => Err(self.damaged("there is more after its end")),
             // The second zero block of the end mark.
             Ok(count) if count < 512 => Err(self.cut()),

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 
 use super::super::browse::{Browser, Range};
-use super::super::{Compression, Refusal, Writer};
+use super::super::{Compression, Limits, Refusal, Writer};
 use super::*;
 
 #[path = "tests_hostile.rs"]
@@ -160,6 +160,7 @@ fn selection_leaves_out() {
         pre_checkpoints_only: false,
         rootfs: false,
         volumes: false,
+        image: false,
         log: false,
         durable: true,
     };

@@ -14,12 +14,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustix::fs::{FlockOperation, OFlags};
 
-use super::compress::Encoder;
+use super::compress::{Encoder, Form};
 use super::parts::{Part, Parts};
-use super::sums::{self, Digester};
+use super::sums::{self, Digester, Sum};
 use super::writeback::Writeback;
 use super::{ArchiveError, CHUNK, Compression, Manifest, io_error, layout};
+use crate::seal::{Envelope, SigningKey};
 use crate::sys::dir::{partial_path, remove_file_if_present, sync_parent};
+
+/// Where what is compressed goes.
+type Way = Encoder<Envelope<BufWriter<Sink>>>;
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,13 +34,17 @@ pub struct Summary {
     pub written: u64,
     /// Members, directories among them.
     pub members: u64,
+    /// Digests of all files in it.
+    pub sums: Vec<Sum>,
 }
 
 /// An archive in the making.
 pub struct Writer {
-    encoder: Option<Encoder<BufWriter<Sink>>>,
+    encoder: Option<Way>,
     digester: Option<Digester>,
     place: Option<Place>,
+    /// Who signs it, and what is said with it.
+    signer: Option<(SigningKey, String)>,
     /// Where the next part goes, of an archive in parts.
     parts: Option<Box<dyn Parts>>,
     archive: String,
@@ -45,6 +53,8 @@ pub struct Writer {
     /// Bytes of the parts that are complete.
     written: u64,
     members: u64,
+    /// Digests of members that are in parts of earlier archives.
+    vouched: Vec<Sum>,
 }
 
 impl std::fmt::Debug for Writer {
@@ -113,7 +123,8 @@ impl Writer {
     ///
     /// # Errors
     /// [`ArchiveError::Busy`] when another process is at it, [`ArchiveError::Io`] otherwise.
-    pub fn create(path: &Path, compression: Compression) -> Result<Self, ArchiveError> {
+    pub fn create(path: &Path, form: impl Into<Form>) -> Result<Self, ArchiveError> {
+        let form = form.into();
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let archive = path.display().to_string();
         let doing = format!("cannot write {archive}");
@@ -124,7 +135,7 @@ impl Writer {
                     .write(true)
                     .open(&path)
                     .map_err(io_error(doing))?;
-                return Self::start(Target::Stream(Box::new(stream)), None, compression, archive);
+                return Self::start(Target::Stream(Box::new(stream)), None, &form, archive);
             }
             if !kind.is_file() {
                 let source = io::Error::other("it exists and is not a file");
@@ -153,16 +164,21 @@ impl Writer {
         let writeback =
             Writeback::of(&file).map_err(io_error(format!("cannot write {archive}")))?;
         let target = Target::File(file, writeback);
-        Self::start(target, Some(place), compression, archive)
+        Self::start(target, Some(place), &form, archive)
     }
 
     /// Begins an archive that goes into a stream. What went before a failure can't be taken back.
     pub fn to_stream(
         stream: impl Write + Send + 'static,
-        compression: Compression,
+        form: impl Into<Form>,
     ) -> Result<Self, ArchiveError> {
         let archive = "the output stream".to_owned();
-        Self::start(Target::Stream(Box::new(stream)), None, compression, archive)
+        Self::start(
+            Target::Stream(Box::new(stream)),
+            None,
+            &form.into(),
+            archive,
+        )
     }
 
     /// Begins an archive in parts, the first of which begins with it; they are not compressed here.
@@ -174,7 +190,8 @@ impl Writer {
         let part = parts
             .begin()
             .map_err(io_error(format!("cannot write {archive}")))?;
-        let mut writer = Self::start(Target::Part(part), None, Compression::None, archive)?;
+        let form = Compression::None.into();
+        let mut writer = Self::start(Target::Part(part), None, &form, archive)?;
         writer.mtime = 0;
         writer.parts = Some(parts);
         Ok(writer)
@@ -185,19 +202,34 @@ impl Writer {
     /// # Errors
     /// [`ArchiveError::Io`] when the part before it can't be kept, or there is no place for another.
     pub fn next_part(&mut self) -> Result<(), ArchiveError> {
+        self.turn_to(|parts| parts.begin())
+    }
+
+    /// The same, for what is compressed already.
+    ///
+    /// # Errors
+    /// As [`Self::next_part`].
+    pub fn next_packed_part(&mut self) -> Result<(), ArchiveError> {
+        self.turn_to(|parts| parts.begin_packed())
+    }
+
+    fn turn_to(
+        &mut self,
+        begin: impl FnOnce(&mut dyn Parts) -> io::Result<Box<dyn Part>>,
+    ) -> Result<(), ArchiveError> {
         let doing = format!("cannot write {}", self.archive);
         let Some(mut parts) = self.parts.take() else {
             return Ok(());
         };
-        let mut turn = || -> io::Result<()> {
+        let turn = || -> io::Result<()> {
             let Sink { target, written } = self.end_tar()?;
             if let Target::Part(part) = target {
                 part.end()?;
             }
             self.written += written;
-            let target = Target::Part(parts.begin()?);
+            let target = Target::Part(begin(parts.as_mut())?);
             let sink = BufWriter::with_capacity(CHUNK, Sink { target, written: 0 });
-            self.encoder = Some(Encoder::new(Compression::None, sink)?);
+            self.encoder = Some(Encoder::new(Compression::None, Envelope::Open(sink))?);
             Ok(())
         };
         turn().map_err(io_error(doing))?;
@@ -211,7 +243,7 @@ impl Writer {
             return Err(io::Error::other("an earlier write failed"));
         };
         encoder.write_all(&[0; 1024])?;
-        let mut buffered = encoder.finish()?;
+        let mut buffered = encoder.finish()?.finish()?;
         buffered.flush()?;
         buffered
             .into_inner()
@@ -221,11 +253,13 @@ impl Writer {
     fn start(
         target: Target,
         place: Option<Place>,
-        compression: Compression,
+        form: &Form,
         archive: String,
     ) -> Result<Self, ArchiveError> {
         let sink = BufWriter::with_capacity(CHUNK, Sink { target, written: 0 });
-        let encoder = Encoder::new(compression, sink)
+        let envelope = form.recipients.envelope(sink);
+        let encoder = envelope
+            .and_then(|envelope| Encoder::new(form.compression, envelope))
             .map_err(io_error(format!("cannot compress {archive}")))?;
         let digester = Digester::start().map_err(io_error("cannot start a thread"))?;
         let mtime = SystemTime::now()
@@ -235,13 +269,39 @@ impl Writer {
             encoder: Some(encoder),
             digester: Some(digester),
             place,
+            signer: None,
             parts: None,
             archive,
             mtime,
             content: 0,
             written: 0,
             members: 0,
+            vouched: Vec::new(),
         })
+    }
+
+    /// The archive will be signed; `comment`, a line, with it. Call it before the first member.
+    pub fn sign_by(&mut self, key: SigningKey, comment: String) {
+        self.signer = Some((key, comment));
+    }
+
+    /// Takes up the digests of members that the archive has without being written now: in parts of
+    /// an earlier one.
+    pub fn vouch(&mut self, sums: impl IntoIterator<Item = Sum>) {
+        self.vouched.extend(sums);
+    }
+
+    /// Writes the link from the images in a directory to those that they build upon.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Io`] too for one that readers refuse.
+    pub fn append_parent(&mut self, directory: &str, target: &str) -> Result<(), ArchiveError> {
+        let name = format!("{directory}/{}", layout::PARENT_LINK);
+        let target = layout::parent_target(&name, target.as_bytes()).ok_or_else(|| {
+            let why = io::Error::other("it is a link that no images have");
+            io_error(format!("cannot write {name}"))(why)
+        })?;
+        self.header(&name, 0, tar::EntryType::Symlink, Some(target))
     }
 
     /// Writes `cryopod.json`. Call it first: readers look for it nowhere else.
@@ -299,6 +359,19 @@ impl Writer {
     /// earlier pre-dump, by name, memory pages last: what describes them can be read without
     /// passing over them. Anything else in there is an error.
     pub fn append_images(&mut self, prefix: &str, images: &Path) -> Result<(), ArchiveError> {
+        self.append_images_but(prefix, images, |_| false)
+    }
+
+    /// The same without the files that `left_out` says.
+    ///
+    /// # Errors
+    /// As [`Self::append_images`].
+    pub fn append_images_but(
+        &mut self,
+        prefix: &str,
+        images: &Path,
+        left_out: impl Fn(&str) -> bool,
+    ) -> Result<(), ArchiveError> {
         let at = |source| ArchiveError::Io {
             doing: format!("cannot read {}", images.display()),
             source,
@@ -321,6 +394,9 @@ impl Writer {
             let Some(file_name) = file_name.to_str() else {
                 return Err(cannot(io::Error::other("its name is not UTF-8")));
             };
+            if left_out(file_name) {
+                continue;
+            }
             let name = format!("{prefix}/{file_name}");
             let kind = entry.file_type().map_err(cannot)?;
             if kind.is_symlink() {
@@ -347,13 +423,19 @@ impl Writer {
     /// Writes the digests and the end of the archive, puts it on disk and gives it its name.
     pub fn finish(mut self) -> Result<Summary, ArchiveError> {
         let doing = format!("cannot write {}", self.archive);
-        let digests = match self.digester.take() {
+        let mut digests = match self.digester.take() {
             Some(digester) => digester.finish().map_err(io_error(&doing))?,
             None => Vec::new(),
         };
         self.digester = Some(Digester::idle());
+        digests.append(&mut self.vouched);
         self.next_part()?;
-        self.append_bytes(layout::SUMS, &sums::render(&digests))?;
+        let sums = sums::render(&digests);
+        self.append_bytes(layout::SUMS, &sums)?;
+        if let Some((key, comment)) = self.signer.take() {
+            let signature = key.sign(&sums, &comment).map_err(io_error(&doing))?;
+            self.append_bytes(layout::SIGNATURE, &signature)?;
+        }
         let end = |writer: &mut Self| -> io::Result<u64> {
             let Sink { target, written } = writer.end_tar()?;
             match (target, &mut writer.place) {
@@ -374,6 +456,7 @@ impl Writer {
             content: self.content,
             written,
             members: self.members,
+            sums: digests,
         })
     }
 
@@ -424,6 +507,13 @@ impl Writer {
             return Err(io_error(doing)(io::Error::other(format!(
                 "the name {refusal}"
             ))));
+        }
+        let bare = match target {
+            Some(target) => Some(sums::link(name, target)),
+            None => (kind == tar::EntryType::Directory).then(|| name.to_owned()),
+        };
+        if let (Some(bare), Some(_), Some(digester)) = (bare, &self.signer, &self.digester) {
+            digester.member(&bare).map_err(io_error(&doing))?;
         }
         let mtime = self.mtime;
         let Some(encoder) = &mut self.encoder else {
@@ -488,7 +578,7 @@ fn is_in_use(partial: &Path) -> bool {
 
 /// The data of one member on its way to the digest and the encoder.
 struct MemberSink<'a> {
-    encoder: &'a mut Encoder<BufWriter<Sink>>,
+    encoder: &'a mut Way,
     digester: &'a Digester,
     buffer: Vec<u8>,
     missing: u64,

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 pub mod containers_conf;
+pub mod policy;
 
 /// Places and programs of an engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct Config {
     pub network_config_dir: PathBuf,
     /// What puts containers on networks, `netavark` or `cni`; `None`: what is installed.
     pub network_backend: Option<String>,
+    /// What may be thawed here: a file that need not be there. Default `/etc/cryopod/policy.toml`.
+    pub policy: PathBuf,
     /// The monitor; `None`: beside this program, else in libexec.
     pub monitor: Option<PathBuf>,
     /// The program that monitors run as exit command, with its global options before the verb.
@@ -32,6 +35,7 @@ impl Default for Config {
             runtime: None,
             network_config_dir: PathBuf::from("/etc/containers/networks"),
             network_backend: None,
+            policy: PathBuf::from(policy::PLACE),
             monitor: None,
             exit_command: Vec::new(),
         }

@@ -64,13 +64,21 @@ impl ImageFacts {
         for entry in fs::read_dir(images).map_err(at("read", images))? {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            files.push((name, entry.metadata()?.len()));
+            let facts = entry.metadata()?;
+            files.push((name, if facts.is_dir() { 0 } else { facts.len() }));
         }
-        Self::of(
+        let mut facts = Self::of(
             (&inventory, &read_image(&inventory)?),
             (&processes, &read_image(&processes)?),
             &files,
-        )
+        )?;
+        if facts.memory == 0 && super::generations::above(images).is_some() {
+            // Damage is for those to tell who look into the memory itself.
+            let memory = super::generations::Memory::read(images);
+            facts.memory = memory.map_or(0, |memory| memory.bytes());
+            facts.bytes = facts.bytes.saturating_add(facts.memory);
+        }
+        Ok(facts)
     }
 
     /// The same of images that are somewhere else: `inventory.img` and `pstree.img` with the paths

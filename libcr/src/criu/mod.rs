@@ -12,11 +12,14 @@ pub mod contents;
 pub mod facts;
 pub mod features;
 pub mod gate;
+pub mod generations;
 pub mod host_name;
 pub mod images;
 pub mod kernel_config;
 pub mod log;
 pub mod messages;
+pub mod netns;
+pub mod rehost;
 pub mod stats;
 mod wire;
 

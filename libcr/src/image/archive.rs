@@ -14,6 +14,8 @@ use serde::Deserialize;
 
 use super::blobs::BlobStore;
 use super::compression::{Checked, plain};
+use super::config::listed_diff_ids;
+use super::containerd::{self, ContainerdCheckpoint};
 use super::manifest::{Descriptor, Manifest};
 use super::members::Members;
 use super::{ImageError, digest_hex, digest_of};
@@ -33,6 +35,8 @@ pub struct ImageArchive {
     members: Members,
     /// The images in it, in its order.
     pub images: Vec<ArchivedImage>,
+    /// The checkpoints of containerd in it, in its order.
+    pub checkpoints: Vec<ContainerdCheckpoint>,
 }
 
 /// An image in an archive.
@@ -116,10 +120,11 @@ impl ImageArchive {
 
     fn read(members: Members, shown: &str) -> Result<Self, ImageError> {
         // Docker ≥ 25 saves both: the OCI index is the richer one but may lack names.
+        let mut checkpoints = Vec::new();
         let images = if members.has("manifest.json") {
             docker(&members)?
         } else if members.has("index.json") {
-            oci(&members)?
+            oci(&members, &mut checkpoints)?
         } else {
             return Err(ImageError::NoFormat {
                 attempts: vec![
@@ -128,10 +133,18 @@ impl ImageArchive {
                 ],
             });
         };
-        if images.is_empty() {
+        if images.is_empty() && checkpoints.is_empty() {
             return Err(ImageError::archive("it holds no image"));
         }
-        Ok(Self { members, images })
+        Ok(Self {
+            members,
+            images,
+            checkpoints,
+        })
+    }
+
+    pub(super) fn members(&self) -> &Members {
+        &self.members
     }
 
     /// A layer as a plain tar stream.
@@ -199,7 +212,7 @@ fn spool(mut file: File, seekable: bool, scratch: &Path) -> Result<File, ImageEr
     }
 }
 
-fn parse<'b, T: Deserialize<'b>>(name: &str, bytes: &'b [u8]) -> Result<T, ImageError> {
+pub(super) fn parse<'b, T: Deserialize<'b>>(name: &str, bytes: &'b [u8]) -> Result<T, ImageError> {
     serde_json::from_slice(bytes).map_err(|error| ImageError::archive(format!("{name}: {error}")))
 }
 
@@ -217,17 +230,8 @@ fn keep(kept: &mut usize, image: &ArchivedImage) -> Result<(), ImageError> {
 
 /// The diff-ids that a configuration lists.
 fn diff_ids(config: &[u8]) -> Result<Vec<String>, ImageError> {
-    #[derive(Deserialize)]
-    struct Config {
-        rootfs: RootFs,
-    }
-    #[derive(Deserialize)]
-    struct RootFs {
-        #[serde(default)]
-        diff_ids: Option<Vec<String>>,
-    }
-    let config: Config = parse("image configuration", config)?;
-    let ids = config.rootfs.diff_ids.unwrap_or_default();
+    let ids = listed_diff_ids(config)
+        .map_err(|error| ImageError::archive(format!("image configuration: {error}")))?;
     ids.iter().try_for_each(|id| digest_hex(id).map(drop))?;
     Ok(ids)
 }
@@ -295,7 +299,10 @@ fn docker(members: &Members) -> Result<Vec<ArchivedImage>, ImageError> {
     Ok(images)
 }
 
-fn oci(members: &Members) -> Result<Vec<ArchivedImage>, ImageError> {
+fn oci(
+    members: &Members,
+    checkpoints: &mut Vec<ContainerdCheckpoint>,
+) -> Result<Vec<ArchivedImage>, ImageError> {
     let bytes = members.document("index.json", DOCUMENT_LIMIT)?;
     let index: Index = parse("index.json", &bytes)?;
     let mut images: Vec<ArchivedImage> = Vec::new();
@@ -304,6 +311,11 @@ fn oci(members: &Members) -> Result<Vec<ArchivedImage>, ImageError> {
         let tag = |key: &str| descriptor.annotations.get(key).cloned();
         let tag =
             tag("io.containerd.image.name").or_else(|| tag("org.opencontainers.image.ref.name"));
+        let tags: Vec<String> = tag.iter().cloned().collect();
+        if let Some(found) = containerd::read(members, &descriptor, &tags, INDEX_DEPTH)? {
+            checkpoints.push(found);
+            continue;
+        }
         let mut image = oci_image(members, &descriptor, INDEX_DEPTH)?;
         image.tags.extend(tag);
         keep(&mut kept, &image)?;
@@ -319,7 +331,7 @@ fn oci(members: &Members) -> Result<Vec<ArchivedImage>, ImageError> {
     Ok(images)
 }
 
-fn blob(members: &Members, digest: &str) -> Result<Vec<u8>, ImageError> {
+pub(super) fn blob(members: &Members, digest: &str) -> Result<Vec<u8>, ImageError> {
     let bytes = members.document(
         &format!("blobs/sha256/{}", digest_hex(digest)?),
         DOCUMENT_LIMIT,
@@ -334,7 +346,7 @@ fn blob(members: &Members, digest: &str) -> Result<Vec<u8>, ImageError> {
     })
 }
 
-fn oci_image(
+pub(super) fn oci_image(
     members: &Members,
     descriptor: &Descriptor,
     depth: usize,

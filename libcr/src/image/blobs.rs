@@ -191,6 +191,16 @@ impl BlobWriter {
         Ok((digest, self.size))
     }
 
+    /// The whole blob as a file without a name, its digest and its length: the store doesn't keep it.
+    ///
+    /// # Errors
+    /// When the disk takes no more.
+    pub fn finish_nameless(mut self) -> io::Result<(File, String, u64)> {
+        self.file.flush()?;
+        let digest = digest_text(&self.hash.finalize());
+        Ok((self.file.into_file(), digest, self.size))
+    }
+
     /// As [`Self::finish`], unless it is another blob than `expected`.
     ///
     /// # Errors

@@ -3,18 +3,38 @@
 //! Formats: OCI image-spec, config.md and manifest.md. The bytes are the same for the same options,
 //! as their digest is the image's id. `--change` is read as Podman reads it.
 
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::manifest::Descriptor;
 use super::{ImageError, digest_of};
 use crate::sys::machine::architecture;
+
+/// The diff-ids that a configuration lists, as it has them; none where it lists none.
+///
+/// # Errors
+/// For what is no configuration.
+pub fn listed_diff_ids(config: &[u8]) -> serde_json::Result<Vec<String>> {
+    #[derive(Deserialize)]
+    struct Config {
+        rootfs: RootFs,
+    }
+    #[derive(Deserialize)]
+    struct RootFs {
+        #[serde(default)]
+        diff_ids: Option<Vec<String>>,
+    }
+    let config: Config = serde_json::from_slice(config)?;
+    Ok(config.rootfs.diff_ids.unwrap_or_default())
+}
 
 /// What an imported image is made of.
 #[derive(Debug, Clone)]
 pub struct ImportOptions {
     /// `sha256:…` of the uncompressed layer.
     pub diff_id: String,
-    /// Length of the uncompressed layer in bytes.
-    pub layer_size: u64,
+    /// The layer as it is kept.
+    pub blob: Descriptor,
     /// Instructions like `CMD ["/bin/sh"]` or `ENV=A=b`, applied in order.
     pub changes: Vec<String>,
     /// `--message`: the history's comment.
@@ -79,9 +99,9 @@ pub fn import_config(options: &ImportOptions) -> Result<BuiltImage, ImageError> 
             "size": config.len(),
         },
         "layers": [{
-            "mediaType": "application/vnd.oci.image.layer.v1.tar",
-            "digest": options.diff_id,
-            "size": options.layer_size,
+            "mediaType": options.blob.media_type,
+            "digest": options.blob.digest,
+            "size": options.blob.size,
         }],
     });
     let manifest = manifest.to_string().into_bytes();
@@ -196,7 +216,12 @@ mod tests {
     fn options(changes: &[&str]) -> ImportOptions {
         ImportOptions {
             diff_id: format!("sha256:{}", "a".repeat(64)),
-            layer_size: 1536,
+            blob: Descriptor {
+                media_type: "application/vnd.oci.image.layer.v1.tar+zstd".into(),
+                digest: format!("sha256:{}", "b".repeat(64)),
+                size: 5,
+                ..Descriptor::default()
+            },
             changes: changes.iter().map(|change| (*change).to_owned()).collect(),
             message: Some("first".into()),
             architecture: None,

@@ -7,9 +7,11 @@
 pub mod archive;
 pub mod blobs;
 pub mod config;
+pub mod containerd;
 pub mod layer;
 pub mod manifest;
 pub mod reference;
+pub mod remote;
 
 mod compression;
 mod members;
@@ -46,6 +48,14 @@ pub enum ImageError {
     /// The archive is of a known format but damaged or incomplete.
     #[error("invalid image archive: {reason}")]
     Archive {
+        /// What is wrong.
+        reason: String,
+    },
+    /// What a registry says of an image can't be true, or isn't understood.
+    #[error("{what}: {reason}")]
+    Remote {
+        /// The image, by the name it was asked for.
+        what: String,
         /// What is wrong.
         reason: String,
     },
@@ -94,6 +104,14 @@ impl ImageError {
     pub(crate) fn io(doing: &str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let doing = format!("{doing} {}", path.display());
         move |source| Self::Io { doing, source }
+    }
+
+    pub(crate) fn remote(what: &str, reason: impl Into<String>) -> Self {
+        // It quotes what a stranger wrote.
+        Self::Remote {
+            what: what.to_owned(),
+            reason: crate::error::one_line(&reason.into()),
+        }
     }
 
     pub(crate) fn archive(reason: impl Into<String>) -> Self {

@@ -22,6 +22,12 @@ pub struct Image {
 }
 
 impl Image {
+    /// When a configuration says that its image was made; 1970 where it doesn't.
+    pub fn created_in(config: &serde_json::Value) -> String {
+        let created = config["created"].as_str();
+        created.unwrap_or("1970-01-01T00:00:00Z").to_owned()
+    }
+
     /// A member of the configuration's `config` object.
     pub fn setting(&self, key: &str) -> Option<&serde_json::Value> {
         self.config

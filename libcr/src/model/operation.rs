@@ -43,6 +43,10 @@ pub enum Intent {
         /// Id of the named checkpoint that it comes from; empty: none.
         #[serde(default)]
         named: String,
+        /// Id of the image that it brings out of the archive, and that goes with its failure; empty:
+        /// none.
+        #[serde(default)]
+        image: String,
     },
     /// A running container is being put on a network. Undone by taking it off.
     Connect {

@@ -17,6 +17,8 @@ pub struct Shown {
     pub source: String,
     /// What made it, and where.
     pub origin: Origin,
+    /// How it is sealed.
+    pub seal: Seal,
     /// The frozen container.
     pub container: Container,
     /// What of the way into the checkpoint is known, in order.
@@ -74,6 +76,18 @@ pub struct Origin {
     pub needs: Vec<String>,
 }
 
+/// How a checkpoint is sealed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Seal {
+    /// It is encrypted, and was opened with a key.
+    pub encrypted: bool,
+    /// Id of the key that it says it is signed by, which was not checked; empty: it is not signed.
+    pub key: String,
+    /// The comment of that signature.
+    pub comment: String,
+}
+
 /// The frozen container.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -86,6 +100,9 @@ pub struct Container {
     pub image: String,
     /// Id of its image, 64 hexadecimal digits.
     pub image_id: String,
+    /// Id of the image that travels inside the checkpoint, 64 hexadecimal digits; empty: none does.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub image_inside: String,
     /// When it was created, RFC 3339.
     pub created: String,
     /// Its command, from the specification.

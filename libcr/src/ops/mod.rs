@@ -7,7 +7,7 @@
 //! | `container restore` | [`restore`] |
 //! | what a killed engine left half-done | [`recover`] |
 //! | `create`, `start`, `stop`, `kill`, `pause`, `unpause`, `wait`, `rm`, `ps`, `inspect`, `logs`, `exec`, `healthcheck run`, `container cleanup` | [`lifecycle`] |
-//! | `import`, `load`, `images`, `rmi`, `image inspect` | [`images`] |
+//! | `import`, `load`, `pull`, `push`, `login`, `logout`, `images`, `rmi`, `image inspect` | [`images`] |
 //! | `checkpoint ls`, `inspect`, `rm`, `prune`, `tag`, `diff` | [`checkpoints`] |
 //! | `volume create`, `ls`, `inspect`, `rm` | [`volumes`] |
 //! | `pod create`, `start`, `stop`, `kill`, `pause`, `unpause`, `restart`, `rm`, `ps`, `inspect` | [`pods`] |

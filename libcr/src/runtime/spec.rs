@@ -205,6 +205,9 @@ pub fn localize(spec: &mut Value, config: &ContainerConfig, places: &Places) {
         annotations[AUTO_REMOVE] = "TRUE".into();
     }
     for mount in spec["mounts"].as_array_mut().into_iter().flatten() {
+        if mount["type"] == "tmpfs" {
+            continue;
+        }
         let own = mount["destination"].as_str().and_then(|path| {
             provided(path, places).or_else(|| volume_source(path, config, places))
         });

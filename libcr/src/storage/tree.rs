@@ -15,10 +15,11 @@ use rustix::fs::{FileType, OFlags, ResolveFlags, SeekFrom};
 use rustix::io::Errno;
 
 use super::StorageError;
-use super::contained::{names, open_in};
-use super::diff::{RootfsDiff, bytes, is_criu_mount_point};
-use super::node::{Kind, Node};
+use super::contained::{names, open_in, split};
+use super::diff::{RootfsDiff, bytes, decode_name, is_criu_mount_point};
+use super::node::{Attrs, Kind, Node};
 use super::tar::header::{padding, render};
+use super::xattr::is_opaque;
 
 /// Two blocks of zeros end an archive.
 const END: [u8; 1024] = [0; 1024];
@@ -96,6 +97,107 @@ impl TarPlan {
         Ok(plan)
     }
 
+    /// Plans the tar of an unpacked layer: its whiteouts and opaque directories become OCI's
+    /// (image-spec, layer.md), so that it unpacks to the same again.
+    pub fn of_layer(directory: &Path) -> Result<Self, StorageError> {
+        let mut plan = Self::of_tree(directory, "")?;
+        let found = std::mem::take(&mut plan.members);
+        plan.length = END.len() as u64;
+        for mut member in found {
+            let (above, name) = match member.source.iter().rposition(|byte| *byte == b'/') {
+                Some(slash) => member.source.split_at(slash + 1),
+                None => (&b""[..], member.source.as_slice()),
+            };
+            if matches!(member.node.kind, Kind::Character { major: 0, minor: 0 }) {
+                member.name = [above, b".wh.", name].concat();
+                member.node.kind = Kind::File { size: 0 };
+            }
+            let mark = plan.opaque_mark(&member)?;
+            plan.add(member);
+            if let Some(mark) = mark {
+                plan.add(mark);
+            }
+        }
+        Ok(plan)
+    }
+
+    /// The same without what says how the root and these directories are.
+    #[must_use]
+    pub fn without(mut self, directories: &[String]) -> Self {
+        let members = std::mem::take(&mut self.members);
+        self.length = END.len() as u64;
+        for member in members {
+            let said = directories
+                .iter()
+                .any(|one| one.as_bytes() == member.source);
+            let stays = !said && !member.source.is_empty();
+            if stays || member.node.kind != Kind::Directory {
+                self.add(member);
+            }
+        }
+        self
+    }
+
+    /// The same after OCI's whiteouts for paths of a `deleted.files` member.
+    ///
+    /// # Errors
+    /// [`StorageError::HostilePath`] for a path that leads out.
+    pub fn with_deleted(mut self, paths: &[String]) -> Result<Self, StorageError> {
+        let members = std::mem::take(&mut self.members);
+        for path in paths {
+            let path = decode_name(path);
+            let components = split(&path)?;
+            let Some((name, above)) = components.split_last() else {
+                continue;
+            };
+            let mut whiteout = above.join(&b'/');
+            if !above.is_empty() {
+                whiteout.push(b'/');
+            }
+            whiteout.extend_from_slice(b".wh.");
+            whiteout.extend_from_slice(name);
+            self.add(Planned {
+                source: Vec::new(),
+                name: whiteout,
+                node: Node {
+                    kind: Kind::File { size: 0 },
+                    attrs: Attrs {
+                        mode: 0o600,
+                        uid: 0,
+                        gid: 0,
+                        mtime: (0, 0),
+                        xattrs: Vec::new(),
+                    },
+                    shared: None,
+                },
+            });
+        }
+        self.members.extend(members);
+        Ok(self)
+    }
+
+    /// What says in a tar that nothing below a directory is seen through it.
+    fn opaque_mark(&self, member: &Planned) -> Result<Option<Planned>, StorageError> {
+        if member.node.kind != Kind::Directory || member.source.is_empty() {
+            return Ok(None);
+        }
+        let wrap = |errno| StorageError::errno("read", &member.source)(errno);
+        let directory = self
+            .open(&member.source, OFlags::RDONLY | OFlags::DIRECTORY)
+            .map_err(wrap)?;
+        if !is_opaque(directory.as_fd(), b"").map_err(wrap)? {
+            return Ok(None);
+        }
+        let mut node = member.node.clone();
+        node.kind = Kind::File { size: 0 };
+        node.attrs.xattrs.clear();
+        Ok(Some(Planned {
+            source: member.source.clone(),
+            name: [&member.name[..], b".wh..wh..opq"].concat(),
+            node,
+        }))
+    }
+
     /// The length of the archive in bytes.
     #[expect(
         clippy::len_without_is_empty,
@@ -118,7 +220,9 @@ impl TarPlan {
         for member in &self.members {
             let header = render(&member.name, &member.node.kind, &member.node.attrs);
             out.write_all(&header).map_err(written)?;
-            if let Kind::File { size } = member.node.kind {
+            if let Kind::File { size } = member.node.kind
+                && size > 0
+            {
                 self.write_data(&member.source, size, out)?;
                 zeros(padding(size), out)?;
             }
@@ -155,15 +259,20 @@ impl TarPlan {
                 None => drop(links.insert(inode, name.clone())),
             }
         }
-        self.length += render(&name, &node.kind, &node.attrs).len() as u64;
-        if let Kind::File { size } = node.kind {
-            self.length += size + padding(size);
-        }
-        self.members.push(Planned {
+        self.add(Planned {
             source: path.to_vec(),
             name,
             node,
         });
+    }
+
+    fn add(&mut self, member: Planned) {
+        let node = &member.node;
+        self.length += render(&member.name, &node.kind, &node.attrs).len() as u64;
+        if let Kind::File { size } = node.kind {
+            self.length += size + padding(size);
+        }
+        self.members.push(member);
     }
 
     fn open(&self, path: &[u8], flags: OFlags) -> Result<OwnedFd, Errno> {

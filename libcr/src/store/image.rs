@@ -29,6 +29,17 @@ impl Rows<'_> {
         Ok(())
     }
 
+    /// Adds an image, or gives the one that has this configuration another manifest: what came last
+    /// is what is kept of its layers.
+    pub fn insert_image_anew(&self, image: &Image) -> Result<(), StoreError> {
+        self.insert_image(image)?;
+        self.execute(
+            "UPDATE images SET digest = ?2 WHERE id = ?1",
+            params![image.id, image.digest],
+        )?;
+        Ok(())
+    }
+
     /// Takes a name from its image.
     pub fn delete_image_name(&self, name: &str) -> Result<(), StoreError> {
         self.execute("DELETE FROM image_names WHERE name = ?1", params![name])?;

@@ -350,7 +350,15 @@ mod tests {
         let mut child = std::process::Command::new("sleep")
             .arg("86399.25")
             .spawn()?;
-        let found = find(|words| words.last().is_some_and(|word| word == "86399.25"))?;
+        let mut found = Vec::new();
+        // Its words are not there at once.
+        for _ in 0..500 {
+            found = find(|words| words.last().is_some_and(|word| word == "86399.25"))?;
+            if !found.is_empty() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
         let pid = i32::try_from(child.id()).map_err(io::Error::other)?;
         assert_eq!(found, [pid]);
         assert!(!wait_gone(pid, Duration::from_millis(5)));

@@ -18,6 +18,9 @@ mod lifecycle;
 mod network;
 mod networks;
 mod pods;
+mod registry;
+mod sealed;
+mod shared_memory;
 mod showing;
 mod system_check;
 mod volume_mounts;
@@ -57,6 +60,16 @@ pub const ALL: &[(&str, Tests)] = &[
         "checkpoint_images::interop",
         checkpoint_images::interop::TESTS,
     ),
+    ("sealed::encrypted", sealed::encrypted::TESTS),
+    ("sealed::signed", sealed::signed::TESTS),
+    ("sealed::policy", sealed::policy::TESTS),
+    ("registry", registry::TESTS),
+    ("registry::liar", registry::liar::TESTS),
+    ("registry::interop", registry::interop::TESTS),
+    ("sealed::interop", sealed::signed::INTEROP),
+    ("shared_memory", shared_memory::TESTS),
+    ("include_image", checkpoint_images::include_image::TESTS),
+    ("containerd", checkpoint_images::containerd::TESTS),
     ("golden", golden::TESTS),
     ("hostile_images", hostile_images::TESTS),
     ("showing", showing::TESTS),

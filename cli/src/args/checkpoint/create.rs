@@ -13,6 +13,9 @@ pub struct CheckpointCreate {
     /// Use a custom checkpoint storage directory
     #[arg(long, value_name = "DIRECTORY")]
     pub checkpoint_dir: Option<PathBuf>,
+    /// Keep only the memory that earlier checkpoints of the container have not
+    #[arg(long)]
+    pub dedup: bool,
     /// End the container once its checkpoint is made (the default)
     #[arg(
         long,
@@ -75,6 +78,7 @@ impl CheckpointCreate {
             tcp_established: self.tcp_established,
             file_locks: self.file_locks,
             with_previous: self.with_previous,
+            dedup: self.dedup,
             named: Some(place(name, self.checkpoint_dir.as_ref())),
             criu: CriuOptions {
                 ext_unix_sk: self.ext_unix_sk,

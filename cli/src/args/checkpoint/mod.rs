@@ -6,18 +6,24 @@ mod diff;
 mod inspect;
 mod list;
 mod prune;
+mod pull;
+mod push;
 mod rm;
 mod show;
 mod tag;
+mod verify;
 
 pub use create::CheckpointCreate;
 pub use diff::CheckpointDiff;
 pub use inspect::CheckpointInspect;
 pub use list::CheckpointList;
 pub use prune::CheckpointPrune;
+pub use pull::CheckpointPull;
+pub use push::{CheckpointPush, Place, Push};
 pub use rm::CheckpointRm;
 pub use show::CheckpointShow;
 pub use tag::CheckpointTag;
+pub use verify::CheckpointVerify;
 
 use crate::output::CliError;
 use clap::Subcommand;
@@ -38,6 +44,10 @@ pub enum CheckpointCommand {
     List(CheckpointList),
     /// Remove all checkpoints, or the older ones
     Prune(CheckpointPrune),
+    /// Pull a checkpoint image from a registry
+    Pull(CheckpointPull),
+    /// Push a checkpoint to a registry, or write it in the format of another engine
+    Push(CheckpointPush),
     /// Remove checkpoints
     #[command(visible_aliases = ["delete", "remove"])]
     Rm(CheckpointRm),
@@ -45,6 +55,8 @@ pub enum CheckpointCommand {
     Show(CheckpointShow),
     /// Give a checkpoint another name
     Tag(CheckpointTag),
+    /// Check that archives and images are what was written, and by whom they are signed
+    Verify(CheckpointVerify),
 }
 
 /// A directory as given: one without a name is none, as Docker has it.

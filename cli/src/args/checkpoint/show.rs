@@ -12,6 +12,9 @@ pub struct CheckpointShow {
     /// Use a custom checkpoint storage directory
     #[arg(long, value_name = "DIRECTORY")]
     pub checkpoint_dir: Option<PathBuf>,
+    /// Decrypt with the age keys in this file (-: standard input)
+    #[arg(long, value_name = "KEYFILE")]
+    pub decrypt_with: Vec<String>,
     /// Show the environment of each process too
     #[arg(long)]
     pub environment: bool,

@@ -1,11 +1,13 @@
 //! `container checkpoint`: Podman's flags, and its checks in its order
 //! (cmd/podman/containers/checkpoint.go).
 
+use crate::args::seal::SealFlags;
 use crate::args::selection::{Asked, Selection};
 use crate::output::CliError;
 use clap::Args;
 use libcr::ops::checkpoint::CheckpointOptions;
 use libcr::runtime::criu_options::CriuOptions;
+use libcr::seal::Sealing;
 use std::path::PathBuf;
 
 /// Flags of `container checkpoint`.
@@ -47,6 +49,9 @@ pub struct Checkpoint {
     /// Directory for CRIU's images instead of the container's own
     #[arg(long, value_name = "DIRECTORY")]
     pub image_path: Option<PathBuf>,
+    /// Put the container's image in the archive or checkpoint image too
+    #[arg(long)]
+    pub include_image: bool,
     /// With --dry-run: print it as JSON
     #[arg(long)]
     pub json: bool,
@@ -83,6 +88,9 @@ pub struct Checkpoint {
     /// Display checkpoint statistics
     #[arg(long)]
     pub print_stats: bool,
+    /// How it is sealed.
+    #[command(flatten)]
+    pub seal: SealFlags,
     /// Allow a session whose terminal is outside the container
     #[arg(long)]
     pub shell_job: bool,
@@ -129,6 +137,8 @@ impl Checkpoint {
                 .filter(|file| !file.is_empty())
                 .map(PathBuf::from),
             create_image: self.create_image.clone().filter(|name| !name.is_empty()),
+            // The keys are read later.
+            sealing: Sealing::default(),
             // Podman reads the word whatever its case.
             compress: self.compress.as_ref().map(|word| word.to_ascii_lowercase()),
             keep: self.keep,
@@ -137,12 +147,14 @@ impl Checkpoint {
             file_locks: self.file_locks,
             ignore_rootfs: self.ignore_rootfs,
             ignore_volumes: self.ignore_volumes,
+            include_image: self.include_image,
             pre_checkpoint: self.pre_checkpoint,
             with_previous: self.with_previous,
             named: None,
             image_path: self.image_path.clone(),
             work_path: self.work_path.clone(),
             parent_path: self.parent_path.clone(),
+            dedup: false,
             criu: self.criu(),
             skip_checks: self.skip_check.clone(),
         };

@@ -2,9 +2,11 @@
 //! typed: libcr reads them, since other doors take the same notations.
 
 use crate::args::health::HealthFlags;
+use crate::args::image::AccessFlags;
 use crate::args::value::{detach, env, size};
 use crate::output::CliError;
 use clap::Args;
+use libcr::ops::images::pull::PullPolicy;
 use std::path::PathBuf;
 
 /// Flags of `create`.
@@ -18,6 +20,9 @@ pub struct Create {
 /// Flags that describe a new container.
 #[derive(Debug, Clone, Default, Args)]
 pub struct CreateFlags {
+    /// How the registry of the image is reached.
+    #[command(flatten)]
+    pub access: AccessFlags,
     /// Add a custom host-to-IP mapping (host:ip)
     #[arg(long, value_name = "HOST:IP", value_delimiter = ',')]
     pub add_host: Vec<String>,
@@ -99,6 +104,9 @@ pub struct CreateFlags {
     /// Pull image policy ("always"|"missing"|"never"|"newer")
     #[arg(long, value_name = "POLICY", default_value = "missing")]
     pub pull: String,
+    /// Suppress output information when pulling images
+    #[arg(short, long)]
+    pub quiet: bool,
     /// Make containers root filesystem read-only
     #[arg(long)]
     pub read_only: bool,
@@ -157,15 +165,15 @@ impl CreateFlags {
         }
     }
 
+    /// `--pull`.
+    pub fn pull_policy(&self) -> Result<PullPolicy, CliError> {
+        Ok(PullPolicy::parse(&self.pull)?)
+    }
+
     /// What the text alone shows to be wrong, in Podman's order and words.
     pub fn validate(&self) -> Result<(), CliError> {
         self.split()?;
-        if !matches!(self.pull.as_str(), "always" | "missing" | "never" | "newer") {
-            return Err(CliError::usage(format!(
-                "unsupported pull policy \"{}\"",
-                self.pull
-            )));
-        }
+        self.pull_policy()?;
         if self.rm && !matches!(self.restart.as_deref(), None | Some("" | "no" | "never")) {
             return Err(CliError::usage(
                 "the --rm option conflicts with --restart, when the restartPolicy is not \"\" and \"no\"",

@@ -1,12 +1,15 @@
 //! `container restore`: Podman's flags, and its checks in its order
 //! (cmd/podman/containers/restore.go).
 
+use crate::args::image::AccessFlags;
+use crate::args::seal::UnsealFlags;
 use crate::args::selection::{Selection, plain};
 use crate::output::CliError;
 use clap::Args;
 use libcr::ops::restore::Grants;
 use libcr::ops::restore::RestoreOptions;
 use libcr::runtime::criu_options::CriuOptions;
+use libcr::seal::Unsealing;
 use std::path::PathBuf;
 
 /// Flags of `container restore`.
@@ -27,6 +30,9 @@ pub struct Restore {
     /// Grant an imported container the directories of this host that its archive names
     #[arg(long)]
     pub allow_mounts: bool,
+    /// How registries are reached for images that are not here.
+    #[command(flatten)]
+    pub access: AccessFlags,
     /// Punch pages out of the images as soon as they are restored
     #[arg(long)]
     pub auto_dedup: bool,
@@ -114,6 +120,9 @@ pub struct Restore {
     /// Restore a container with established TCP connections
     #[arg(long)]
     pub tcp_established: bool,
+    /// What opens one that is sealed.
+    #[command(flatten)]
+    pub unseal: UnsealFlags,
     /// Directory for CRIU's log and statistics
     #[arg(long, value_name = "DIRECTORY")]
     pub work_path: Option<PathBuf>,
@@ -160,6 +169,20 @@ impl Restore {
             return usage(
                 "--allow-mounts, --allow-devices, --allow-capabilities and --allow-host-network can only be used with image or --import",
             );
+        }
+        if import.is_none() && !images && !self.unseal.is_none() {
+            return usage(
+                "--decrypt-with, --verify-with and --require-signature can only be used with image or --import",
+            );
+        }
+        let inputs = self.unseal.decrypt_with.iter().chain(&self.import);
+        if inputs
+            .chain(&self.import_previous)
+            .filter(|word| *word == "-")
+            .count()
+            > 1
+        {
+            return usage("standard input (-) can be read only once");
         }
         if import.is_some() && (self.all || self.latest) {
             return usage("cannot use --import with --all or --latest");
@@ -213,6 +236,8 @@ impl Restore {
             named: None,
             image_path: self.image_path.clone(),
             work_path: self.work_path.clone(),
+            // The keys are read later.
+            unsealing: Unsealing::default(),
             criu: CriuOptions {
                 auto_dedup: self.auto_dedup,
                 empty_namespaces: self.empty_ns.clone(),
@@ -226,6 +251,7 @@ impl Restore {
                 shell_job: self.shell_job,
                 ..CriuOptions::default()
             },
+            access: self.access.access(),
             skip_checks: self.skip_check.clone(),
         }
     }

@@ -1,11 +1,14 @@
-//! Image verbs: `cryopod image VERB`, and the short forms `images`, `rmi`, `import`, `load`.
+//! Image verbs: `cryopod image VERB`, and the short forms `images`, `rmi`, `import`, `load`,
+//! `pull`, `push`, `login`, `logout`.
 
 mod list;
 mod load;
+mod registry;
 mod rm;
 
 pub use list::ImageList;
 pub use load::{Import, Load};
+pub use registry::{AccessFlags, Login, Logout, Pull, Push};
 pub use rm::ImageRm;
 
 use clap::{Args, Subcommand};
@@ -22,6 +25,10 @@ pub enum ImageCommand {
     Import(Import),
     /// Load image(s) from a tar archive
     Load(Load),
+    /// Pull an image from a registry
+    Pull(Pull),
+    /// Push an image to a registry
+    Push(Push),
     /// Display the configuration of an image
     Inspect(ImageInspect),
     /// Check if an image exists in local storage

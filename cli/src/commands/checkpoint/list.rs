@@ -21,6 +21,8 @@ const HEADINGS: Headings = Headings(&[
     ("Created", "CREATED"),
     ("CreatedAt", "CREATED AT"),
     ("Size", "SIZE"),
+    ("Own", "OWN"),
+    ("Shared", "SHARED"),
     ("Memory", "MEMORY"),
     ("Parent", "PARENT"),
     ("Frozen", "FROZEN"),
@@ -54,7 +56,7 @@ pub fn run(opener: &Opener, flags: &CheckpointList) -> Outcome {
         ""
     };
     let standard = format!(
-        "table {{{{.Name}}}} {owner}{{{{.Created}}}} {{{{.Size}}}} {{{{.Memory}}}} {{{{.Parent}}}}"
+        "table {{{{.Name}}}} {owner}{{{{.Created}}}} {{{{.Size}}}} {{{{.Own}}}} {{{{.Shared}}}} {{{{.Memory}}}} {{{{.Parent}}}}"
     );
     let format = if format.is_empty() { &standard } else { format };
     render(format, &rows, flags.noheading)?;
@@ -93,6 +95,8 @@ fn row(listed: &Listed, whole: bool, now: Timestamp) -> Value {
         "Created": human::ago(created, now),
         "CreatedAt": human::go_time(created),
         "Size": human::size(checkpoint.size),
+        "Own": human::size(listed.own),
+        "Shared": human::size(listed.shared),
         "Memory": human::size(checkpoint.memory),
         "Parent": parent,
         "Frozen": format!("{} us", checkpoint.frozen_time),
@@ -111,7 +115,10 @@ fn instant(checkpoint: &NamedCheckpoint) -> Timestamp {
 }
 
 fn as_json(listed: &Listed) -> Value {
-    super::inspect::facts(&listed.checkpoint, &listed.directory)
+    let mut facts = super::inspect::facts(&listed.checkpoint, &listed.directory);
+    facts["Own"] = listed.own.into();
+    facts["Shared"] = listed.shared.into();
+    facts
 }
 
 #[cfg(test)]
@@ -133,16 +140,20 @@ mod tests {
             },
             parent_name: None,
             directory: "/d/one".into(),
+            own: 1_500_000,
+            shared: 500_000,
         };
         let now = "2026-01-01T02:00:00Z".parse().unwrap();
-        let text = "{{.Name}} {{.ID}} {{.Created}} {{.Size}} {{.Memory}} {{.Parent}}";
+        let text =
+            "{{.Name}} {{.ID}} {{.Created}} {{.Size}} {{.Own}} {{.Shared}} {{.Memory}} {{.Parent}}";
         let (text, result) = render_rows("ls", text, &[row(&listed, false, now)], SCHEMA);
         result.unwrap();
         assert_eq!(
             text,
-            "one aaaaaaaaaaaa 2 hours ago 2 MB 1 kB bbbbbbbbbbbb\n"
+            "one aaaaaaaaaaaa 2 hours ago 2 MB 1.5 MB 500 kB 1 kB bbbbbbbbbbbb\n"
         );
         assert_eq!(as_json(&listed)["Size"], 2_000_000);
+        assert_eq!(as_json(&listed)["Shared"], 500_000);
         let named = Listed {
             parent_name: Some("zero".into()),
             ..listed

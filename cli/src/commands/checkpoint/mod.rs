@@ -4,7 +4,10 @@ mod diff;
 mod inspect;
 mod list;
 mod prune;
+mod pull;
+mod push;
 mod show;
+mod verify;
 
 use super::outcome::Outcomes;
 use super::spinner::Steps;
@@ -26,9 +29,12 @@ pub fn run(opener: &Opener, command: CheckpointCommand) -> Outcome {
         CheckpointCommand::Inspect(flags) => inspect::run(opener, &flags),
         CheckpointCommand::List(flags) => list::run(opener, &flags),
         CheckpointCommand::Prune(flags) => prune::run(opener, &flags),
+        CheckpointCommand::Pull(flags) => pull::run(opener, &flags),
+        CheckpointCommand::Push(flags) => push::run(opener, &flags),
         CheckpointCommand::Rm(flags) => rm(opener, &flags),
         CheckpointCommand::Show(flags) => show::run(opener, &flags),
         CheckpointCommand::Tag(flags) => rename(opener, &flags),
+        CheckpointCommand::Verify(flags) => verify::run(opener, &flags),
     }
 }
 

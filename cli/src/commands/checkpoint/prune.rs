@@ -16,7 +16,7 @@ pub fn run(opener: &Opener, flags: &CheckpointPrune) -> Outcome {
     for one in &pruned {
         print::line(&line(one))?;
     }
-    let bytes = pruned.iter().map(|one| one.checkpoint.size).sum();
+    let bytes = pruned.iter().map(|one| one.freed).sum();
     let total = format!("Total reclaimed space: {}", human::size(bytes));
     print::line(&total).map(|()| 0)
 }

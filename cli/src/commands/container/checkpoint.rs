@@ -6,7 +6,7 @@ use crate::commands::outcome::Outcomes;
 use crate::commands::preview;
 use crate::commands::selected::find;
 use crate::commands::spinner::Steps;
-use crate::commands::{Opener, Outcome};
+use crate::commands::{Opener, Outcome, keys};
 use crate::output::{json, print};
 use libcr::model::checkpoint::CheckpointReport;
 use libcr::model::status::Status;
@@ -17,7 +17,9 @@ use std::time::Instant;
 
 /// Freezes containers; a line each, or with `--print-stats` one document for all.
 pub fn run(opener: &Opener, flags: &Checkpoint) -> Outcome {
-    let (selection, options) = flags.validate()?;
+    let (selection, mut options) = flags.validate()?;
+    options.sealing = keys::sealing(&flags.seal)?;
+    options.validate()?;
     // An archive on standard output leaves no room for lines.
     let silent = options.export.as_deref() == Some(std::path::Path::new("-"));
     let start = Instant::now();

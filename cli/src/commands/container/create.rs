@@ -3,9 +3,11 @@
 use crate::args::container::CreateFlags;
 use crate::args::value::{env, size};
 use crate::commands::pod::making;
+use crate::commands::spinner::Transfer;
 use crate::commands::{Opener, Outcome};
 use crate::output::{CliError, print};
 use libcr::model::container::Security;
+use libcr::ops::images::{list, pull};
 use libcr::ops::lifecycle::create::{self, CreateOptions};
 use libcr::ops::lifecycle::rm;
 use libcr::ops::pods;
@@ -16,9 +18,28 @@ use std::io::Write;
 /// Creates a container and prints its id.
 pub fn run(opener: &Opener, flags: &CreateFlags) -> Outcome {
     flags.validate()?;
-    let id = create(&opener.open()?, opener, flags)?;
+    let engine = opener.open()?;
+    let mut flags = flags.clone();
+    bring(&engine, &mut flags)?;
+    let id = create(&engine, opener, &flags)?;
     print::line(&id)?;
     Ok(0)
+}
+
+/// Pulls the image, as `--pull` has it. What was typed stands for another name then where it is a
+/// short one.
+pub fn bring(engine: &Engine, flags: &mut CreateFlags) -> Result<(), CliError> {
+    let (image, _) = flags.split()?;
+    if flags.rootfs {
+        return Ok(());
+    }
+    let progress = Transfer::start(flags.quiet);
+    let access = flags.access.access();
+    let pulled = pull::pull(engine, image, flags.pull_policy()?, &access, &progress)?;
+    if list::find(engine, image).is_err() {
+        flags.image_and_command[0] = pulled.id;
+    }
+    Ok(())
 }
 
 /// Creates a container, replaces one where asked to, writes the id file. The flags are valid.

@@ -7,7 +7,7 @@ use crate::commands::outcome::Outcomes;
 use crate::commands::preview;
 use crate::commands::selected::{Selected, find};
 use crate::commands::spinner::Steps;
-use crate::commands::{Opener, Outcome};
+use crate::commands::{Opener, Outcome, keys};
 use crate::output::{CliError, json, print};
 use libcr::model::checkpoint::RestoreReport;
 use libcr::model::status::Status;
@@ -20,7 +20,7 @@ use std::time::Instant;
 /// Thaws containers; a line each, or with `--print-stats` one document for all.
 pub fn run(opener: &Opener, flags: &Restore) -> Outcome {
     let start = Instant::now();
-    let (engine, (source, options)) = match flags.validate() {
+    let (engine, (source, mut options)) = match flags.validate() {
         Ok(valid) => (opener.open()?, valid),
         // What is refused for containers may be right for images.
         Err(error) if !flags.names.is_empty() && flags.import.is_none() => {
@@ -32,6 +32,7 @@ pub fn run(opener: &Opener, flags: &Restore) -> Outcome {
         }
         Err(error) => return Err(error),
     };
+    options.unsealing = keys::unsealing(&flags.unseal)?;
     if flags.dry_run {
         return preview::restores(&engine, &source, &options, flags.json);
     }

@@ -1,7 +1,7 @@
 //! `run`.
 
 use super::attached;
-use super::create::create;
+use super::create::{bring, create};
 use crate::args::container::{CreateFlags, Run};
 use crate::args::value::detach;
 use crate::commands::spinner::Steps;
@@ -20,11 +20,13 @@ pub fn run(opener: &Opener, flags: &Run) -> Outcome {
     flags.validate()?;
     let keys = detach::parse(&flags.flags.detach_keys)?;
     let engine = opener.open()?;
-    let (image, _) = flags.flags.split()?;
-    if !flags.flags.rootfs && restore::is_checkpoint(&engine, image)? {
-        return thaw(&engine, image, &flags.flags);
+    let mut made_of = flags.flags.clone();
+    bring(&engine, &mut made_of)?;
+    let (image, _) = made_of.split()?;
+    if !made_of.rootfs && restore::is_checkpoint(&engine, image)? {
+        return thaw(&engine, image, &made_of);
     }
-    let id = create(&engine, opener, &flags.flags)?;
+    let id = create(&engine, opener, &made_of)?;
     let started = match start::start(&engine, &id, !flags.detach) {
         Ok(started) => started,
         Err(error) => return Err(not_started(&engine, &id, flags.flags.rm, error)),
@@ -48,6 +50,7 @@ fn thaw(engine: &Engine, image: &str, flags: &CreateFlags) -> Outcome {
     let options = restore::RestoreOptions {
         name: flags.name.clone(),
         pod: flags.pod.clone(),
+        access: flags.access.access(),
         ..restore::RestoreOptions::default()
     };
     let steps = Steps::start("Restoring");

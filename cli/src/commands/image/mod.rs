@@ -4,6 +4,7 @@ pub mod import;
 pub mod list;
 pub mod load;
 pub mod rm;
+pub mod transfer;
 
 use super::{Opener, Outcome};
 use crate::args::image::{ImageCommand, ImageExists};
@@ -17,6 +18,8 @@ pub fn run(opener: &Opener, command: ImageCommand) -> Outcome {
         ImageCommand::Rm(flags) => rm::run(opener, &flags),
         ImageCommand::Import(flags) => import::run(opener, &flags),
         ImageCommand::Load(flags) => load::run(opener, &flags),
+        ImageCommand::Pull(flags) => transfer::pull(opener, &flags),
+        ImageCommand::Push(flags) => transfer::push(opener, &flags),
         ImageCommand::Inspect(flags) => super::inspect::images(opener, &flags),
         ImageCommand::Exists(flags) => exists(opener, &flags),
     }

@@ -96,11 +96,27 @@ fn container_facts(shown: &Shown) -> Markup {
         ("Command", known(&command)),
         ("Host name", known(&container.hostname)),
         ("Image id", known(&container.image_id)),
+        ("Image inside", known(&container.image_inside)),
         ("Created", time(&container.created)),
         ("Frozen", timeline::when(shown).map(timeline::instant)),
         ("Found in", known(&shown.source)),
         ("Needs", Some(needs(&shown.origin))),
+        ("Sealed", known(&seal(shown))),
     ])
+}
+
+/// Whether it was encrypted, and whose signature it says it has.
+fn seal(shown: &Shown) -> String {
+    let seal = &shown.seal;
+    let mut words = Vec::new();
+    if seal.encrypted {
+        words.push("encrypted, and opened".to_owned());
+    }
+    if !seal.key.is_empty() {
+        let (key, comment) = (&seal.key, &seal.comment);
+        words.push(format!("says it is signed by key {key} ({comment})"));
+    }
+    words.join("; ")
 }
 
 /// A time in one form, if it is one.

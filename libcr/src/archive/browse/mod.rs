@@ -14,7 +14,7 @@ use super::frames::Frames;
 use super::layout::{self, Kind};
 use super::source::{Plain, Source, Stream};
 use super::tape::{Tape, Type, broken};
-use super::{ArchiveError, Limits, Refusal, io_error, reader};
+use super::{ArchiveError, Opening, Refusal, io_error, reader};
 
 /// How much is kept in reading through an archive, bytes of all members together.
 const KEPT: u64 = 64 << 20;
@@ -45,6 +45,7 @@ pub struct Range {
 pub struct Browser {
     archive: String,
     size: u64,
+    encrypted: bool,
     listing: Listing,
     /// Numbers of the members, by name.
     by_name: Vec<usize>,
@@ -89,7 +90,8 @@ impl Browser {
     /// # Errors
     /// [`ArchiveError::Io`] when there is no such file, and all that a hostile or damaged archive
     /// can earn. One that is cut off is listed up to there, if it has a member at all.
-    pub fn open(path: &Path, limits: Limits) -> Result<Self, ArchiveError> {
+    pub fn open(path: &Path, opening: impl Into<Opening>) -> Result<Self, ArchiveError> {
+        let Opening { limits, keys } = opening.into();
         let cannot = || io_error(format!("cannot read {}", path.display()));
         let no_file = || cannot()(io::Error::other("it is not a file"));
         // Opening a FIFO would wait for who writes it.
@@ -105,9 +107,11 @@ impl Browser {
             return Err(no_file());
         }
         let file = Arc::new(file);
-        let stream = Stream::of_file(Arc::clone(&file), &archive)?;
-        let found = stream.found;
+        let stream = Stream::of_file(Arc::clone(&file), &archive, &keys)?;
+        let (found, encrypted) = (stream.found, stream.encrypted);
         let random = match found {
+            // What is in it lies in the file as something else.
+            _ if encrypted => None,
             Detected::Plain => Some(Plain::new(file).map(|plain| Box::new(plain) as _)),
             Detected::Zstd => Frames::open(file)
                 .map(|frames| frames.map(|frames| Box::new(frames) as _))
@@ -115,7 +119,7 @@ impl Browser {
             _ => None,
         };
         let random: Option<Box<dyn Source>> = random.transpose().map_err(cannot())?;
-        let plain = found == Detected::Plain;
+        let plain = found == Detected::Plain && !encrypted;
         let list = |source, kept| {
             let tape = Tape::of(source, plain, archive.clone(), limits);
             Listing::of(tape, kept)
@@ -131,6 +135,7 @@ impl Browser {
         Ok(Self {
             archive,
             size: metadata.len(),
+            encrypted,
             listing,
             by_name,
         })
@@ -144,6 +149,11 @@ impl Browser {
     /// Bytes of the archive's file.
     pub fn size(&self) -> u64 {
         self.size
+    }
+
+    /// Whether it came encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        self.encrypted
     }
 
     /// True when the end mark was found; false when the archive is truncated: then
@@ -336,7 +346,7 @@ impl Listing {
 fn describes(kind: &Kind, name: &str) -> bool {
     match kind {
         Kind::Log | Kind::DevShm | Kind::RootfsDiff | Kind::Volume(_) => false,
-        Kind::Checkpoint | Kind::PreCheckpoint => {
+        Kind::Checkpoint | Kind::Memory | Kind::PreCheckpoint => {
             !name.rsplit('/').next().is_some_and(layout::is_pages)
         }
         _ => true,

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::*;
-use crate::archive::{Compression, Manifest, Writer};
+use crate::archive::{Compression, Limits, Manifest, Writer};
 
 #[path = "tests_hostile.rs"]
 mod hostile;

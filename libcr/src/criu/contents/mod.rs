@@ -13,9 +13,9 @@ mod known;
 mod look;
 mod memory;
 mod messages;
-mod pagemap;
+pub(super) mod pagemap;
 mod sockets;
-mod source;
+pub(super) mod source;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +42,13 @@ use crate::sys::dir::at;
 /// # Errors
 /// [`CriuError::Image`] naming what is damaged and where, [`CriuError::Io`] for what is missing.
 pub fn check_pages(directory: &Path) -> Result<(), CriuError> {
+    super::generations::chain(directory).map_err(|name| {
+        let text = format!(
+            "the memory that {} builds upon is gone: {name}",
+            directory.display()
+        );
+        std::io::Error::new(std::io::ErrorKind::NotFound, text)
+    })?;
     for entry in std::fs::read_dir(directory).map_err(at("read", directory))? {
         let entry = entry?;
         let name = entry.file_name();

@@ -29,17 +29,17 @@ pub(super) const TOO_MANY: &str = "it has too many runs";
 
 /// Pages side by side, in memory and in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Run {
-    pub(super) address: u64,
-    pub(super) pages: u64,
+pub(in super::super) struct Run {
+    pub(in super::super) address: u64,
+    pub(in super::super) pages: u64,
     /// The image that holds them; `None`: none that is here.
-    pub(super) image: Option<Arc<str>>,
+    pub(in super::super) image: Option<Arc<str>>,
     /// Number of its first page in the image.
-    pub(super) first: u64,
+    pub(in super::super) first: u64,
 }
 
 impl Run {
-    pub(super) fn end(&self, page: u64) -> u64 {
+    pub(in super::super) fn end(&self, page: u64) -> u64 {
         self.address + self.pages * page
     }
 
@@ -57,7 +57,7 @@ impl Run {
 
 /// The runs of `pagemap-NAME.img`, by address; none overlaps another. NAME is a process id, or
 /// `shmem-` and a number. Where there is no such image there are no pages.
-pub(super) fn runs(images: &mut Images<'_>, name: &str, page: u64) -> Vec<Run> {
+pub(in super::super) fn runs(images: &mut Images<'_>, name: &str, page: u64) -> Vec<Run> {
     let root = images.source().root();
     let name = format!("pagemap-{name}.img");
     runs_in(images, &root, &name, page, CHAIN_LIMIT).unwrap_or_default()
@@ -85,6 +85,7 @@ fn runs_in(
         runs: Vec::new(),
         end: 0,
         parent: None,
+        here: true,
     };
     if let Err(damage) = map.read(images, directory, name, &bytes, chain) {
         images.damaged(&image, damage);
@@ -99,6 +100,8 @@ struct Map {
     /// Where the last run ends.
     end: u64,
     parent: Option<Vec<Run>>,
+    /// The parent is here.
+    here: bool,
 }
 
 impl Map {
@@ -153,7 +156,9 @@ impl Map {
                     let chain = chain
                         .checked_sub(1)
                         .ok_or(wrong("its parents have no end"))?;
-                    self.parent = Some(parent(images, directory, name, page, chain));
+                    let above = parent(images, directory, name, page, chain);
+                    self.here = above.is_some();
+                    self.parent = Some(above.unwrap_or_default());
                 }
                 let parent = self.parent.as_deref().unwrap_or_default();
                 let from = parent.partition_point(|run| run.end(page) <= start);
@@ -162,7 +167,12 @@ impl Map {
                     .take_while(|run| run.address < self.end);
                 let inherited = inherited.filter_map(|run| run.cut(start, self.end, page));
                 let room = RUN_LIMIT - self.runs.len();
+                let before = self.runs.len();
                 self.runs.extend(inherited.take(room));
+                let found: u64 = self.runs[before..].iter().map(|run| run.pages).sum();
+                if self.here && found < count && self.runs.len() < RUN_LIMIT {
+                    return Err(wrong("it names pages that its parent has not"));
+                }
             } else if flags & PRESENT != 0 {
                 let first = next;
                 next += count;
@@ -187,20 +197,20 @@ impl Map {
     }
 }
 
-/// The runs of the same map in the parent; none where that isn't here, which is noted.
+/// The runs of the same map in the parent; nothing where that isn't here, which is noted.
 fn parent(
     images: &mut Images<'_>,
     directory: &str,
     name: &str,
     page: u64,
     chain: usize,
-) -> Vec<Run> {
+) -> Option<Vec<Run>> {
     let above = images.source().parent(directory);
     if let Some(above) = &above
         && images.has(above)
     {
         // A process that is new since then has no map there.
-        return runs_in(images, above, name, page, chain).unwrap_or_default();
+        return Some(runs_in(images, above, name, page, chain).unwrap_or_default());
     }
     let link = join(directory, "parent");
     let link = images.source().shown(&link);
@@ -208,5 +218,5 @@ fn parent(
         "the checkpoint builds upon an earlier one that is not here ({}): memory in that is missing",
         link.display()
     ));
-    Vec::new()
+    None
 }

@@ -85,7 +85,7 @@ impl Directory {
     ///
     /// # Errors
     /// [`CriuError::Image`] when it is no plain file.
-    pub(super) fn open(&self, image: &str) -> Result<Option<File>, CriuError> {
+    pub(in super::super) fn open(&self, image: &str) -> Result<Option<File>, CriuError> {
         let path = self.base.join(image);
         let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits())
             .map_err(io::Error::other)?;
@@ -178,10 +178,10 @@ impl ImageSource for Directory {
 }
 
 /// Images as they are read.
-pub(super) struct Images<'s> {
+pub(in super::super) struct Images<'s> {
     source: &'s mut dyn ImageSource,
     /// What is wrong with them, the first first.
-    pub(super) wrong: Vec<CriuError>,
+    pub(in super::super) wrong: Vec<CriuError>,
     /// What else could not be understood, sentences.
     pub(super) notes: Vec<String>,
     /// Bytes of the files of each directory that was asked about.
@@ -191,7 +191,7 @@ pub(super) struct Images<'s> {
 }
 
 impl<'s> Images<'s> {
-    pub(super) fn new(source: &'s mut dyn ImageSource) -> Self {
+    pub(in super::super) fn new(source: &'s mut dyn ImageSource) -> Self {
         Self {
             source,
             wrong: Vec::new(),

@@ -14,7 +14,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::archive::{Compression, Writer};
+use crate::archive::{Form, Writer, layout};
 use crate::criu;
 use crate::criu::config_file::ConfigFile;
 use crate::engine::Engine;
@@ -25,7 +25,7 @@ use crate::model::container::Container;
 use crate::model::operation::{CheckpointPhase, CheckpointTarget, Intent};
 use crate::monitor::client;
 use crate::ops::steps::catalogue::{self, record};
-use crate::ops::steps::checkpoint_image::{self, ImageInTheMaking};
+use crate::ops::steps::checkpoint_image::ImageInTheMaking;
 use crate::ops::steps::claim::claim;
 use crate::ops::steps::freezing::capture::{self, CaptureOptions, Captured, capture};
 use crate::ops::steps::freezing::dump::{Beside, dump, dump_beside, is_unguarded, note_unguarded};
@@ -33,6 +33,8 @@ use crate::ops::steps::freezing::freeze::Frozen;
 use crate::ops::steps::freezing::pack::{self, PackOptions};
 use crate::ops::steps::freezing::place::{self, Place};
 use crate::ops::steps::freezing::settle;
+use crate::ops::steps::image_sweep;
+use crate::ops::steps::included_image;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::observe::observe;
 use crate::ops::steps::life::remove::remove;
@@ -89,6 +91,7 @@ pub fn checkpoint(
         routed,
         export,
         lock: &lock,
+        container: id.clone(),
         logs: logs.unwrap_or_else(|| engine.bundle(&id)),
         place,
         progress,
@@ -184,6 +187,8 @@ struct Work<'a> {
     routed: Routed,
     export: Option<PathBuf>,
     lock: &'a ContainerLock,
+    /// Full id.
+    container: String,
     /// Where CRIU's log and statistics go.
     logs: PathBuf,
     place: Place,
@@ -207,7 +212,7 @@ impl Work<'_> {
     /// Freezes, dumps, captures, archives.
     fn take(&self, container: &Container, journal: &Journal<'_>) -> Result<Taken, Broken> {
         let pack_options = self.pack_options(container)?;
-        let outputs = self.outputs(pack_options.compression)?;
+        let outputs = self.outputs(&pack_options.form())?;
         self.place
             .prepare(self.options.with_previous)
             .map_err(|error| self.discarded(error))?;
@@ -229,7 +234,7 @@ impl Work<'_> {
         let written = self.capture_and_archive(container, dumped, outputs, pack_options, journal);
         if written.is_err() && self.options.create_image.is_some() {
             // Layers that no image has.
-            if let Err(error) = checkpoint_image::sweep(self.engine) {
+            if let Err(error) = image_sweep::sweep(self.engine) {
                 tracing::warn!(%error, "what is left of a failed image");
             }
         }
@@ -246,13 +251,15 @@ impl Work<'_> {
     }
 
     /// Opens what the checkpoint will be written into.
-    fn outputs(&self, compression: Compression) -> Result<Outputs> {
+    fn outputs(&self, form: &Form) -> Result<Outputs> {
         let file = self.export.as_deref();
         let image = self.options.create_image.as_deref();
         Ok(Outputs {
-            file: file.map(|path| pack::open(path, compression)).transpose()?,
+            file: file
+                .map(|path| pack::open(path, form.clone()))
+                .transpose()?,
             image: image
-                .map(|name| ImageInTheMaking::begin(self.engine, name, compression))
+                .map(|name| ImageInTheMaking::begin(self.engine, name, form))
                 .transpose()?,
         })
     }
@@ -320,7 +327,14 @@ impl Work<'_> {
 
     /// What is partial goes; returns `error`, with what can't go.
     fn discarded(&self, error: Error) -> Error {
-        match self.place.discard() {
+        let discard = || {
+            self.place.discard()?;
+            match self.place.named() {
+                Some(_) => catalogue::generations::reclaim(self.engine, &self.container),
+                None => Ok(()),
+            }
+        };
+        match discard() {
             Ok(()) => error,
             Err(left) => Error::Undo {
                 first: Box::new(error),
@@ -404,7 +418,7 @@ impl Work<'_> {
         container.state.pre_checkpoints = length + 1;
         let packed = self.export.as_deref().map_or(Ok(()), |path| {
             self.progress.step(&container.config.name, Step::Write);
-            let writer = pack::open(path, pack_options.compression)?;
+            let writer = pack::open(path, pack_options.form())?;
             pack::pack_pre_checkpoints(writer, self.engine, &container, &pack_options).map(drop)
         });
         let report = self.report(&container, runtime, Duration::ZERO);
@@ -417,6 +431,7 @@ impl Work<'_> {
         let options = self.options;
         Ok(PackOptions {
             compression: pack::compression(options.compress.as_deref())?,
+            sealing: options.sealing.clone(),
             tcp_established: options.tcp_established,
             file_locks: options.file_locks,
             leave_running: options.leave_running,
@@ -431,6 +446,10 @@ impl Work<'_> {
             },
             times: self.times.borrow().clone(),
             work: self.logs.clone(),
+            base: options
+                .include_image
+                .then(|| included_image::of(self.engine, container))
+                .transpose()?,
         })
     }
 
@@ -467,6 +486,11 @@ impl Work<'_> {
                 .as_ref()
                 .map_or(thawed, |frozen| Some(frozen.elapsed()));
             self.describe(container, destination, still)?;
+            if options.dedup {
+                let images = self.place.images();
+                catalogue::generations::share(self.engine, &self.container, destination, &images)?;
+                place::forget_chain(&destination.partial)?;
+            }
         }
         if !image && !self.export.as_deref().is_some_and(Path::is_file) {
             // An archive in a file, and an image, is durable by itself. Without one, or where it went into a
@@ -496,11 +520,27 @@ impl Work<'_> {
         self.progress.step(&container.config.name, Step::Write);
         let images = self.place.images();
         if let Some(writer) = outputs.file {
-            pack::pack(writer, engine, container, captured, &images, options)?;
+            pack::pack(
+                writer,
+                engine,
+                container,
+                captured,
+                &images,
+                options,
+                |writer| Ok(writer.append_images(layout::CHECKPOINT, &images)?),
+            )?;
         }
         if let Some((image, writer)) = outputs.image {
-            let manifest = pack::pack(writer, engine, container, captured, &images, options)?;
-            image.finish(engine, container, &manifest)?;
+            let (manifest, summary) = pack::pack(
+                writer,
+                engine,
+                container,
+                captured,
+                &images,
+                options,
+                |writer| image.append_images(engine, container, &images, writer),
+            )?;
+            image.finish(engine, container, &manifest, &summary)?;
         }
         Ok(())
     }

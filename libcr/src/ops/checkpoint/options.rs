@@ -9,6 +9,7 @@ use crate::model::catalogue::CheckpointPlace;
 use crate::ops::steps::freezing::pack;
 use crate::ops::steps::inspection;
 use crate::runtime::criu_options::CriuOptions;
+use crate::seal::Sealing;
 
 /// What a checkpoint is asked for. The default is one in the container's bundle, which stops.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +20,8 @@ pub struct CheckpointOptions {
     pub create_image: Option<String>,
     /// `--compress`: `zstd` (also `None`), `gzip`, `none`.
     pub compress: Option<String>,
+    /// `--encrypt-to`, `--sign-by`: how archive and image are sealed.
+    pub sealing: Sealing,
     /// `--keep`: CRIU's log and statistics stay.
     pub keep: bool,
     /// `--leave-running`.
@@ -31,12 +34,16 @@ pub struct CheckpointOptions {
     pub ignore_rootfs: bool,
     /// `--ignore-volumes`: the archive holds no files of named volumes.
     pub ignore_volumes: bool,
+    /// `--include-image`: the image that the container runs on travels along.
+    pub include_image: bool,
     /// `--pre-checkpoint` (runc: `--pre-dump`): the memory only, while the container goes on.
     pub pre_checkpoint: bool,
     /// `--with-previous`: only the memory that changed since the last `--pre-checkpoint`.
     pub with_previous: bool,
     /// `checkpoint create`: into the catalogue or a directory of the user's.
     pub named: Option<CheckpointPlace>,
+    /// `--dedup`: memory that an earlier checkpoint of the container has is not kept again.
+    pub dedup: bool,
     /// `--image-path`: CRIU's images go there; absolute, empty, ours.
     pub image_path: Option<PathBuf>,
     /// `--work-path`: CRIU's log and statistics go there; absolute, ours.
@@ -75,6 +82,16 @@ impl CheckpointOptions {
         if self.ignore_volumes && !exported {
             return refuse("--ignore-volumes can only be used with --export");
         }
+        if !self.sealing.is_none() && !exported {
+            return refuse(
+                "--encrypt-to and --sign-by can only be used with --export or --create-image",
+            );
+        }
+        if self.include_image && (!exported || self.pre_checkpoint) {
+            return refuse(
+                "--include-image can only be used with --export or --create-image, of a whole checkpoint",
+            );
+        }
         if self.with_previous && self.pre_checkpoint {
             return refuse("--with-previous can not be used with --pre-checkpoint");
         }
@@ -90,6 +107,15 @@ impl CheckpointOptions {
         if self.create_image.is_some() && (own || named) {
             return refuse(
                 "--create-image cannot be used with --image-path, nor for a checkpoint with a name",
+            );
+        }
+        let own_catalogue = self
+            .named
+            .as_ref()
+            .is_some_and(|place| place.directory.is_none());
+        if self.dedup && !own_catalogue {
+            return refuse(
+                "--dedup can only be used for checkpoints in the catalogue, not with --checkpoint-dir",
             );
         }
         if named && self.export.is_some() {

@@ -108,6 +108,9 @@ fn steps(
             "write the archive to {place} (compression: {compression})"
         ));
     }
+    if options.include_image {
+        steps.push(format!("put the image of {name} in it"));
+    }
     if let Some(image) = &options.create_image {
         steps.push(format!("make the image {image} of it"));
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::catalogue::NamedCheckpoint;
-use crate::ops::steps::catalogue::{self, directory};
+use crate::ops::steps::catalogue::{self, directory, generations};
 
 /// A name and the checkpoint that goes by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,10 @@ pub struct Listed {
     pub parent_name: Option<String>,
     /// Its directory.
     pub directory: PathBuf,
+    /// Bytes that would be free without it.
+    pub own: u64,
+    /// Bytes of memory that other checkpoints of its container have too.
+    pub shared: u64,
 }
 
 /// The checkpoints of one container, or of all, each name by itself; oldest first, or by name where
@@ -35,6 +39,8 @@ pub fn list(
         Some(directory) => directory::list(directory, id)?
             .into_iter()
             .map(|found| Listed {
+                own: found.checkpoint.size,
+                shared: 0,
                 checkpoint: found.checkpoint,
                 parent_name: None,
                 directory: found.directory,
@@ -58,7 +64,9 @@ fn own(engine: &Engine, container: Option<&str>) -> Result<Vec<Listed>> {
     };
     let mut listed = Vec::new();
     for id in containers {
-        for checkpoint in rows.checkpoints_of(&id)? {
+        let checkpoints = rows.checkpoints_of(&id)?;
+        let shares = generations::shares(engine, &id, &checkpoints)?;
+        for (checkpoint, (own, shared)) in checkpoints.into_iter().zip(shares) {
             for name in rows.checkpoint_names(&checkpoint.id)? {
                 let directory = catalogue::listed(engine, &checkpoint);
                 let checkpoint = NamedCheckpoint {
@@ -69,6 +77,8 @@ fn own(engine: &Engine, container: Option<&str>) -> Result<Vec<Listed>> {
                     checkpoint,
                     parent_name: None,
                     directory,
+                    own,
+                    shared,
                 });
             }
         }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::catalogue::NamedCheckpoint;
-use crate::ops::steps::catalogue::{self, directory};
+use crate::ops::steps::catalogue::{self, directory, generations};
 use crate::ops::steps::claim::claim;
 use crate::sys::fault;
 
@@ -27,6 +27,8 @@ pub struct Pruned {
     pub checkpoint: NamedCheckpoint,
     /// All its names.
     pub names: Vec<String>,
+    /// Bytes that it made free: memory that others have stays.
+    pub freed: u64,
 }
 
 /// Removes checkpoints, oldest first, and returns them. All names of each go with it.
@@ -71,6 +73,7 @@ fn prune_one(
     let rows = engine.store.rows();
     let all = rows.checkpoints_of(container)?;
     let surplus = all.len().saturating_sub(options.keep);
+    let mut remaining = all.clone();
     for checkpoint in all.into_iter().take(surplus) {
         let made: Option<Timestamp> = checkpoint.created.parse().ok();
         let old = options
@@ -80,14 +83,23 @@ fn prune_one(
             continue;
         }
         let names = rows.checkpoint_names(&checkpoint.id)?;
+        let place = remaining.iter().position(|one| one.id == checkpoint.id);
+        let place = place.unwrap_or_default();
+        let shares = generations::shares(engine, container, &remaining)?;
+        let freed = shares.get(place).map_or(0, |(own, _)| *own);
+        remaining.remove(place);
         engine
             .store
             .transaction(|rows| rows.delete_checkpoint(&checkpoint.id))?;
         fault::point("unlisted");
         directory::remove(&catalogue::listed(engine, &checkpoint))?;
-        pruned.push(Pruned { checkpoint, names });
+        pruned.push(Pruned {
+            checkpoint,
+            names,
+            freed,
+        });
     }
-    Ok(())
+    generations::reclaim(engine, container)
 }
 
 #[cfg(test)]

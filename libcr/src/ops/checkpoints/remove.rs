@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::catalogue::CheckpointPlace;
-use crate::ops::steps::catalogue::{self, directory};
+use crate::ops::steps::catalogue::{self, directory, generations};
 use crate::ops::steps::claim::claim;
 use crate::sys::fault;
 
@@ -35,5 +35,5 @@ pub fn remove(engine: &Engine, container: &str, place: &CheckpointPlace) -> Resu
     if last {
         directory::remove(&found.directory)?;
     }
-    Ok(())
+    generations::reclaim(engine, &id)
 }

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::image::config::{self, ImportOptions};
 use crate::image::reference::Reference;
 use crate::model::image::Image;
-use crate::ops::steps::image_lock;
+use crate::ops::steps::{image_lock, keep_layer};
 use crate::sys::{fault, machine};
 
 /// What `import` is told beside the tar.
@@ -30,13 +30,13 @@ pub fn import(engine: &Engine, tar: impl Read, options: &ImageImport) -> Result<
         .map_err(crate::image::ImageError::from)?
         .map(|name| name.local().to_string());
     let _adding = image_lock::adding(engine)?;
-    let layer = engine.layers()?.import(tar)?;
+    let (layer, blob) = keep_layer::import(engine, tar, None)?;
     fault::point("layer-kept");
     let [architecture, os, variant] = options.platform.clone();
     let created = machine::now();
     let built = config::import_config(&ImportOptions {
         diff_id: layer.diff_id.clone(),
-        layer_size: layer.tar_size,
+        blob,
         changes: options.changes.clone(),
         message: options.message.clone(),
         architecture,
@@ -59,7 +59,7 @@ pub fn import(engine: &Engine, tar: impl Read, options: &ImageImport) -> Result<
     };
     fault::point("blobs-kept");
     engine.store.transaction(|rows| {
-        rows.insert_image(&image)?;
+        rows.insert_image_anew(&image)?;
         // Podman's word: it has none for the import itself.
         let mut names = image.names.iter();
         names.try_for_each(|name| rows.insert_image_event("tag", &image.id, name))

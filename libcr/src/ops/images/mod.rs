@@ -1,7 +1,13 @@
-//! Images: brought in, listed, inspected, removed.
+//! Images: brought in from files and registries, sent to these, listed, inspected, removed.
 
 pub mod import;
 pub mod inspect;
 pub mod list;
 pub mod load;
+pub mod login;
+pub mod pull;
+pub mod push;
 pub mod remove;
+
+pub use crate::ops::steps::transfer::Access;
+pub use crate::registry::Credentials;

@@ -6,8 +6,8 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::id;
 use crate::model::image::Image;
-use crate::ops::steps::{checkpoint_image, image_lock, image_lookup};
-use crate::storage::StorageError;
+use crate::ops::steps::image_sweep::without_image;
+use crate::ops::steps::{image_lock, image_lookup, image_sweep};
 use crate::store::Rows;
 use crate::sys::fault;
 
@@ -39,19 +39,12 @@ pub fn remove(engine: &Engine, word: &str, force: bool) -> Result<Removed> {
         Gone::Image { image, doomed } => (image, doomed),
     };
     fault::point("unlisted");
-    let layers = engine.layers()?;
     let alone = image_lock::removing(engine)?;
     if alone.is_some() {
         // Also what killed engines left.
-        doomed = without_image(engine, layers.list()?)?;
+        doomed = without_image(engine, engine.layers()?.list()?)?;
     }
-    for diff_id in &doomed {
-        match layers.remove(diff_id) {
-            // A removal that was interrupted got that far.
-            Err(StorageError::NoSuchLayer { .. }) => {}
-            removed => removed?,
-        }
-    }
+    image_sweep::remove_layers(engine, &doomed)?;
     fault::point("layers-removed");
     let blobs = engine.blobs()?;
     blobs.remove(&format!("sha256:{}", image.id))?;
@@ -59,27 +52,13 @@ pub fn remove(engine: &Engine, word: &str, force: bool) -> Result<Removed> {
         blobs.remove(&image.digest)?;
     }
     if alone.is_some() {
-        let known = checkpoint_image::known_blobs(engine)?;
-        let lost = blobs.list()?.into_iter();
-        lost.filter(|digest| !known.contains(digest))
-            .try_for_each(|digest| blobs.remove(&digest))?;
+        image_sweep::sweep_blobs(engine)?;
     }
     tracing::debug!(image = id::short(&image.id), "image removed");
     Ok(Removed {
         untagged: image.names,
         deleted: vec![image.id],
     })
-}
-
-/// Of these layers those that no image has. A set: an image may have the same layer twice.
-fn without_image(engine: &Engine, layers: Vec<String>) -> Result<BTreeSet<String>> {
-    let images = engine.store.rows().images()?;
-    let kept: BTreeSet<String> = images
-        .into_iter()
-        .flat_map(|image| image.diff_ids)
-        .collect();
-    let lost = layers.into_iter().filter(|layer| !kept.contains(layer));
-    Ok(lost.collect())
 }
 
 /// What is no longer in the database.

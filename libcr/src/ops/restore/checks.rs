@@ -81,6 +81,12 @@ impl Rows {
         }
     }
 
+    /// Others behind these.
+    pub fn append(&mut self, mut others: Self) {
+        self.findings.0.append(&mut others.findings.0);
+        self.first = self.first.take().or(others.first);
+    }
+
     /// Nothing in the way.
     pub fn ok(&mut self, check: &'static str, what: String) {
         self.findings.ok(check, what);

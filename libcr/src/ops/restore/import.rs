@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::archive::manifest::IncludedImage;
 use crate::archive::{Header, Reader, Selection, layout};
 use crate::criu;
 use crate::engine::Engine;
@@ -13,7 +14,8 @@ use crate::model::container::Container;
 use crate::model::container::pod::Shared;
 use crate::model::image::Image;
 use crate::model::operation::Intent;
-use crate::ops::restore::plan::plan;
+use crate::ops::restore::plan::{Agreed, plan};
+use crate::ops::restore::remote;
 use crate::ops::restore::{
     RestoreOptions, Source, Thawing, agreed, finish, may_have_devices, saved_addresses,
 };
@@ -24,10 +26,13 @@ use crate::ops::steps::life::volumes;
 use crate::ops::steps::preflight;
 use crate::ops::steps::recovery::{self, Patience};
 use crate::ops::steps::thawing::put_back;
+use crate::ops::steps::thawing::trust::{self, Trust};
 use crate::ops::steps::thawing::unpack::{self, Staging};
+use crate::ops::steps::transfer::name;
 use crate::ops::steps::undo::Undo;
-use crate::ops::steps::{checkpoint_image, image_lookup};
+use crate::ops::steps::{checkpoint_image, image_lookup, included_image};
 use crate::progress::{Progress, Step};
+use crate::seal::Keys;
 use crate::store::StoreError;
 use crate::sys::dir::{at, remove_dir_if_present};
 use crate::sys::fault;
@@ -50,6 +55,14 @@ impl Origin<'_> {
         }
     }
 
+    /// The file that it is, if it is one.
+    fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) if *path != Path::new("-") => Some(path),
+            _ => None,
+        }
+    }
+
     /// Whether it can be read again, should the power fail. A stream can't.
     fn stays(&self) -> bool {
         match self {
@@ -61,21 +74,22 @@ impl Origin<'_> {
     fn open(
         &self,
         engine: &Engine,
+        keys: &Keys,
         staging: &Staging,
         selection: Selection,
     ) -> Result<(Reader, Header)> {
         match self {
-            Self::File(path) => unpack::open(path, staging, selection),
+            Self::File(path) => unpack::open(path, keys, staging, selection),
             Self::Image(image, name) => {
                 let layers = checkpoint_image::open(engine, image)?;
-                unpack::open_parts(layers, name, staging, selection)
+                unpack::open_parts(layers, name, keys, staging, selection)
             }
         }
     }
 }
 
 /// Makes a container from a checkpoint image and thaws it; the image stays. `word` is a name, an id
-/// or the beginning of one.
+/// or the beginning of one; an image that is not here is pulled where its name says from where.
 ///
 /// # Errors
 /// As [`import`]; [`Error::Invalid`] for an image that is no checkpoint, in Podman's words.
@@ -86,11 +100,12 @@ pub fn restore_image(
     progress: &dyn Progress,
 ) -> Result<RestoreReport> {
     options.validate(true)?;
-    let (image, name) = image_lookup::find(engine, word)?;
+    let (image, name) = remote::checkpoint(engine, word, options, progress)?;
     import_from(engine, Origin::Image(&image, &name), options, progress)
 }
 
-/// Whether a word names a checkpoint image and no container, whose names come first.
+/// Whether a word names a checkpoint image and no container, whose names come first: one of this
+/// host, or one that only a registry can have.
 ///
 /// # Errors
 /// When the store can't be read.
@@ -104,7 +119,8 @@ pub fn is_image(engine: &Engine, word: &str) -> Result<bool> {
             drop(checkpoint_image::open(engine, &image)?);
             Ok(true)
         }
-        Err(_) => Ok(false),
+        // It would be pulled.
+        Err(_) => Ok(name::is_remote(word)),
     }
 }
 
@@ -145,6 +161,9 @@ fn import_from(
     progress: &dyn Progress,
 ) -> Result<RestoreReport> {
     let criu_version = preflight::criu(engine)?;
+    let trust = Trust::of(engine, &options.unsealing, origin.file())?;
+    trust::check_unsigned(engine, None, options.criu.page_server.as_deref())?;
+    let origin = trust.place.as_deref().map_or(origin, Origin::File);
     let archive = &origin.shown();
     let shown = options
         .name
@@ -153,8 +172,18 @@ fn import_from(
     progress.step(&shown, Step::Read);
     let staging = Staging::make(engine)?;
     let selection = selection(options, origin.stays());
-    let (reader, header) = origin.open(engine, &staging, selection)?;
-    let (mut container, mut warnings) = plan(engine, archive, &header, options).agreed()?;
+    let keys = &options.unsealing.keys;
+    let (reader, header) = origin.open(engine, keys, &staging, selection)?;
+    remote::base(engine, &header, options, progress)?;
+    let Agreed {
+        mut container,
+        brings,
+        mut warnings,
+    } = plan(engine, archive, &header, options).agreed()?;
+    let selection = Selection {
+        image: brings.is_some(),
+        ..selection
+    };
     let id = container.config.id.clone();
     let _lock = engine.lock(&id)?;
     recovery::recover_container(engine, &id, Patience::Unlimited)?;
@@ -166,6 +195,7 @@ fn import_from(
         imported: true,
         keep: options.keep,
         named: String::new(),
+        image: brings.as_ref().map_or("", |image| &image.id).to_owned(),
     };
     let journal = Journal::begin(engine, &id, &intent)?;
     let mut undo = Undo::default();
@@ -182,6 +212,9 @@ fn import_from(
         engine,
         options,
         selection,
+        archive,
+        trust: &trust,
+        brings: brings.as_ref(),
     };
     let done = making
         .make(&container, reader, staging, &mut undo)
@@ -228,6 +261,10 @@ struct Making<'a, 'j> {
     engine: &'a Engine,
     options: &'j RestoreOptions,
     selection: Selection,
+    archive: &'j Path,
+    trust: &'j Trust,
+    /// The image that is to be taken out of the archive.
+    brings: Option<&'j IncludedImage>,
 }
 
 impl<'a> Making<'a, '_> {
@@ -244,6 +281,12 @@ impl<'a> Making<'a, '_> {
         let id = config.id.clone();
         self.unpack(reader, &staging)?;
         fault::point("unpacked");
+        let image = self.brings.map(|expected| {
+            let id = expected.id.clone();
+            undo.push("image", move || included_image::forget(engine, &id));
+            included_image::bring(engine, staging.path(), expected)
+        });
+        let image = image.transpose()?;
         let directory = engine.container_dir(&id);
         fs::create_dir(&directory).map_err(at("make", &directory))?;
         let made = directory.clone();
@@ -267,9 +310,11 @@ impl<'a> Making<'a, '_> {
             criu::host_name::set(&images, &config.hostname)?;
         }
         engine.store.transaction(|rows| {
+            image.as_ref().map_or(Ok(()), |image| image.insert(rows))?;
             volumes::insert_imported(rows, config, !options.ignore_volumes)?;
             rows.insert_container(container)
         })?;
+        drop(image);
         fault::point("row-made");
         undo.push("row", move || {
             volumes::discard(engine, &id)?;
@@ -288,7 +333,10 @@ impl<'a> Making<'a, '_> {
     fn unpack(&self, reader: Reader, staging: &Staging) -> Result<()> {
         let options = self.options;
         let selection = self.selection;
-        let contents = reader.unpack(staging.handle(), selection)?;
+        let contents = reader.unpack(staging.handle(), selection);
+        let contents = contents.map_err(|error| self.trust.explain(error))?;
+        let shown = self.archive.display().to_string();
+        self.trust.judge(&shown, contents.signed.as_ref())?;
         if !contents.has("checkpoint/inventory.img") {
             let hint = if contents.has("pre-checkpoint/inventory.img") {
                 "the archive is one of a pre-checkpoint: give it to --import-previous, beside the archive that builds upon it"
@@ -298,7 +346,7 @@ impl<'a> Making<'a, '_> {
             return Err(incomplete(hint));
         }
         if let Some(previous) = &options.import_previous {
-            unpack_previous(previous, staging, selection)?;
+            unpack_previous(self.engine, previous, options, (staging, selection))?;
         }
         let builds = place::builds_on_earlier(&staging.path().join(layout::CHECKPOINT));
         let earlier = PathBuf::from(layout::PRE_CHECKPOINT).join("inventory.img");
@@ -329,13 +377,22 @@ fn incomplete(why: &str) -> Error {
 }
 
 /// Unpacks the pre-checkpoints of another archive beside the checkpoint that builds upon them.
-fn unpack_previous(archive: &Path, staging: &Staging, selection: Selection) -> Result<()> {
+fn unpack_previous(
+    engine: &Engine,
+    archive: &Path,
+    options: &RestoreOptions,
+    (staging, selection): (&Staging, Selection),
+) -> Result<()> {
+    let trust = Trust::of(engine, &options.unsealing, Some(archive))?;
+    let archive = trust.place.as_deref().unwrap_or(archive);
     let selection = Selection {
         pre_checkpoints_only: true,
         ..selection
     };
-    let (reader, _) = unpack::open(archive, staging, selection)?;
-    let contents = reader.unpack(staging.handle(), selection)?;
+    let (reader, _) = unpack::open(archive, &options.unsealing.keys, staging, selection)?;
+    let contents = reader.unpack(staging.handle(), selection);
+    let contents = contents.map_err(|error| trust.explain(error))?;
+    trust.judge(&archive.display().to_string(), contents.signed.as_ref())?;
     if contents.has("pre-checkpoint/inventory.img") {
         return Ok(());
     }

@@ -34,7 +34,7 @@ use crate::ops::steps::sandbox;
 use crate::ops::steps::thawing::bounds::{self, Origin};
 use crate::ops::steps::thawing::lazy_pages::LazyPages;
 use crate::ops::steps::thawing::thaw::thaw;
-use crate::ops::steps::thawing::{consume, foreign, put_back};
+use crate::ops::steps::thawing::{consume, foreign, put_back, trust};
 use crate::ops::steps::undo::Undo;
 use crate::progress::{Progress, Step};
 use crate::runtime::criu_options::Verb;
@@ -46,6 +46,7 @@ mod import;
 mod options;
 mod plan;
 mod preview;
+mod remote;
 
 pub use import::{import, is_checkpoint, is_image, restore_image};
 pub use options::{Grants, RestoreOptions};
@@ -100,6 +101,7 @@ pub fn restore(
         saved_addresses(&source.directory, &options)?
     };
     let intent = Intent::Restore {
+        image: String::new(),
         imported: false,
         keep: source.keep,
         named: source.named.clone(),
@@ -170,9 +172,25 @@ fn agreed(
 
 /// Which checkpoint it is; one with a name says itself which options it needs.
 fn source(engine: &Engine, container: &Container, options: &mut RestoreOptions) -> Result<Source> {
+    let outside = options.named.as_ref().map_or_else(
+        || {
+            let own = options.image_path.as_ref();
+            own.or(container.state.checkpoint_images.as_ref())
+        },
+        |place| place.directory.as_ref(),
+    );
+    trust::check_unsigned(
+        engine,
+        outside.map(PathBuf::as_path),
+        options.criu.page_server.as_deref(),
+    )?;
     if let Some(place) = &options.named {
         let existing = catalogue::existing(engine, container, place)?;
         let checkpoint = existing.checkpoint;
+        if options.criu.auto_dedup {
+            let why = "--auto-dedup cannot be used with a checkpoint that stays";
+            return Err(Error::Invalid(why.into()));
+        }
         catalogue::check_fits(container, &checkpoint)?;
         options.tcp_established |= checkpoint.tcp_established && !options.tcp_close;
         options.file_locks |= checkpoint.file_locks;

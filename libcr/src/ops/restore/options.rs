@@ -7,7 +7,9 @@ use crate::model::catalogue::CheckpointPlace;
 use crate::ops::restore::checks::SKIPPABLE;
 use crate::ops::steps::inspection;
 pub use crate::ops::steps::thawing::imported_spec::Grants;
+use crate::ops::steps::transfer::Access;
 use crate::runtime::criu_options::CriuOptions;
+use crate::seal::Unsealing;
 
 /// What a restore is asked for. The default is the checkpoint in the container's bundle, used up.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +46,10 @@ pub struct RestoreOptions {
     pub work_path: Option<PathBuf>,
     /// `--allow-mounts`, `--allow-devices`, `--allow-capabilities`, `--allow-host-network`.
     pub grants: Grants,
+    /// `--decrypt-with`, `--verify-with`, `--require-signature`: of what comes sealed.
+    pub unsealing: Unsealing,
+    /// `--authfile`, `--cert-dir`, `--tls-verify`: how registries are reached for what is not here.
+    pub access: Access,
     /// Options of CRIU beyond these. With `lazy_pages` and a `page_server` memory is fetched from
     /// there.
     pub criu: CriuOptions,
@@ -65,6 +71,9 @@ impl RestoreOptions {
             (self.ignore_volumes, "--ignore-volumes"),
             (self.name.is_some(), "--name"),
             (self.pod.is_some(), "--pod"),
+            (!self.unsealing.keys.is_empty(), "--decrypt-with"),
+            (self.unsealing.verify_with.is_some(), "--verify-with"),
+            (self.unsealing.require_signature, "--require-signature"),
         ];
         if let Some((_, option)) = of_archives.iter().find(|(set, _)| *set && !import) {
             return refuse(&format!("{option} can only be used with image or --import"));

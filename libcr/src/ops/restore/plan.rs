@@ -4,6 +4,7 @@ use std::path::Path;
 
 use network::types::PortMapping;
 
+use crate::archive::manifest::IncludedImage;
 use crate::archive::{Header, Manifest, layout, podman};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result, one_line};
@@ -15,8 +16,9 @@ use crate::ops::restore::RestoreOptions;
 use crate::ops::restore::checks::{self, Rows};
 use crate::ops::steps::life::netplug::networks::networks as known;
 use crate::ops::steps::life::volumes;
-use crate::ops::steps::podman_config;
 use crate::ops::steps::thawing::{base_image, foreign, imported_record};
+use crate::ops::steps::transfer::name;
+use crate::ops::steps::{included_image, podman_config};
 use crate::store::StoreError;
 use crate::sys::machine;
 
@@ -26,6 +28,18 @@ pub(super) struct Plan {
     pub container: Option<Container>,
     /// What was looked at.
     pub rows: Rows,
+    /// The image that the container will run on, where it comes out of the archive.
+    pub brings: Option<IncludedImage>,
+}
+
+/// A plan that nothing stands in the way of.
+pub(super) struct Agreed {
+    /// The container that will be made.
+    pub container: Container,
+    /// As in [`Plan`].
+    pub brings: Option<IncludedImage>,
+    /// What the user should know.
+    pub warnings: Vec<String>,
 }
 
 impl Plan {
@@ -33,10 +47,14 @@ impl Plan {
     ///
     /// # Errors
     /// The first thing that does.
-    pub fn agreed(self) -> Result<(Container, Vec<String>)> {
+    pub fn agreed(self) -> Result<Agreed> {
         let (warnings, failure) = self.rows.outcome();
         match (failure, self.container) {
-            (None, Some(container)) => Ok((container, warnings)),
+            (None, Some(container)) => Ok(Agreed {
+                container,
+                brings: self.brings,
+                warnings,
+            }),
             (Some(error), _) => Err(error),
             (None, None) => Err(Error::Invalid("the archive describes no container".into())),
         }
@@ -63,11 +81,16 @@ pub(super) fn plan(
             rows.fail("file-locks", error);
         }
     }
-    let container = describe(engine, archive, header, options, &mut rows);
+    let mut brings = None;
+    let container = describe(engine, archive, header, options, &mut rows, &mut brings);
     if let Some(container) = &container {
         place(engine, container, options, &mut rows);
     }
-    Plan { container, rows }
+    Plan {
+        container,
+        rows,
+        brings,
+    }
 }
 
 /// The host it was made on, and this one.
@@ -95,6 +118,7 @@ fn describe(
     header: &Header,
     options: &RestoreOptions,
     rows: &mut Rows,
+    brings: &mut Option<IncludedImage>,
 ) -> Option<Container> {
     let unreadable = |what: &str, error: serde_json::Error| {
         let (archive, why) = (archive.display(), one_line(&error));
@@ -117,7 +141,7 @@ fn describe(
         Some(pod) => format!("it joins pod {}, which shares what it shared", pod.name),
         None => "it was in no pod".into(),
     });
-    let rootfs = rootfs(engine, archive, header, &dump, rows);
+    let rootfs = rootfs(engine, archive, header, &dump, rows, brings);
     let new_id = options
         .name
         .as_ref()
@@ -253,6 +277,7 @@ fn rootfs(
     header: &Header,
     dump: &podman::ContainerConfig,
     rows: &mut Rows,
+    brings: &mut Option<IncludedImage>,
 ) -> Option<Rootfs> {
     if !dump.rootfs.is_empty() {
         // A directory of this host, named by the archive.
@@ -265,6 +290,34 @@ fn rootfs(
         return None;
     }
     let found = base_image::find(engine, dump, header.manifest.as_ref());
+    let image = header.manifest.as_ref();
+    let image = image.and_then(|manifest| manifest.image.as_ref());
+    if let (Err(Error::NoSuchImage(_)), Some(included)) =
+        (&found, image.and_then(|image| image.included.as_ref()))
+    {
+        let shown = dump.image_name();
+        let inside = included_image::check(included);
+        rows.judge("image", inside, |()| {
+            format!(
+                "its image {shown} is not here and comes from the archive, as {}",
+                id::short(&included.id)
+            )
+        })?;
+        *brings = Some(included.clone());
+        return Some(Rootfs::Image {
+            id: included.id.clone(),
+            name: included.id.clone(),
+            raw_name: included.id.clone(),
+        });
+    }
+    if matches!(found, Err(Error::NoSuchImage(_))) && name::is_remote(dump.image_name()) {
+        let name = one_line(&dump.image_name());
+        rows.warn(
+            "image",
+            format!("its image {name} is not here: it is pulled first"),
+        );
+        return None;
+    }
     let (image, name, warning) = rows.judge("image", found, |(_, name, _)| {
         format!("its image {name} is here")
     })?;

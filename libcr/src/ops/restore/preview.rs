@@ -2,16 +2,18 @@
 
 use std::path::Path;
 
-use crate::archive::{Browser, Header, Limits, Reader, Selection, layout};
+use crate::archive::{Browser, Header, Limits, Opening, Reader, Selection, Signed, layout};
 use crate::criu::ImageFacts;
 use crate::criu::contents::{Directory, ImageSource};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::Container;
+use crate::model::image::Image;
 use crate::model::preview::Preview;
 use crate::net::SavedAddresses;
 use crate::ops::restore::checks::{self, Rows};
 use crate::ops::restore::plan::plan;
+use crate::ops::restore::remote;
 use crate::ops::restore::{RestoreOptions, addresses_in, saved_addresses, source};
 use crate::ops::steps::archived_images::ArchivedImages;
 use crate::ops::steps::inspection::{host, words};
@@ -19,9 +21,12 @@ use crate::ops::steps::life::observe::look;
 use crate::ops::steps::life::{bring_up, netplug};
 use crate::ops::steps::preflight;
 use crate::ops::steps::thawing::bounds::Origin;
+use crate::ops::steps::thawing::trust::{self, Trust};
 use crate::ops::steps::thawing::unpack::{self, Staging};
 use crate::ops::steps::{checkpoint_image, image_lookup};
+use crate::progress::Silent;
 use crate::runtime::criu_options::Verb;
+use crate::seal::Signature;
 
 /// Says what [`super::restore`] would do with these options, and changes nothing.
 ///
@@ -99,21 +104,59 @@ pub fn preview_import(
     options: &RestoreOptions,
 ) -> Result<Preview> {
     options.validate(true)?;
-    let header = Reader::open(archive, Limits::default())?.read_header(None)?;
-    let mut browser = Browser::open(archive, Limits::default())?;
+    let trust = Trust::of(engine, &options.unsealing, Some(archive))?;
+    let archive = trust.place.as_deref().unwrap_or(archive);
+    let opening = Opening {
+        limits: Limits::default(),
+        keys: options.unsealing.keys.clone(),
+    };
+    let header = Reader::open(archive, opening.clone())?.read_header(None)?;
+    let mut browser = Browser::open(archive, opening.clone())?;
     let facts = archived(&mut browser)?;
+    let encrypted = browser.is_encrypted();
+    // Only who demands a signature has all of it read for one.
+    let verified = trust.demands_signature().then(|| {
+        let contents = Reader::open(archive, opening).and_then(Reader::verify);
+        let contents = contents.map_err(|error| trust.explain(error))?;
+        trust.judge(&archive.display().to_string(), contents.signed.as_ref())
+    });
+    let said = browser.read(layout::SIGNATURE, SIGNATURE_LIMIT)?;
+    let said = said.and_then(|bytes| Signature::parse(&bytes));
+    let mut rows = Rows::new(&options.skip_checks);
+    encryption(encrypted, &mut rows);
+    signature(&trust, verified, said.as_ref(), &mut rows);
+    unsigned(engine, options, &mut rows);
     let mut images = ArchivedImages::new(&mut browser, layout::CHECKPOINT);
-    planned(engine, archive, &header, (facts, &mut images), options)
+    let images = (facts, &mut images);
+    planned(engine, archive, &header, images, (options, rows))
 }
 
 /// Says what [`super::restore_image`] would do with these options, and changes nothing: the images
-/// but those of memory are unpacked to be looked at, and removed.
+/// but those of memory are unpacked to be looked at, and removed. One of a registry is fetched for
+/// that, and removed too; the preview says by which name exactly this one is thawed.
 ///
 /// # Errors
 /// As of [`RestoreOptions::validate`]; [`Error::Invalid`] for an image that is no checkpoint.
 pub fn preview_image(engine: &Engine, word: &str, options: &RestoreOptions) -> Result<Preview> {
     options.validate(true)?;
+    let looked = remote::look(engine, word, options, &Silent, |image, exact| {
+        let mut preview = look_into(engine, image, exact, options)?;
+        preview.steps.insert(0, format!("pull {exact}"));
+        Ok(preview)
+    })?;
+    if let Some(preview) = looked {
+        return Ok(preview);
+    }
     let (image, name) = image_lookup::find(engine, word)?;
+    look_into(engine, &image, &name, options)
+}
+
+fn look_into(
+    engine: &Engine,
+    image: &Image,
+    name: &str,
+    options: &RestoreOptions,
+) -> Result<Preview> {
     let staging = Staging::make(engine)?;
     let selection = Selection {
         rootfs: false,
@@ -123,14 +166,78 @@ pub fn preview_image(engine: &Engine, word: &str, options: &RestoreOptions) -> R
         durable: false,
         ..Selection::default()
     };
-    let layers = checkpoint_image::open(engine, &image)?;
-    let (reader, header) = unpack::open_parts(layers, &name, &staging, selection)?;
-    reader.unpack(staging.handle(), selection)?;
+    let layers = checkpoint_image::open(engine, image)?;
+    let keys = &options.unsealing.keys;
+    let (reader, header) = unpack::open_parts(layers, name, keys, &staging, selection)?;
+    let trust = Trust::of(engine, &options.unsealing, None)?;
+    let contents = reader.unpack(staging.handle(), selection);
+    let contents = match contents.map_err(|error| trust.explain(error)) {
+        Err(error) if !matches!(error, Error::Untrusted { .. }) => return Err(error),
+        contents => contents.map(|contents| contents.signed),
+    };
+    let said = contents.as_ref().ok().and_then(Option::as_ref).cloned();
+    let verified = contents.and_then(|signed| trust.judge(name, signed.as_ref()));
+    let mut rows = Rows::new(&options.skip_checks);
+    encryption(checkpoint_image::is_encrypted(engine, image), &mut rows);
+    let said = said.as_ref().map(|Signed { signature, .. }| signature);
+    signature(&trust, Some(verified), said, &mut rows);
+    unsigned(engine, options, &mut rows);
     let images = staging.path().join(layout::CHECKPOINT);
-    let facts = ImageFacts::read(&images).ok();
+    let mut facts = ImageFacts::read(&images).ok();
+    if let (Some(facts), Some(manifest)) = (&mut facts, &header.manifest) {
+        // The pages were passed over.
+        facts.memory = facts.memory.max(manifest.sizes.memory);
+    }
     let mut source = Directory::new(&images, "");
     let images = (facts, &mut source);
-    planned(engine, Path::new(&name), &header, images, options)
+    planned(engine, Path::new(name), &header, images, (options, rows))
+}
+
+/// Bytes of a signature that are read.
+const SIGNATURE_LIMIT: u64 = 8 << 10;
+
+fn encryption(encrypted: bool, rows: &mut Rows) {
+    let what = if encrypted {
+        "it is encrypted, and a key that was given opens it"
+    } else {
+        "it is not encrypted"
+    };
+    rows.ok("encryption", what.into());
+}
+
+/// `verified`: what was found where a signature is demanded. `said`: whose it says it is.
+fn signature(
+    trust: &Trust,
+    verified: Option<Result<Option<String>>>,
+    said: Option<&Signature>,
+    rows: &mut Rows,
+) {
+    const CHECK: &str = "signature";
+    match verified {
+        Some(Err(error)) => rows.fail(CHECK, error),
+        Some(Ok(Some(id))) => {
+            let comment = said.map(Signature::comment).unwrap_or_default();
+            rows.ok(CHECK, format!("it is signed by key {id}: {comment}"));
+        }
+        _ => {
+            let what = match (&trust.place, said) {
+                (Some(_), _) => "it is in a directory that the policy trusts".to_owned(),
+                (None, None) => "it is not signed, and nobody demands it".to_owned(),
+                (None, Some(said)) => format!(
+                    "it says that it is signed by key {}, which nobody asks for: not checked",
+                    said.key_id()
+                ),
+            };
+            rows.ok(CHECK, what);
+        }
+    }
+}
+
+fn unsigned(engine: &Engine, options: &RestoreOptions, rows: &mut Rows) {
+    let server = options.criu.page_server.as_deref();
+    if let Err(error) = trust::check_unsigned(engine, None, server) {
+        rows.fail("signature", error);
+    }
 }
 
 /// What would be done with what this header is of, and its images.
@@ -139,10 +246,10 @@ fn planned(
     archive: &Path,
     header: &Header,
     (facts, images): (Option<ImageFacts>, &mut impl ImageSource),
-    options: &RestoreOptions,
+    (options, mut rows): (&RestoreOptions, Rows),
 ) -> Result<Preview> {
     let planned = plan(engine, archive, header, options);
-    let mut rows = planned.rows;
+    rows.append(planned.rows);
     let version = host::essentials(&engine.config, &mut rows.findings);
     let shown = planned.container.as_ref();
     let shown = shown.map_or("of the archive", |container| &container.config.name);
@@ -199,6 +306,7 @@ fn archived(browser: &mut Browser) -> Result<Option<ImageFacts>> {
     let [inventory, processes] = &names;
     let files = browser.members().iter().filter_map(|entry| {
         let (directory, file) = entry.name.split_once('/')?;
+        let file = file.rsplit('/').next().unwrap_or(file);
         (directory == layout::CHECKPOINT).then(|| (file.to_owned(), entry.len))
     });
     let files: Vec<(String, u64)> = files.collect();

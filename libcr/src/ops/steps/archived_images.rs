@@ -38,6 +38,23 @@ impl<'b> ArchivedImages<'b> {
         }
     }
 
+    /// The directories of generations in one of images, by their numbers.
+    fn generations<'s>(&'s self, images: &'s str) -> impl Iterator<Item = (u32, &'s String)> {
+        self.directories.keys().filter_map(move |name| {
+            let inner = name.strip_prefix(images)?.strip_prefix('/')?;
+            Some((layout::generation_number(inner)?, name))
+        })
+    }
+
+    /// The only one of which `is` says so.
+    fn generation(&self, images: &str, is: impl Fn(u32) -> bool) -> Option<String> {
+        let mut found = self.generations(images).filter(|(number, _)| is(*number));
+        match (found.next(), found.next()) {
+            (Some((_, name)), None) => Some(name.clone()),
+            _ => None,
+        }
+    }
+
     fn has(&self, directory: &str) -> bool {
         self.directories.contains_key(directory)
     }
@@ -60,8 +77,17 @@ impl ImageSource for ArchivedImages<'_> {
 
     /// Links are not listed; where they lead follows from the names. A checkpoint builds upon the
     /// newest pre-checkpoint, that upon the one of the highest number, each other upon the one
-    /// before it (`steps/freezing/place.rs`; Podman has one pre-checkpoint alone).
+    /// before it (`steps/freezing/place.rs`; Podman has one pre-checkpoint alone). Where there are
+    /// generations of memory, a checkpoint builds upon that of the highest number, and each upon
+    /// the one before.
     fn parent(&self, directory: &str) -> Option<String> {
+        let (above, generation) = directory.rsplit_once('/').unwrap_or(("", directory));
+        if let Some(number) = layout::generation_number(generation) {
+            return self.generation(above, |found| found + 1 == number);
+        }
+        if let Some(newest) = self.generations(directory).map(|(number, _)| number).max() {
+            return self.generation(directory, |found| found == newest);
+        }
         let older = |number: u32| format!("{}-{number}", layout::PRE_CHECKPOINT);
         let parent = match layout::pre_checkpoint_number(directory) {
             None => layout::PRE_CHECKPOINT.to_owned(),

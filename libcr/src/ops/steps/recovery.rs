@@ -20,9 +20,11 @@ use crate::model::event::Event;
 use crate::model::operation::{CheckpointPhase, CheckpointTarget, Intent, Operation};
 use crate::model::status::Status;
 use crate::monitor::client;
+use crate::ops::steps::catalogue::generations;
 use crate::ops::steps::freezing::capture::{self, CaptureOptions};
 use crate::ops::steps::freezing::place::{self, Place};
 use crate::ops::steps::freezing::settle;
+use crate::ops::steps::included_image;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::bring_up::cgroup_path;
 use crate::ops::steps::life::netplug::attach;
@@ -108,9 +110,17 @@ fn recover_one(engine: &Engine, operation: &Operation, patience: Patience) -> Re
         (Intent::Create | Intent::Remove, container) => {
             remove::finish(engine, container.as_ref(), id, journal)
         }
-        (Intent::Restore { imported: true, .. }, None) => {
+        (
+            Intent::Restore {
+                imported: true,
+                image,
+                ..
+            },
+            None,
+        ) => {
             remove_dir_if_present(&engine.container_dir(id))?;
             volumes::discard(engine, id)?;
+            forget_image(engine, image)?;
             journal.abandon()
         }
         (_, None) => journal.abandon(),
@@ -206,6 +216,7 @@ fn checkpoint(
                 group.thaw()?;
             }
             place.discard()?;
+            reclaim(engine, &place, &container)?;
             return journal.abandon();
         }
     }
@@ -220,7 +231,16 @@ fn checkpoint(
     if !keep {
         settle::discard_logs(&engine.bundle(&container.config.id))?;
     }
-    settle::finish(journal, &mut container, &place)
+    settle::finish(journal, &mut container, &place)?;
+    reclaim(engine, &place, &container)
+}
+
+/// What a checkpoint for the catalogue wrote and doesn't need.
+fn reclaim(engine: &Engine, place: &Place, container: &Container) -> Result<()> {
+    match place.named() {
+        Some(_) => generations::reclaim(engine, &container.config.id),
+        None => Ok(()),
+    }
 }
 
 fn restore(
@@ -234,6 +254,7 @@ fn restore(
         imported,
         keep,
         named,
+        image,
     } = intent
     else {
         return journal.abandon();
@@ -289,10 +310,19 @@ fn restore(
     }
     tear_down(engine, &container)?;
     if *imported {
-        return remove::finish(engine, Some(&container), &id, journal);
+        remove::finish(engine, Some(&container), &id, journal)?;
+        return forget_image(engine, image);
     }
     rootfs::put_back(engine, &container.config)?;
     after_failed_start(&container, journal)
+}
+
+/// The image that a failed import brought goes with it.
+fn forget_image(engine: &Engine, image: &str) -> Result<()> {
+    if image.is_empty() {
+        return Ok(());
+    }
+    included_image::forget(engine, image)
 }
 
 /// The first process as the runtime knows it.

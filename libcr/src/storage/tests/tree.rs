@@ -228,7 +228,7 @@ proptest! {
                 xattrs.retain(|(other, _)| *other != name);
                 xattrs.push((name, value));
             }
-            let attrs = crate::storage::node::Attrs {
+            let attrs = Attrs {
                 mode, uid: owner, gid: owner / 2,
                 // ext4's times end in 2446 and start in 1901.
                 mtime: (seconds.clamp(-2_000_000_000, 15_000_000_000), nanoseconds),

@@ -11,7 +11,7 @@ use crate::suites::{COUNT_ALOUD, Tests, tests};
 pub const TESTS: Tests = tests![podman_thaws_ours, we_thaw_podmans];
 
 /// The blobs of all our images as an OCI layout with one of them in its index.
-fn layout(host: &Host, image: &str) -> String {
+pub fn layout(host: &Host, image: &str) -> String {
     let directory = host.path("layout");
     let blobs = directory.join("blobs/sha256");
     fs::create_dir_all(&blobs).unwrap();

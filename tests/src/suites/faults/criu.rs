@@ -119,13 +119,21 @@ fn settled(host: &Host, done: &Finished, what: &str) {
 fn after_its_end(host: &Host, what: &str) {
     let code = host.inspect("victim")["State"]["ExitCode"].as_i64();
     if code == Some(0) {
-        host.ok(&["container", "restore", "victim"]);
+        let done = host.run(&["container", "restore", "victim"]);
+        assert_eq!(done.code, 0, "{what}: {done:?}\n{}", images());
         runs_on(host, what);
         return;
     }
     assert_eq!(code, Some(133), "{what}");
     host.ok(&["rm", "victim"]);
     start_victim(host);
+}
+
+/// What the dump left, for a message.
+fn images() -> String {
+    let list = "ls -l --full-time /var/lib/cryopod/containers/*/bundle/checkpoint";
+    let list = Command::new("sh").args(["-c", list]).output().unwrap();
+    String::from_utf8_lossy(&list.stdout).into_owned()
 }
 
 fn skips(host: &Host) -> bool {

@@ -18,6 +18,7 @@ pub const TESTS: Tests = tests![
     checkpoint_leaving_it_running,
     checkpoint_that_ends_the_processes,
     checkpoint_into_the_catalogue,
+    checkpoint_that_shares_its_memory,
     checkpoint_into_a_directory,
     export,
     export_of_one_that_is_removed,
@@ -92,7 +93,14 @@ fn at_phases(
 fn is_whole(phase: &str) -> bool {
     !matches!(
         phase,
-        "begun" | "frozen" | "dumping" | "dumped" | "captured" | "archived"
+        "begun"
+            | "frozen"
+            | "dumping"
+            | "dumped"
+            | "captured"
+            | "archived"
+            | "generation-named"
+            | "memory-shared"
     )
 }
 
@@ -267,7 +275,7 @@ fn checkpoint_that_ends_the_processes(host: &Host) {
     );
 }
 
-fn into_the_catalogue(host: &Host, test: &str, directory: &[&str]) {
+fn into_the_catalogue(host: &Host, test: &str, directory: &[&str], options: &[&str]) {
     let listed = || {
         let words = [&["checkpoint", "ls", "-q"], directory, &["victim"]].concat();
         let done = host.run(&words);
@@ -280,13 +288,20 @@ fn into_the_catalogue(host: &Host, test: &str, directory: &[&str]) {
             start_victim(host);
             host.shell("victim", "echo mine > /data/file");
         },
-        &[&["checkpoint", "create"], directory, &["victim", "one"]].concat(),
+        &[
+            &["checkpoint", "create"],
+            options,
+            directory,
+            &["victim", "one"],
+        ]
+        .concat(),
         |phase, state| {
             assert_eq!(state, running_or_exited(!is_whole(phase)), "{phase}");
             if state == Some("running") {
                 assert_eq!(listed(), "", "{phase}");
                 // The name is free, and its place.
-                host.ok(&[&["checkpoint", "create"], directory, &["victim", "one"]].concat());
+                let create = ["checkpoint", "create"];
+                host.ok(&[&create, options, directory, &["victim", "one"]].concat());
             }
             assert_eq!(listed(), "one", "{phase}");
             let before = host.log("victim");
@@ -299,13 +314,18 @@ fn into_the_catalogue(host: &Host, test: &str, directory: &[&str]) {
 }
 
 fn checkpoint_into_the_catalogue(host: &Host) {
-    into_the_catalogue(host, "checkpoint_into_the_catalogue", &[]);
+    into_the_catalogue(host, "checkpoint_into_the_catalogue", &[], &[]);
+}
+
+fn checkpoint_that_shares_its_memory(host: &Host) {
+    let options = ["--dedup"];
+    into_the_catalogue(host, "checkpoint_that_shares_its_memory", &[], &options);
 }
 
 fn checkpoint_into_a_directory(host: &Host) {
     let directory = host.file("checkpoints");
     let option = ["--checkpoint-dir", &directory];
-    into_the_catalogue(host, "checkpoint_into_a_directory", &option);
+    into_the_catalogue(host, "checkpoint_into_a_directory", &option, &[]);
     let left = std::fs::read_dir(&directory).map_or(0, Iterator::count);
     assert_eq!(left, 0, "of partial ones something is left");
 }

@@ -66,6 +66,10 @@ pub const PHASES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "checkpoint_that_shares_its_memory",
+        &["generation-named", "memory-shared", "whole", "finish"],
+    ),
+    (
         "checkpoint_into_a_directory",
         &["dumped", "companions-named", "promoted", "finish"],
     ),

@@ -7,16 +7,21 @@ use std::process::Command;
 
 use super::crash::start_victim;
 use super::phases::die_at;
-use crate::harness::{Host, IMAGE, command, leak};
+use crate::harness::{Host, IMAGE, assert_in_step, command, leak};
+use crate::suites::checkpoint_images::include_image::{Elsewhere, freeze};
+use crate::suites::registry::server::Registry;
 use crate::suites::{Tests, tests};
 
 pub const TESTS: Tests = tests![
     image_load,
     image_import,
+    image_pull,
     image_remove,
+    import_with_an_image,
     volume_remove,
     checkpoint_remove,
     checkpoint_prune,
+    checkpoint_remove_of_shared_memory,
     network_connect,
     network_disconnect,
 ];
@@ -25,10 +30,24 @@ pub const TESTS: Tests = tests![
 pub const PHASES: &[(&str, &[&str])] = &[
     ("image_load", &["layer-kept", "blobs-kept"]),
     ("image_import", &["layer-kept", "blobs-kept"]),
+    (
+        "image_pull",
+        &["layer-blob-kept", "layer-kept", "blobs-kept"],
+    ),
     ("image_remove", &["unlisted", "layers-removed"]),
+    ("import_with_an_image", &["image-kept", "row-made"]),
     ("volume_remove", &["volume-moved", "volume-unlisted"]),
     ("checkpoint_remove", &["unlisted", "renamed-away"]),
     ("checkpoint_prune", &["unlisted", "renamed-away"]),
+    (
+        "checkpoint_remove_of_shared_memory",
+        &[
+            "unlisted",
+            "renamed-away",
+            "generation-unnamed",
+            "pages-freed",
+        ],
+    ),
     ("network_connect", &["begun", "joining", "joined", "finish"]),
     ("network_disconnect", &["begun", "left", "finish"]),
 ];
@@ -74,12 +93,16 @@ fn root(host: &Host) -> String {
 
 /// What a killed engine left of an image is used by the next try, and goes with the next removal.
 fn added(host: &Host, test: &str, words: &[&str]) {
+    added_as(host, test, words, NAME);
+}
+
+fn added_as(host: &Host, test: &str, words: &[&str], name: &str) {
     let before = kept();
     for phase in phases(test) {
         die_at(host, phase, words);
-        assert_ne!(host.run(&["image", "inspect", NAME]).code, 0, "{phase}");
+        assert_ne!(host.run(&["image", "inspect", name]).code, 0, "{phase}");
         host.ok(words);
-        host.ok(&["rmi", NAME]);
+        host.ok(&["rmi", name]);
         assert_eq!(kept(), before, "{phase}");
         // Nor does it stay where another image is the next to go.
         die_at(host, phase, words);
@@ -132,6 +155,18 @@ fn image_load(host: &Host) {
     if runs(host) {
         let archive = docker_archive(host);
         added(host, "image_load", &["load", "-i", &archive]);
+    }
+}
+
+fn image_pull(host: &Host) {
+    if runs(host) {
+        let registry = Registry::start(host);
+        let name = registry.name("passing:1");
+        let tar = root(host);
+        host.ok(&["import", &tar, &name]);
+        host.ok(&["push", "-q", &name]);
+        host.ok(&["rmi", &name]);
+        added_as(host, "image_pull", &["pull", "-q", &name], &name);
     }
 }
 
@@ -209,6 +244,39 @@ fn checkpoint_prune(host: &Host) {
     removed_from_the_catalogue(host, "checkpoint_prune", &words);
 }
 
+/// One that stays shares its memory with one that is removed by a command that dies.
+fn checkpoint_remove_of_shared_memory(host: &Host) {
+    if !runs(host) {
+        return;
+    }
+    start_victim(host);
+    let id = host.inspect("victim")["Id"].as_str().unwrap().to_owned();
+    let own = Path::new("/var/lib/cryopod/checkpoints").join(id);
+    let create = |name: &str| {
+        let words = ["checkpoint", "create", "-R", "--dedup", "victim", name];
+        host.ok(&words);
+        let before = host.log("victim");
+        host.wait_for_more_log("victim", &before);
+    };
+    create("stays");
+    for phase in phases("checkpoint_remove_of_shared_memory") {
+        create("goes");
+        die_at(host, phase, &["checkpoint", "rm", "victim", "goes"]);
+        let listed = host.ok(&["checkpoint", "ls", "-q", "victim"]);
+        assert_eq!(listed, "stays", "{phase}");
+        // The next change gives the rest back: what stays and its memory are left.
+        create("goes");
+        host.ok(&["checkpoint", "rm", "victim", "goes"]);
+        let left: Vec<_> = fs::read_dir(&own).unwrap().flatten().collect();
+        assert_eq!(left.len(), 2, "{phase}: {left:?}");
+        assert_eq!(host.ok(&["system", "check", "--quiet"]), "", "{phase}");
+    }
+    host.ok(&["stop", "-t", "0", "victim"]);
+    let before = host.log("victim");
+    host.ok(&["start", "--checkpoint", "stays", "victim"]);
+    host.wait_for_more_log("victim", &before);
+}
+
 /// A network that goes with the test.
 struct Second<'a>(&'a Host);
 
@@ -268,4 +336,24 @@ fn network_disconnect(host: &Host) {
             "is not connected to network",
         );
     }
+}
+
+fn import_with_an_image(host: &Host) {
+    if !runs(host) {
+        return;
+    }
+    let archive = host.file("a.tar");
+    freeze(host, "web", &["-e", &archive]);
+    let elsewhere = Elsewhere::new(host);
+    let words = ["container", "restore", "-i", &archive];
+    for place in phases("import_with_an_image") {
+        let mut cut = elsewhere.0.command(&words);
+        let done = command::run(cut.env("CRYOPOD_FAIL_AT", place), "");
+        assert_eq!(done.code, 137, "{place}: {done}");
+        assert!(elsewhere.0.ok(&["ps", "-aq"]).is_empty(), "{place}");
+        assert!(elsewhere.images().is_empty(), "{place}");
+        assert_in_step(&elsewhere.0);
+    }
+    elsewhere.0.ok(&words);
+    elsewhere.goes_on("web");
 }

@@ -19,7 +19,7 @@ mod members;
 mod record;
 mod sizes;
 mod spec;
-mod tape;
+pub mod tape;
 mod texts;
 mod whole;
 
@@ -281,7 +281,9 @@ fn complain(done: &Value, refused: Option<&str>) -> Option<String> {
     }
     let refused = refused?;
     let errors = err.lines().filter(|line| line.starts_with("Error: "));
-    let known = |line: &str| line.starts_with("Error: ") || line.starts_with("Warning: ");
+    // Who asks a registry says so.
+    let starts = ["Error: ", "Warning: ", "Trying to pull "];
+    let known = |line: &str| starts.iter().any(|start| line.starts_with(start));
     if code != 125 || errors.count() != 1 || !err.lines().all(known) {
         return Some("no refusal in one line".into());
     }
@@ -361,6 +363,8 @@ fn the_document_lists_every_case(host: &Host) {
     assert_eq!(names.len(), count, "a name is there twice");
     assert!(count >= 60, "{count} cases");
     let text = include_str!("../../../../docs/hostile-archives.md");
+    // What comes behind is made by other suites.
+    let text = text.split("\n## Sealed ones").next().unwrap();
     let found: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
     let wanted: Vec<&str> = wanted.lines().collect();
     let missing: Vec<&&str> = wanted.iter().filter(|line| !found.contains(line)).collect();

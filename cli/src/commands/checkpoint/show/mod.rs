@@ -4,8 +4,9 @@ mod sections;
 mod tree;
 
 use crate::args::checkpoint::{CheckpointShow, place};
+use crate::args::seal::UnsealFlags;
 use crate::commands::outcome::Outcomes;
-use crate::commands::{Opener, Outcome};
+use crate::commands::{Opener, Outcome, keys};
 use crate::output::json::{self, is_json};
 use crate::output::page::page;
 use crate::output::template::{Schema, render_rows};
@@ -21,8 +22,13 @@ const SCHEMA: Schema = Schema(&[("*", "checkpoint.Shown")]);
 /// Shows those that are there; then what isn't is an error.
 pub fn run(opener: &Opener, flags: &CheckpointShow) -> Outcome {
     let subjects = subjects(flags.validate()?, flags);
+    let unseal = UnsealFlags {
+        decrypt_with: flags.decrypt_with.clone(),
+        ..UnsealFlags::default()
+    };
     let options = ShowOptions {
         environment: flags.environment,
+        keys: keys::unsealing(&unseal)?.keys,
     };
     // Files need no engine: anybody may look into one, on any host.
     let engine = if subjects.iter().any(Subject::needs_engine) {
@@ -33,7 +39,7 @@ pub fn run(opener: &Opener, flags: &CheckpointShow) -> Outcome {
     let mut outcomes = Outcomes::default();
     let mut shown = Vec::new();
     for subject in &subjects {
-        match show(engine.as_ref(), subject, options) {
+        match show(engine.as_ref(), subject, &options) {
             Ok(one) => shown.push(one),
             Err(error) => outcomes.fail(error.into()),
         }

@@ -12,6 +12,7 @@ pub fn text(shown: &Shown) -> String {
     let mut text = format!("{}\n", harmless(&shown.source));
     facts(&mut text, "CONTAINER", container(shown));
     facts(&mut text, "MADE BY", origin(shown));
+    facts(&mut text, "SEAL", seal(shown));
     facts(&mut text, "TIME LINE", timeline(shown));
     facts(&mut text, "SIZES", sizes(shown));
     section(&mut text, "PROCESSES", tree::rows(&shown.processes));
@@ -78,6 +79,7 @@ fn container(shown: &Shown) -> Vec<(&str, String)> {
         ("Id", container.id.clone()),
         ("Image", container.image.clone()),
         ("Image id", container.image_id.clone()),
+        ("Image inside", container.image_inside.clone()),
         ("Created", container.created.clone()),
         ("Command", container.command.join(" ")),
         ("Host name", container.hostname.clone()),
@@ -108,6 +110,22 @@ fn origin(shown: &Shown) -> Vec<(&str, String)> {
         ("Architecture", origin.architecture.clone()),
         ("Cgroups", number(origin.cgroup_version).unwrap_or_default()),
         ("Restore needs", origin.needs.join(" ")),
+    ]
+}
+
+fn seal(shown: &Shown) -> Vec<(&str, String)> {
+    let seal = &shown.seal;
+    let signed = (!seal.key.is_empty())
+        .then(|| format!("by key {} (not checked: see checkpoint verify)", seal.key));
+    let encrypted = if seal.encrypted {
+        "yes, and opened"
+    } else {
+        ""
+    };
+    vec![
+        ("Encrypted", encrypted.to_owned()),
+        ("Signed", signed.unwrap_or_default()),
+        ("Says", seal.comment.clone()),
     ]
 }
 

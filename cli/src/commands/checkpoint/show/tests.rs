@@ -3,8 +3,8 @@
 use super::*;
 use libcr::model::catalogue::CheckpointPlace;
 use libcr::model::shown::{
-    Container, Memory, Moment, Mount, Network, OpenFile, Origin, Process, SharedMemory, Shown,
-    Sizes, Socket, Volume,
+    Container, Memory, Moment, Mount, Network, OpenFile, Origin, Process, Seal, SharedMemory,
+    Shown, Sizes, Socket, Volume,
 };
 
 /// Text with everything in it that a terminal acts upon.
@@ -43,11 +43,17 @@ fn full(text: &str) -> Shown {
             cgroup_version: 2,
             needs: vec![text()],
         },
+        seal: Seal {
+            encrypted: true,
+            key: text(),
+            comment: text(),
+        },
         container: Container {
             id: text(),
             name: text(),
             image: text(),
             image_id: text(),
+            image_inside: text(),
             created: text(),
             command: vec![text()],
             hostname: text(),
@@ -117,7 +123,7 @@ fn nothing_in_it_acts_upon_the_terminal() {
     let shown = "a\\x1b]0;owned\\x07\\n\\r\\u{9b}31m\\u{202e}b\\u{2066}\\u{feff}";
     // Every text of it but the name of a process whose command line is known; of the version of
     // the runtime the first line.
-    assert_eq!(text.matches(shown).count(), 41, "{text}");
+    assert_eq!(text.matches(shown).count(), 44, "{text}");
     let acts = |letter: char| {
         (letter.is_control() && letter != '\n')
             || ['\u{202e}', '\u{2066}', '\u{feff}'].contains(&letter)
@@ -140,6 +146,7 @@ fn sections_and_their_order() {
         [
             "CONTAINER",
             "MADE BY",
+            "SEAL",
             "TIME LINE",
             "SIZES",
             "PROCESSES",
@@ -212,6 +219,7 @@ fn files_or_a_container_and_its_checkpoints() {
         let flags = CheckpointShow {
             html: None,
             checkpoint_dir: directory.map(Into::into),
+            decrypt_with: Vec::new(),
             environment: false,
             format: None,
             json: false,

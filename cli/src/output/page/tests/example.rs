@@ -170,6 +170,7 @@ pub(super) fn checkpoint() -> Shown {
     Shown {
         source: "/var/backups/orders-db-2026-11-22.tar.zst".into(),
         origin: origin(),
+        seal: libcr::model::shown::Seal::default(),
         container: container(),
         timeline: timeline(&[
             ("asked", "2026-11-22T20:59:58.104211Z"),
@@ -322,6 +323,7 @@ fn container() -> Container {
         name: "orders-db".into(),
         image: "docker.io/library/postgres:17-bookworm".into(),
         image_id: "c0ffee42".repeat(8),
+        image_inside: String::new(),
         created: "2026-11-20T08:12:44.018233Z".into(),
         command: words("postgres -c shared_buffers=128MB -c max_connections=40"),
         hostname: "db-1".into(),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use libcr::model::checkpoint::DumpStatistics;
 use libcr::model::shown::{
-    Container, Memory, Moment, Mount, Network, OpenFile, Origin, Process, SharedMemory, Shown,
-    Sizes, Socket, Volume,
+    Container, Memory, Moment, Mount, Network, OpenFile, Origin, Process, Seal, SharedMemory,
+    Shown, Sizes, Socket, Volume,
 };
 use roxmltree::{Document, Node};
 
@@ -79,11 +79,17 @@ fn filled(next: &mut dyn FnMut() -> String, later: bool) -> Shown {
             cgroup_version: u32::MAX,
             needs: vec![next()],
         },
+        seal: Seal {
+            encrypted: true,
+            key: next(),
+            comment: next(),
+        },
         container: Container {
             id: next(),
             name: next(),
             image: next(),
             image_id: next(),
+            image_inside: next(),
             created: next(),
             command: vec![next()],
             hostname: next(),

@@ -159,11 +159,14 @@ impl Demands {
         tree.sort_by_key(|process| process.ppid != 0);
         for process in tree {
             let numbers = [process.pid, process.pgid, process.sid];
-            let numbers = numbers.iter().chain(&process.threads);
-            self.highest_pid = numbers.fold(self.highest_pid, |most, pid| most.max(*pid));
+            let mut highest = numbers.into_iter().max();
             if let Some(task) = task(images, root, &process) {
+                // CRIU never learns the thread of a process that has ended: what it writes is what
+                // was in its memory.
+                highest = highest.max(process.threads.iter().max().copied());
                 self.tasks.push(task);
             }
+            self.highest_pid = self.highest_pid.max(highest.unwrap_or_default());
         }
     }
 

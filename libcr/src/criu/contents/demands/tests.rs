@@ -34,7 +34,8 @@ fn sample() -> tempfile::TempDir {
         threads: threads.to_vec(),
     };
     // The root need not come first.
-    let tree = [process(3, 1, &[3]), process(1, 0, &[1, 5])];
+    // Of a dead one CRIU writes whatever number it finds for its thread.
+    let tree = [process(3, 1, &[2_987_261_872]), process(1, 0, &[1, 5])];
     write(images, "pstree.img", wire::PSTREE, &tree);
     let core = |state| Core {
         task: Some(TaskCore {

@@ -235,6 +235,10 @@ fn of_manifest(manifest: Manifest, shown: &mut Shown) {
         container.id = manifest.container.id;
         container.name = manifest.container.name;
     }
+    let included = manifest.image.as_ref();
+    if let Some(included) = included.and_then(|image| image.included.as_ref()) {
+        container.image_inside.clone_from(&included.id);
+    }
     if let Some(image) = manifest.image.filter(|_| container.image.is_empty()) {
         container.image = image.name;
         container.image_id = image.id;

@@ -9,11 +9,12 @@ use rustix::fs::OFlags;
 
 use crate::archive::browse::Range;
 use crate::archive::layout::Kind;
-use crate::archive::{ArchiveError, Browser, Limits, layout};
+use crate::archive::{ArchiveError, Browser, Limits, Opening, layout};
 use crate::criu::contents::{Directory, ImageSource, Look, join};
 use crate::error::{Error, Result};
 use crate::model::shown::Sizes;
 use crate::ops::steps::archived_images::ArchivedImages;
+use crate::seal::Keys;
 use crate::sys::dir::at;
 
 /// Bytes of JSON that are read.
@@ -49,8 +50,12 @@ impl Members {
     ///
     /// # Errors
     /// When it is none, or nothing of it can be read.
-    pub(super) fn archive(path: &Path) -> Result<Self> {
-        let browser = Browser::open(path, Limits::default())?;
+    pub(super) fn archive(path: &Path, keys: &Keys) -> Result<Self> {
+        let opening = Opening {
+            limits: Limits::default(),
+            keys: keys.clone(),
+        };
+        let browser = Browser::open(path, opening)?;
         let files = browser.members().iter();
         let files = files.map(|entry| (entry.name.clone(), entry.len)).collect();
         let cut = !browser.is_whole();
@@ -129,6 +134,11 @@ impl Members {
         self.cut
     }
 
+    /// It is an archive that is encrypted.
+    pub(super) fn is_encrypted(&self) -> bool {
+        matches!(&self.place, Place::Archive(browser) if browser.is_encrypted())
+    }
+
     /// Bytes of a part; `None`: there is none of this name.
     pub(super) fn len(&self, name: &str) -> Option<u64> {
         let found = self.files.iter().find(|(file, _)| file == name);
@@ -167,7 +177,10 @@ impl Members {
             let images = if self.root.as_deref() == Some("") {
                 directory.is_empty() && file.strip_suffix(".img").is_some()
             } else {
-                matches!(Kind::of(name), Kind::Checkpoint | Kind::PreCheckpoint)
+                matches!(
+                    Kind::of(name),
+                    Kind::Checkpoint | Kind::Memory | Kind::PreCheckpoint
+                )
             };
             if images {
                 sizes.images = sizes.images.saturating_add(*len);

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::model::catalogue::{CheckpointPlace, NamedCheckpoint};
 use crate::model::shown::Shown;
 use crate::ops::steps::{catalogue, podman_config};
+use crate::seal::{Keys, Signature};
 use crate::sys::machine;
 use facts::Facts;
 use members::{LIST_LIMIT, Members, SMALL_LIMIT};
@@ -49,10 +50,12 @@ impl Subject {
 }
 
 /// How a checkpoint is shown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct ShowOptions {
     /// With the environment of each process (`--environment`).
     pub environment: bool,
+    /// What opens archives that are encrypted (`--decrypt-with`).
+    pub keys: Keys,
 }
 
 /// Looks into a checkpoint. `engine` may be absent for files.
@@ -60,13 +63,13 @@ pub struct ShowOptions {
 /// # Errors
 /// When there is no such thing, or nothing of it can be read; what can be read in part is told in
 /// part, see [`Shown::unclear`].
-pub fn show(engine: Option<&Engine>, subject: &Subject, options: ShowOptions) -> Result<Shown> {
+pub fn show(engine: Option<&Engine>, subject: &Subject, options: &ShowOptions) -> Result<Shown> {
     match subject {
         Subject::File(path) => {
             let source = path.display().to_string();
             let file = path.metadata().map_err(absent(path))?;
             if !file.is_dir() {
-                let archive = Members::archive(path)?;
+                let archive = Members::archive(path, &options.keys)?;
                 let mut shown = of(source, archive, Facts::default(), options);
                 // Of ours: others don't say when they froze, so that this would say little.
                 if shown.timeline.len() > 1 {
@@ -101,7 +104,7 @@ pub fn show(engine: Option<&Engine>, subject: &Subject, options: ShowOptions) ->
 }
 
 /// The checkpoint in a container's bundle, of which the engine knows what an archive would say.
-fn bundle(engine: &Engine, word: &str, options: ShowOptions) -> Result<Shown> {
+fn bundle(engine: &Engine, word: &str, options: &ShowOptions) -> Result<Shown> {
     let container = engine.find(word).map_err(|error| match error {
         Error::NoSuchContainer(word) => Error::Invalid(format!(
             "there is neither a file {word:?} nor a container of that name or ID"
@@ -134,13 +137,25 @@ fn absent(path: &Path) -> impl FnOnce(std::io::Error) -> std::io::Error + '_ {
 }
 
 /// Puts together what the parts of a checkpoint tell.
-fn of(source: String, mut members: Members, facts: Facts, options: ShowOptions) -> Shown {
+fn of(source: String, mut members: Members, facts: Facts, options: &ShowOptions) -> Shown {
     let mut shown = Shown {
         source,
         sizes: members.sizes(),
         ..Shown::default()
     };
     facts.tell(&mut members, &mut shown);
+    shown.seal.encrypted = members.is_encrypted();
+    if let Some(bytes) = members.read(layout::SIGNATURE, SMALL_LIMIT, &mut shown.unclear) {
+        match Signature::parse(&bytes) {
+            Some(signature) => {
+                shown.seal.key = signature.key_id();
+                shown.seal.comment = signature.comment();
+            }
+            None => shown
+                .unclear
+                .push(format!("{}: it is no signature", layout::SIGNATURE)),
+        }
+    }
     let status = members.read(layout::NETWORK_STATUS, SMALL_LIMIT, &mut shown.unclear);
     networks::tell(status.as_deref(), &mut shown);
     if let Some(bytes) = members.read(layout::STATS_DUMP, SMALL_LIMIT, &mut shown.unclear) {

@@ -34,8 +34,11 @@ const IMAGES: [(&str, &[u8]); 5] = [
 ];
 
 fn look(path: &Path) -> Result<Shown> {
-    let options = ShowOptions { environment: true };
-    show(None, &Subject::File(path.into()), options)
+    let options = ShowOptions {
+        environment: true,
+        ..ShowOptions::default()
+    };
+    show(None, &Subject::File(path.into()), &options)
 }
 
 /// An archive of other engines, from tests/fixtures.
@@ -357,7 +360,7 @@ fn what_is_no_checkpoint() {
     );
     assert_eq!(Subject::of("web"), Subject::Bundle("web".into()));
     assert!(!Subject::of("./web").needs_engine());
-    assert!(show(None, &Subject::of("web"), ShowOptions::default()).is_err());
+    assert!(show(None, &Subject::of("web"), &ShowOptions::default()).is_err());
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! the container's lock. Nothing here freezes, thaws or knows what the files mean.
 
 pub mod directory;
+pub mod generations;
 pub mod record;
 
 use std::collections::BTreeSet;
@@ -280,7 +281,9 @@ pub fn sweep(engine: &Engine, container: &str) -> Result<()> {
         .collect();
     for entry in entries {
         let name = entry.map_err(at("read", &own))?.file_name();
-        if !name.to_str().is_some_and(|name| known.contains(name)) {
+        // What checkpoints share goes in its own way.
+        let kept = |name: &str| known.contains(name) || generations::is_ours(name);
+        if !name.to_str().is_some_and(kept) {
             remove_dir_if_present(&own.join(name))?;
         }
     }

@@ -14,6 +14,11 @@ const PODMAN: &str = "io.podman.annotations.checkpoint.";
 const CRIO: &str = "io.kubernetes.cri-o.annotations.checkpoint.";
 const NEUTRAL: &str = "org.criu.checkpoint.";
 
+/// The full id of the container, which no other engine says.
+pub(super) const CONTAINER_ID: &str = "org.cryopod.checkpoint.container.id";
+/// Of a layer: the generation of memory that it holds.
+pub(super) const GENERATION: &str = "org.cryopod.checkpoint.memory";
+
 /// Keys by which an image is known for a checkpoint.
 const MARKS: [&str; 3] = [
     "io.podman.annotations.checkpoint.runtime.name",
@@ -24,6 +29,29 @@ const MARKS: [&str; 3] = [
 /// Whether annotations are those of a checkpoint, in any dialect.
 pub fn is_checkpoint(annotations: &BTreeMap<String, String>) -> bool {
     MARKS.iter().any(|key| annotations.contains_key(*key))
+}
+
+/// What is said of a checkpoint that another engine made, of which little is known.
+pub fn foreign_annotations(
+    name: &str,
+    runtime: &str,
+    engine: &str,
+    image: &str,
+) -> BTreeMap<String, String> {
+    let pairs = [
+        (PODMAN, "name", name),
+        (PODMAN, "runtime.name", runtime),
+        (PODMAN, "rootfsImageName", image),
+        (CRIO, "name", name),
+        (NEUTRAL, "container.name", name),
+        (NEUTRAL, "runtime.name", runtime),
+        (NEUTRAL, "engine.name", engine),
+        (NEUTRAL, "rootfsImageName", image),
+    ];
+    let pairs = pairs.iter();
+    pairs
+        .map(|(prefix, key, value)| (format!("{prefix}{key}"), (*value).to_owned()))
+        .collect()
 }
 
 /// What is said of a checkpoint, in all three dialects.
@@ -68,6 +96,7 @@ pub(super) fn annotations(
         ("rootfsImageSha", &digest.unwrap_or_default()),
     ];
     let mut all = BTreeMap::new();
+    all.insert(CONTAINER_ID.to_owned(), config.id.clone());
     let mut say = |prefix: &str, (key, value): &(&str, &String)| {
         all.insert(format!("{prefix}{key}"), (*value).clone());
     };

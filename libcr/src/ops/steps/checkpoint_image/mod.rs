@@ -6,8 +6,10 @@
 
 mod dialect;
 mod making;
+mod memory;
 mod reading;
 
-pub use dialect::is_checkpoint;
-pub use making::{ImageInTheMaking, known_blobs, sweep};
-pub use reading::{annotations, layers, manifest, open};
+pub use dialect::{foreign_annotations, is_checkpoint};
+pub use making::ImageInTheMaking;
+pub use memory::forget_indexes;
+pub use reading::{annotations, is_encrypted, layers, manifest, no_checkpoint, open};

@@ -27,11 +27,26 @@ pub fn annotations(engine: &Engine, image: &Image) -> BTreeMap<String, String> {
         .unwrap_or_default()
 }
 
+/// Whether the layers of an image are encrypted, as their media types say.
+pub fn is_encrypted(engine: &Engine, image: &Image) -> bool {
+    let encrypted = |media_type: &str| media_type.ends_with("+age");
+    manifest(engine, image).is_ok_and(|manifest| {
+        let mut layers = manifest.layers.iter();
+        layers.any(|layer| encrypted(&layer.media_type))
+    })
+}
+
 /// The digests of the layers of a checkpoint image; nothing for an image that is no checkpoint.
 pub fn layers(engine: &Engine, image: &Image) -> Option<Vec<String>> {
     let manifest = manifest(engine, image).ok()?;
     let digests = manifest.layers.into_iter().map(|layer| layer.digest);
     is_checkpoint(&manifest.annotations).then(|| digests.collect())
+}
+
+/// What is said of an image that is no checkpoint, in Podman's words. `id`: also with `sha256:`.
+pub fn no_checkpoint(id: &str) -> Error {
+    let id = id.trim_start_matches("sha256:");
+    Error::Invalid(format!("image is not a checkpoint: {id}"))
 }
 
 /// The layers of a checkpoint image, in order, each checked against its digest while it is read.
@@ -40,10 +55,7 @@ pub fn layers(engine: &Engine, image: &Image) -> Option<Vec<String>> {
 /// [`Error::Invalid`] for an image that is no checkpoint, in Podman's words.
 pub fn open(engine: &Engine, image: &Image) -> Result<PartSource> {
     let Some(digests) = layers(engine, image) else {
-        return Err(Error::Invalid(format!(
-            "image is not a checkpoint: {}",
-            image.id
-        )));
+        return Err(no_checkpoint(&image.id));
     };
     Ok(Box::new(Layers {
         blobs: engine.blobs()?,

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use crate::archive::{self, Compression, Manifest, Summary, Writer, layout, manifest};
+use crate::archive::{self, Compression, Form, Manifest, Summary, Writer, layout, manifest};
 use crate::criu;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -11,7 +11,9 @@ use crate::model::checkpoint::Times;
 use crate::model::container::{Container, Rootfs};
 use crate::ops::steps::freezing::capture::{Captured, Tar};
 use crate::ops::steps::freezing::place;
+use crate::ops::steps::included_image::{self, BaseImage};
 use crate::ops::steps::podman_config;
+use crate::seal::Sealing;
 use crate::sys::dir::{at, write_atomic};
 use crate::sys::{cgroup, machine};
 
@@ -20,6 +22,8 @@ use crate::sys::{cgroup, machine};
 pub struct PackOptions {
     /// Compression of the archive.
     pub compression: Compression,
+    /// Whom it is encrypted to, and who signs it.
+    pub sealing: Sealing,
     /// Flags of the checkpoint that a thaw needs to know.
     pub tcp_established: bool,
     /// As above.
@@ -36,19 +40,32 @@ pub struct PackOptions {
     pub times: Times,
     /// Where CRIU's statistics are.
     pub work: PathBuf,
+    /// The image below it, which travels along.
+    pub base: Option<BaseImage>,
+}
+
+impl PackOptions {
+    /// What the archive looks like from outside.
+    pub fn form(&self) -> Form {
+        Form {
+            compression: self.compression,
+            recipients: self.sealing.recipients.clone(),
+        }
+    }
 }
 
 /// Opens the archive at `path` (`-`: standard output), before anything is frozen for it: a path
 /// that can't be written to costs nothing then. Dropped unfinished, it leaves nothing.
-pub fn open(path: &Path, compression: Compression) -> Result<Writer> {
+pub fn open(path: &Path, form: Form) -> Result<Writer> {
     Ok(if path == Path::new("-") {
-        Writer::to_stream(std::io::stdout(), compression)?
+        Writer::to_stream(std::io::stdout(), form)?
     } else {
-        Writer::create(path, compression)?
+        Writer::create(path, form)?
     })
 }
 
-/// Writes the archive and finishes it; returns what it says of itself.
+/// Writes the archive and finishes it; returns what it says of itself. CRIU's images are written by
+/// `append_images`, last.
 ///
 /// # Errors
 /// A full disk among them; nothing partial is left then.
@@ -59,7 +76,9 @@ pub fn pack(
     captured: &Captured,
     images: &Path,
     options: &PackOptions,
-) -> Result<Manifest> {
+    append_images: impl FnOnce(&mut Writer) -> Result<()>,
+) -> Result<(Manifest, Summary)> {
+    sign(&mut writer, container, options);
     let manifest = describe(engine, container, Some(captured), images, options)?;
     writer.append_manifest(&manifest)?;
     append_header(&mut writer, engine, container, options)?;
@@ -72,6 +91,9 @@ pub fn pack(
         writer.append_file(layout::LOG, &mut file, *length)?;
     }
     captured.shm.append(&mut writer, layout::DEV_SHM)?;
+    if let Some(base) = &options.base {
+        included_image::append(&mut writer, base)?;
+    }
     // Each in a layer of its own, so that an image shares those that didn't change with the next.
     if let Some(tar) = captured.rootfs.as_ref().filter(|_| !options.ignore_rootfs) {
         writer.next_part()?;
@@ -84,9 +106,8 @@ pub fn pack(
         tar.append(&mut writer, &layout::volume(name))?;
     }
     writer.next_part()?;
-    writer.append_images(layout::CHECKPOINT, images)?;
-    writer.finish()?;
-    Ok(manifest)
+    append_images(&mut writer)?;
+    Ok((manifest, writer.finish()?))
 }
 
 /// Writes the archive of a container's pre-checkpoints, the whole chain, and finishes it.
@@ -101,6 +122,7 @@ pub fn pack_pre_checkpoints(
 ) -> Result<Summary> {
     let bundle = engine.bundle(&container.config.id);
     let newest = bundle.join(layout::PRE_CHECKPOINT);
+    sign(&mut writer, container, options);
     let manifest = describe(engine, container, None, &newest, options)?;
     writer.append_manifest(&manifest)?;
     append_header(&mut writer, engine, container, options)?;
@@ -120,6 +142,20 @@ pub fn describe_in(engine: &Engine, container: &Container, directory: &Path) -> 
         write_atomic(&directory.join(name), &bytes, 0o600)?;
     }
     Ok(())
+}
+
+/// Has it signed, where a key is given, and said of what it is.
+fn sign(writer: &mut Writer, container: &Container, options: &PackOptions) {
+    if let Some(key) = &options.sealing.signing_key {
+        let config = &container.config;
+        let comment = format!(
+            "container={} name={} time={}",
+            config.id,
+            config.name,
+            machine::now()
+        );
+        writer.sign_by(key.clone(), comment);
+    }
 }
 
 /// The small members that tell what the archive is of.
@@ -166,6 +202,7 @@ fn describe(
                 digest: known.digest,
                 id: id.clone(),
                 diff_ids: known.diff_ids,
+                included: options.base.as_ref().map(|base| base.included.clone()),
             })
         }
         Rootfs::Directory(_) => None,

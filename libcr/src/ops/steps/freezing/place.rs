@@ -19,7 +19,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::container::Container;
 use crate::model::operation::CheckpointTarget;
-use crate::ops::steps::catalogue::{Destination, record};
+use crate::ops::steps::catalogue::{Destination, generations, record};
 use crate::ops::steps::freezing::capture::{self, COMPANIONS};
 use crate::sys::dir::{at, remove_dir_if_present, remove_file_if_present, sync_parent};
 use crate::sys::fault;
@@ -139,6 +139,7 @@ impl Place {
                 }
                 match &self.named {
                     Some(destination) if destination.partial.exists() => {
+                        generations::forget_unfinished(&destination.partial)?;
                         destination.publish(&record::read(&destination.partial)?)
                     }
                     Some(_) => Ok(()),
@@ -258,9 +259,10 @@ pub fn forget_chain(directory: &Path) -> Result<()> {
     Ok(())
 }
 
-/// True when the images in this directory build upon earlier ones.
+/// True when the images in this directory build upon those of a pre-checkpoint.
 pub fn builds_on_earlier(images: &Path) -> bool {
-    images.join(PARENT).is_symlink()
+    let link = images.join(PARENT);
+    link.is_symlink() && crate::criu::generations::above(images).is_none()
 }
 
 /// The same images in another directory: hard links, which cost nothing, since nobody changes

@@ -1,5 +1,6 @@
 //! A container's root file system and /dev/shm: mounted when it runs, unmounted when it doesn't.
 
+use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -54,10 +55,14 @@ pub fn lowers(engine: &Engine, config: &ContainerConfig) -> Result<Vec<PathBuf>>
         .first()
         .ok_or_else(|| Error::NoSuchImage(id.to_owned()))?;
     let layers = engine.layers()?;
+    // Of a layer that is there twice the upper one shows all that both have; the kernel takes none
+    // twice.
+    let mut seen = BTreeSet::new();
     Ok(image
         .diff_ids
         .iter()
         .rev()
+        .filter(|diff_id| seen.insert(*diff_id))
         .map(|diff_id| layers.path(diff_id))
         .collect::<Result<_, _>>()?)
 }

@@ -26,11 +26,19 @@ pub fn find(
     let rows = engine.store.rows();
     let wanted_name = dump.image_name();
     let named = named(&rows, wanted_name)?;
-    let layers = manifest
-        .and_then(|manifest| manifest.image.as_ref())
+    let described = manifest.and_then(|manifest| manifest.image.as_ref());
+    let layers = described
         .map(|image| &image.diff_ids)
         .filter(|layers| !layers.is_empty());
-    if let Some(image) = same(&rows, dump, layers.map(Vec::as_slice))? {
+    let digest = described.map(|image| image.digest.as_str());
+    let digest = digest.filter(|digest| is_digest(digest));
+    let mut image = same(&rows, dump, digest, layers.map(Vec::as_slice))?;
+    if let (None, Some(included)) = (&image, described.and_then(|it| it.included.as_ref())) {
+        // Brought by another checkpoint of the same container, with layers that were made again.
+        let all = rows.images()?;
+        image = all.into_iter().find(|image| image.id == included.id);
+    }
+    if let Some(image) = image {
         let own = image.names.first().cloned();
         let own = own.unwrap_or_else(|| image.id.clone());
         let (name, warning) = match named {
@@ -65,6 +73,11 @@ pub fn find(
     }
 }
 
+/// Whether text is `sha256:` and 64 hexadecimal digits.
+pub fn is_digest(text: &str) -> bool {
+    text.strip_prefix("sha256:").is_some_and(id::is_full_id)
+}
+
 /// Whether `name` is one that the image with this id has here.
 ///
 /// # Errors
@@ -78,6 +91,7 @@ pub fn is_called(engine: &Engine, image: &str, name: &str) -> Result<bool> {
 fn same(
     rows: &Rows<'_>,
     dump: &podman::ContainerConfig,
+    digest: Option<&str>,
     layers: Option<&[String]>,
 ) -> Result<Option<Image>> {
     if let Some(id) = dump.image_id()
@@ -86,7 +100,7 @@ fn same(
         return Ok(Some(image));
     }
     let is_same = |image: &Image| {
-        dump.image_digest() == Some(image.digest.as_str())
+        [dump.image_digest(), digest].contains(&Some(image.digest.as_str()))
             || layers.is_some_and(|layers| image.diff_ids == layers)
     };
     Ok(rows.images()?.into_iter().find(is_same))

@@ -10,4 +10,5 @@ pub mod lazy_pages;
 pub mod put_back;
 pub mod thaw;
 pub mod thaw_again;
+pub mod trust;
 pub mod unpack;

@@ -8,10 +8,11 @@ use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use rustix::fs::{FlockOperation, flock};
 
-use crate::archive::{Header, Limits, PartSource, Reader, Selection};
+use crate::archive::{Header, Limits, Opening, PartSource, Reader, Selection};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::id;
+use crate::seal::Keys;
 use crate::sys::dir::{at, remove_dir_if_present};
 use crate::sys::machine;
 
@@ -122,12 +123,17 @@ const LEAST_SPACE: u64 = 1 << 18;
 /// Opens an archive and reads what it says of itself; nothing is made but in `staging`.
 ///
 /// The file system's free space bounds what it may unpack to.
-pub fn open(path: &Path, staging: &Staging, selection: Selection) -> Result<(Reader, Header)> {
-    let limits = limits(staging)?;
+pub fn open(
+    path: &Path,
+    keys: &Keys,
+    staging: &Staging,
+    selection: Selection,
+) -> Result<(Reader, Header)> {
+    let opening = opening(staging, keys)?;
     let reader = if path == Path::new("-") {
-        Reader::from_stream(std::io::stdin(), "standard input".to_owned(), limits)?
+        Reader::from_stream(std::io::stdin(), "standard input".to_owned(), opening)?
     } else {
-        Reader::open(path, limits)?
+        Reader::open(path, opening)?
     };
     with_header(reader, staging, selection)
 }
@@ -136,22 +142,27 @@ pub fn open(path: &Path, staging: &Staging, selection: Selection) -> Result<(Rea
 pub fn open_parts(
     parts: PartSource,
     name: &str,
+    keys: &Keys,
     staging: &Staging,
     selection: Selection,
 ) -> Result<(Reader, Header)> {
-    let reader = Reader::from_parts(parts, name.to_owned(), limits(staging)?)?;
+    let reader = Reader::from_parts(parts, name.to_owned(), opening(staging, keys)?)?;
     with_header(reader, staging, selection)
 }
 
-fn limits(staging: &Staging) -> Result<Limits> {
+fn opening(staging: &Staging, keys: &Keys) -> Result<Opening> {
     let free = machine::free_space(staging.path())?;
     if free < LEAST_SPACE {
         let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
         return Err(at("unpack into", staging.path())(full).into());
     }
-    Ok(Limits {
+    let limits = Limits {
         total: free,
         ..Limits::default()
+    };
+    Ok(Opening {
+        limits,
+        keys: keys.clone(),
     })
 }
 

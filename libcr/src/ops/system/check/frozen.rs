@@ -7,7 +7,7 @@ use crate::criu::ImageFacts;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::container::Container;
-use crate::ops::steps::catalogue;
+use crate::ops::steps::catalogue::{self, generations};
 use crate::ops::steps::freezing::place;
 
 use super::collected::Collected;
@@ -100,11 +100,21 @@ fn named<'a>(
                 .transaction(|rows| rows.delete_checkpoint(&checkpoint))?)
         });
     }
+    for name in generations::unused(engine, id)? {
+        let path = catalogue::own_directory(engine, id).join(name);
+        let what = format!(
+            "{} is memory that no checkpoint of {owner} has",
+            path.display()
+        );
+        found.repairable(CHECK, what, "gives it back", move || {
+            generations::reclaim(engine, id)
+        });
+    }
     let own = catalogue::own_directory(engine, id);
     let lives = container.state.status.is_alive();
     for name in names(&own) {
         let path = own.join(&name);
-        if rows.iter().any(|row| row.id == name) {
+        if rows.iter().any(|row| row.id == name) || generations::is_ours(&name) {
             continue;
         }
         if name.starts_with('.') && name.ends_with(".removed") {
@@ -133,6 +143,9 @@ fn named<'a>(
 fn damage_of(images: &Path, options: &CheckOptions) -> Option<String> {
     if let Err(error) = ImageFacts::read(images) {
         return Some(error.to_string());
+    }
+    if let Err(name) = criu::generations::chain(images) {
+        return Some(format!("the memory that it shares is gone: {name}"));
     }
     if options.quick {
         return None;

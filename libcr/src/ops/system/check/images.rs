@@ -11,11 +11,11 @@ use crate::error::{Error, Result};
 use crate::image::digest_of;
 use crate::model::id::short;
 use crate::model::image::Image;
-use crate::ops::steps::checkpoint_image;
 use crate::ops::steps::claim::claim;
 use crate::ops::steps::life::end;
 use crate::ops::steps::life::remove;
 use crate::ops::steps::thawing::unpack;
+use crate::ops::steps::{checkpoint_image, image_sweep};
 use crate::storage::StorageError;
 use crate::storage::layer::LayerStore;
 
@@ -41,6 +41,8 @@ pub(super) fn check<'a>(
         if let Some(damage) = damage_of(engine, image, &there, options) {
             broken.insert(image.id.clone());
             damaged(engine, image.clone(), &damage, found)?;
+        } else if !options.quick {
+            kept_blobs(engine, image, found)?;
         }
     }
     let used: BTreeSet<&String> = images.iter().flat_map(|image| &image.diff_ids).collect();
@@ -55,7 +57,7 @@ pub(super) fn check<'a>(
             });
         }
     }
-    let known = checkpoint_image::known_blobs(engine)?;
+    let known = image_sweep::known_blobs(engine)?;
     // What is being written begins with a dot, and is swept by who opens the store.
     let whole = kept.into_iter().filter(|name| !name.starts_with('.'));
     for name in whole.filter(|name| !known.contains(&format!("sha256:{name}"))) {
@@ -129,6 +131,35 @@ fn damage_of(
     None
 }
 
+/// The layers of an ordinary image as they are kept to be pushed: it runs without them.
+fn kept_blobs<'a>(engine: &'a Engine, image: &Image, found: &mut Collected<'a>) -> Result<()> {
+    let Ok(manifest) = checkpoint_image::manifest(engine, image) else {
+        return Ok(());
+    };
+    if checkpoint_image::is_checkpoint(&manifest.annotations) {
+        return Ok(());
+    }
+    let blobs = engine.blobs()?;
+    for layer in manifest.layers {
+        let Ok(mut blob) = blobs.open_blob(&layer.digest) else {
+            continue;
+        };
+        let Err(error) = std::io::copy(&mut blob, &mut std::io::sink()) else {
+            continue;
+        };
+        let name = image
+            .names
+            .first()
+            .map_or(image.id.as_str(), String::as_str);
+        let what = format!("a blob of image {name}, which can't be pushed so, is damaged: {error}");
+        let remedy = "removes it; load or pull the image again then to push it";
+        found.repairable(CHECK, what, remedy, move || {
+            Ok(engine.blobs()?.remove(&layer.digest)?)
+        });
+    }
+    Ok(())
+}
+
 /// As in Podman: a damaged image is removed; with `force` its containers too.
 fn damaged<'a>(
     engine: &'a Engine,
@@ -139,6 +170,9 @@ fn damaged<'a>(
     let users = engine.store.rows().containers_of_image(&image.id)?;
     // What is left of a checkpoint may be all there is of its processes.
     let only_copy = checkpoint_image::layers(engine, &image).is_some();
+    let manifest = checkpoint_image::manifest(engine, &image);
+    let kept = manifest.map(|manifest| manifest.layers).unwrap_or_default();
+    let kept: Vec<String> = kept.into_iter().map(|layer| layer.digest).collect();
     let name = image.names.first().cloned();
     let name = name.unwrap_or_else(|| short(&image.id).to_owned());
     let what = format!("image {name} is damaged: {damage}");
@@ -178,6 +212,10 @@ fn damaged<'a>(
             })?;
             // Its blobs and the layers that no other image has.
             let blobs = engine.blobs()?;
+            let known = image_sweep::known_blobs(engine)?;
+            for digest in kept.iter().filter(|digest| !known.contains(*digest)) {
+                blobs.remove(digest)?;
+            }
             blobs.remove(&format!("sha256:{}", image.id))?;
             blobs.remove(&image.digest)?;
             for diff_id in &image.diff_ids {

@@ -93,7 +93,9 @@ pub(super) fn check(spec: &mut Value, grants: Grants, volumes: &[VolumeMount]) -
                 "the archive mounts something at {destination:?}"
             )));
         }
-        if spec::provided(&destination, &nowhere).is_some() {
+        // A tmpfs of the container's own, as `ctr` has it: CRIU brings back what is in it.
+        let own_memory = destination == "/dev/shm" && mount["type"] == "tmpfs";
+        if !own_memory && spec::provided(&destination, &nowhere).is_some() {
             // The engine's own file goes there, whatever the archive says it is.
             mount["type"] = "bind".into();
             mount["options"] = json!(["bind", "rprivate", "nosuid", "noexec", "nodev"]);
