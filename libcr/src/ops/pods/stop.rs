@@ -57,8 +57,8 @@ fn stop_together(config: &Config, ids: &[String], timeout: Option<u32>) -> Vec<R
                 .spawn_scoped(scope, move || alone(id))
                 .map_err(|_| id)
         };
-        let begun: Vec<_> = ids.iter().map(begin).collect();
-        let ended = begun.into_iter().map(|one| match one {
+        let threads: Vec<_> = ids.iter().map(begin).collect();
+        let ended = threads.into_iter().map(|one| match one {
             Ok(thread) => thread.join().unwrap_or_else(|_| died()),
             Err(id) => alone(id),
         });
