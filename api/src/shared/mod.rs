@@ -10,3 +10,4 @@ pub mod listing;
 pub mod logs;
 pub mod options;
 pub mod time;
+pub mod transfer;

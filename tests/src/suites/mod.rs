@@ -17,8 +17,8 @@ mod interop;
 mod lifecycle;
 mod network;
 mod networks;
-mod rest;
 mod registry;
+mod rest;
 mod sealed;
 mod shared_memory;
 mod showing;
@@ -85,6 +85,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("faults::client", faults::client::TESTS),
     ("rest::libpod", rest::libpod::TESTS),
     ("rest::docker", rest::docker::TESTS),
+    ("rest::registries", rest::registries::TESTS),
     ("rest::harm", rest::harm::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
