@@ -88,7 +88,8 @@ pub async fn load(call: Call, incoming: Incoming) -> Result<Reply, Failure> {
     let mut lines = String::new();
     for name in load_body(&call, incoming).await? {
         let line = json!({ "stream": format!("Loaded image: {name}\n") });
-        lines.push_str(&format!("{line}\n"));
+        lines.push_str(&line.to_string());
+        lines.push('\n');
     }
     Ok(Reply::bytes(200, "application/json", lines.into_bytes()))
 }
