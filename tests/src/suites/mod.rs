@@ -20,6 +20,7 @@ mod networks;
 mod operating;
 mod pods;
 mod registry;
+mod rest;
 mod sealed;
 mod shared_memory;
 mod showing;
@@ -88,6 +89,12 @@ pub const ALL: &[(&str, Tests)] = &[
     ("faults::client", faults::client::TESTS),
     ("pods", pods::TESTS),
     ("pods::freezing", pods::freezing::TESTS),
+    ("rest::libpod", rest::libpod::TESTS),
+    ("rest::docker", rest::docker::TESTS),
+    ("rest::registries", rest::registries::TESTS),
+    ("rest::harm", rest::harm::TESTS),
+    ("clients", clients::TESTS),
+    ("clients::foreign", clients::foreign::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
     ("workloads::kernel", workloads::kernel::TESTS),
