@@ -4,6 +4,11 @@ use crate::args::value::filter::{self, Filter};
 use crate::output::CliError;
 use clap::Args;
 
+/// What containers can be chosen by.
+pub const FILTERS: &[&str] = &[
+    "id", "name", "status", "label", "ancestor", "exited", "health", "volume",
+];
+
 /// Flags of `ps`.
 #[derive(Debug, Default, Args)]
 pub struct Ps {
@@ -58,12 +63,7 @@ impl Ps {
                 self.sort, self.sort
             )));
         }
-        filter::parse(
-            &self.filter,
-            &[
-                "id", "name", "status", "label", "ancestor", "exited", "health", "volume",
-            ],
-        )
+        filter::parse(&self.filter, FILTERS)
     }
 }
 

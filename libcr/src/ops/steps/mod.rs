@@ -7,6 +7,7 @@ pub mod claim;
 pub mod containerd;
 pub mod failure;
 pub mod freezing;
+pub mod go;
 pub mod image_lock;
 pub mod image_lookup;
 pub mod image_sweep;

@@ -13,5 +13,6 @@ pub mod observe;
 pub mod remove;
 pub mod rootfs;
 pub mod tear_down;
+pub mod view;
 pub mod volume_content;
 pub mod volumes;
