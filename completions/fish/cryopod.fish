@@ -38,6 +38,7 @@ complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "container" -d 'Mana
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "checkpoint" -d 'Manage checkpoints with names'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "image" -d 'Manage images'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "network" -d 'Manage networks'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "pod" -d 'Manage pods'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "volume" -d 'Manage volumes'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "healthcheck" -d 'Manage health checks on containers'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "system" -d 'Manage the engine'
@@ -145,6 +146,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l name -d 'Assign a name to the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l network -l net -d 'Connect a container to a network' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l pids-limit -d 'Tune container pids limit (set -1 for unlimited)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l pod -d 'Run container in an existing pod, or in a new one (new:NAME)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -s p -l publish -d 'Publish a container\'s port, or a range of ports, to the host' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l pull -d 'Pull image policy ("always"|"missing"|"never"|"newer")' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l restart -d 'Restart policy to apply when a container exits ("always"|"no"|"never"|"on-failure"|"unless-stopped")' -r
@@ -207,6 +209,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l name -d 'Assign a name to the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l network -l net -d 'Connect a container to a network' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l pids-limit -d 'Tune container pids limit (set -1 for unlimited)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l pod -d 'Run container in an existing pod, or in a new one (new:NAME)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -s p -l publish -d 'Publish a container\'s port, or a range of ports, to the host' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l pull -d 'Pull image policy ("always"|"missing"|"never"|"newer")' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l restart -d 'Restart policy to apply when a container exits ("always"|"no"|"never"|"on-failure"|"unless-stopped")' -r
@@ -493,9 +496,10 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -s l -l latest -d 'Show the container created last'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -l no-trunc -d 'Display the extended information'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -l noheading -d 'Do not print headers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -s p -l pod -d 'Print the ID and name of the pod the containers are associated with'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the numeric IDs of the containers only'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume, pod)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -l format -d 'Pretty-print containers to JSON or using a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -s n -l last -d 'Print the n last created containers (all states)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -l sort -d 'Sort output by: command, created, id, image, names, runningfor, status' -r
@@ -511,9 +515,10 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -s l -l latest -d 'Show the container created last'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Display the extended information'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -l noheading -d 'Do not print headers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -s p -l pod -d 'Print the ID and name of the pod the containers are associated with'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the numeric IDs of the containers only'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume, pod)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -l format -d 'Pretty-print containers to JSON or using a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -s n -l last -d 'Print the n last created containers (all states)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -l sort -d 'Sort output by: command, created, id, image, names, runningfor, status' -r
@@ -529,6 +534,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -s l -l latest -d 'Show the container created last'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -l no-trunc -d 'Display the extended information'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -l noheading -d 'Do not print headers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -s p -l pod -d 'Print the ID and name of the pod the containers are associated with'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -s q -l quiet -d 'Print the numeric IDs of the containers only'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from inspect" -s f -l format -d 'Format the output to a Go template or json' -r
@@ -621,6 +627,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l network-lock -d 'How CRIU unlocks the network (iptables, nftables, skip)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -s n -l name -d 'Specify new name for container restored from exported checkpoint' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l page-server -d 'With --lazy-pages: fetch the memory from this page server' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l pod -d 'Restore container into existing Pod (only works with image or --import)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -s p -l publish -d 'Publish these ports instead of those that the archive publishes' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l skip-check -d 'Go on though this check fails (all: any that can be skipped)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l decrypt-with -d 'Decrypt with the age keys in this file (-: standard input)' -r
@@ -1195,6 +1202,235 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand network; and __fish_seen
 complete -c cryopod -n "__fish_cryopod_using_subcommand network; and __fish_seen_subcommand_from update" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand network; and __fish_seen_subcommand_from update" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand network; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "create" -d 'Create a new empty pod'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "exists" -d 'Check if a pod exists in local storage'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "inspect" -d 'Display a pod configuration'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "kill" -d 'Send the specified signal or SIGKILL to containers in pod'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "pause" -d 'Pause one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "prune" -d 'Remove all stopped pods and their containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "ps" -d 'List pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "ls" -d 'List pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "list" -d 'List pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "restart" -d 'Restart one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "rm" -d 'Remove one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "start" -d 'Start one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "stop" -d 'Stop one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "unpause" -d 'Unpause one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l add-host -d 'Add a custom host-to-IP mapping (host:ip)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l dns -d 'Set custom DNS servers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l exit-policy -d 'Behaviour when the last container exits ("continue"|"stop")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -s h -l hostname -d 'Set container hostname' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l infra -d 'Create an infra container associated with the pod to share namespaces with' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l infra-command -d 'Overwrite the default ENTRYPOINT of the image' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l infra-image -d 'Image to use to override builtin infra container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l infra-name -d 'Assign a name to the container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l ip -d 'Specify a static IPv4 address for the container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -s l -l label -d 'Set metadata on container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l mac-address -d 'Container MAC address (e.g. 92:d0:c6:0a:29:33)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -s n -l name -d 'Assign a name to the pod' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l network -l net -d 'Connect a container to a network' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l pod-id-file -d 'Write the pod ID to the file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -s p -l publish -d 'Publish a container\'s port, or a range of ports, to the host' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l share -d 'A comma delimited list of kernel namespaces the pod will share (ipc, net, pid, uts or none)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l share-parent -d 'Set the pod\'s cgroup as the cgroup parent for all containers joining the pod' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l shm-size -d 'Size of /dev/shm (format: <number>[<unit>], where unit = b, k, m or g)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l replace -d 'If a pod with the same name exists, replace it'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from exists" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from exists" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from exists" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from exists" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from exists" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from exists" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from exists" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from exists" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from exists" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -s f -l format -d 'Format the output to a Go template or json' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -s s -l signal -d 'Signal to send to the containers in the pod' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -s a -l all -d 'Kill all containers in all pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -s a -l all -d 'Pause all running pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from prune" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from prune" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from prune" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from prune" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from prune" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from prune" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from prune" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from prune" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from prune" -s f -l force -d 'Do not prompt for confirmation'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ctr-ids, ctr-names, ctr-number, ctr-status, network)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l format -d 'Pretty-print pods to JSON or using a Go template' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l sort -d 'Sort output by created, id, name, number or status' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l ctr-ids -d 'Display the container UUIDs. If no-trunc is not set they will be truncated'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l ctr-names -d 'Display the container names'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l ctr-status -d 'Display the container status'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l no-trunc -d 'Do not truncate pod and container IDs'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -s n -l noheading -d 'Do not print headers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l ns -d 'Display namespace information of the pod'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -s q -l quiet -d 'Print the numeric IDs of the pods only'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ctr-ids, ctr-names, ctr-number, ctr-status, network)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l format -d 'Pretty-print pods to JSON or using a Go template' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l sort -d 'Sort output by created, id, name, number or status' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l ctr-ids -d 'Display the container UUIDs. If no-trunc is not set they will be truncated'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l ctr-names -d 'Display the container names'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l ctr-status -d 'Display the container status'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Do not truncate pod and container IDs'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -s n -l noheading -d 'Do not print headers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l ns -d 'Display namespace information of the pod'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the numeric IDs of the pods only'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ctr-ids, ctr-names, ctr-number, ctr-status, network)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l format -d 'Pretty-print pods to JSON or using a Go template' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l sort -d 'Sort output by created, id, name, number or status' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l ctr-ids -d 'Display the container UUIDs. If no-trunc is not set they will be truncated'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l ctr-names -d 'Display the container names'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l ctr-status -d 'Display the container status'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not truncate pod and container IDs'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -s n -l noheading -d 'Do not print headers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l ns -d 'Display namespace information of the pod'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the numeric IDs of the pods only'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -s a -l all -d 'Restart all running pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -l pod-id-file -d 'Read the pod ID from the file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -s t -l time -d 'Seconds to wait for pod stop before killing the container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -s a -l all -d 'Remove all pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -s f -l force -d 'Stop containers that run, then remove all containers of the pod and the pod'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -s i -l ignore -d 'Ignore errors when a specified pod is missing'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -l pod-id-file -d 'Read the pod ID from the file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -s a -l all -d 'Start all pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -l pod-id-file -d 'Read the pod ID from the file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -s t -l time -d 'Seconds to wait for pod stop before killing the container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -s a -l all -d 'Stop all running pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -s i -l ignore -d 'Ignore errors when a specified pod is missing'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -s a -l all -d 'Unpause all paused pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand volume; and not __fish_seen_subcommand_from create exists inspect ls list prune rm remove" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand volume; and not __fish_seen_subcommand_from create exists inspect ls list prune rm remove" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand volume; and not __fish_seen_subcommand_from create exists inspect ls list prune rm remove" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
@@ -1424,6 +1660,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l mount -d 'Att
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l name -d 'Assign a name to the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l network -l net -d 'Connect a container to a network' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l pids-limit -d 'Tune container pids limit (set -1 for unlimited)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l pod -d 'Run container in an existing pod, or in a new one (new:NAME)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -s p -l publish -d 'Publish a container\'s port, or a range of ports, to the host' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l pull -d 'Pull image policy ("always"|"missing"|"never"|"newer")' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l restart -d 'Restart policy to apply when a container exits ("always"|"no"|"never"|"on-failure"|"unless-stopped")' -r
@@ -1486,6 +1723,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l mount -d 'Attach
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l name -d 'Assign a name to the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l network -l net -d 'Connect a container to a network' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l pids-limit -d 'Tune container pids limit (set -1 for unlimited)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l pod -d 'Run container in an existing pod, or in a new one (new:NAME)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -s p -l publish -d 'Publish a container\'s port, or a range of ports, to the host' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l pull -d 'Pull image policy ("always"|"missing"|"never"|"newer")' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l restart -d 'Restart policy to apply when a container exits ("always"|"no"|"never"|"on-failure"|"unless-stopped")' -r
@@ -1772,10 +2010,11 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -s a -l all -d 'Show
 complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -s l -l latest -d 'Show the container created last'
 complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -l no-trunc -d 'Display the extended information'
 complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -l noheading -d 'Do not print headers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -s p -l pod -d 'Print the ID and name of the pod the containers are associated with'
 complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -s q -l quiet -d 'Print the numeric IDs of the containers only'
 complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand inspect" -s f -l format -d 'Format the output to a Go template or json' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand inspect" -s t -l type -d 'Specify inspect-object type ("all"|"container"|"image"|"network"|"volume")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand inspect" -s t -l type -d 'Specify inspect-object type ("all"|"container"|"image"|"network"|"pod"|"volume")' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand inspect" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand inspect" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand inspect" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F

@@ -69,6 +69,7 @@ fn fits(engine: &Engine, key: &str, value: &str, one: &Container) -> bool {
                 .get(name)
                 .is_some_and(|found| wanted.is_none_or(|wanted| wanted == found))
         }
+        "pod" => in_pod(engine, one, value),
         _ => {
             let of_image = one.config.rootfs.image_id();
             one.config.rootfs.image_name() == value
@@ -76,6 +77,16 @@ fn fits(engine: &Engine, key: &str, value: &str, one: &Container) -> bool {
                     .is_ok_and(|image| Some(image.id.as_str()) == of_image)
         }
     }
+}
+
+// By the pod's name or the beginning of its id.
+fn in_pod(engine: &Engine, one: &Container, value: &str) -> bool {
+    let id = one.config.pod_id();
+    let is_named = || {
+        let pods = libcr::ops::pods::list::list(engine);
+        pods.is_ok_and(|all| all.iter().any(|found| found.pod.id == id && found.pod.name == value))
+    };
+    !id.is_empty() && (id.starts_with(value) || is_named())
 }
 
 // By the volume's name or the host's directory, and the destination where one is given.

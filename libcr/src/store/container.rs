@@ -41,6 +41,7 @@ impl Rows<'_> {
                 to_json(&container.state),
             ],
         )?;
+        self.insert_membership(config)?;
         self.insert_volume_users(config)
     }
 

@@ -247,9 +247,12 @@ impl Cgroup {
 /// Cgroup of the monitors, below [`PARENT`].
 pub const MONITORS: &str = "/cryopod/monitors";
 
-/// Names of the cgroups below [`PARENT`].
-pub fn names_below_parent() -> Vec<String> {
-    let entries = fs::read_dir(Cgroup::at(PARENT).directory);
+/// What the name of a pod's cgroup begins with, below [`PARENT`]; its id follows.
+pub const POD_PREFIX: &str = "pod-";
+
+/// Names of the cgroups right below one.
+pub fn names_below(path: &str) -> Vec<String> {
+    let entries = fs::read_dir(Cgroup::at(path).directory);
     entries
         .into_iter()
         .flatten()
@@ -259,9 +262,30 @@ pub fn names_below_parent() -> Vec<String> {
         .collect()
 }
 
-/// Removes the cgroups of the engine itself when the last container and monitor are gone.
-pub fn remove_parent_if_empty() {
-    for path in [MONITORS, PARENT] {
+/// Names of the cgroups of pods below [`PARENT`].
+pub fn pods() -> Vec<String> {
+    let mut names = names_below(PARENT);
+    names.retain(|name| name.starts_with(POD_PREFIX));
+    names
+}
+
+/// Where the cgroup of this name is: right below [`PARENT`], or in that of a pod.
+pub fn path_of(name: &str) -> String {
+    let usual = format!("{PARENT}/{name}");
+    if Cgroup::at(&usual).exists() {
+        return usual;
+    }
+    let of_pods = pods()
+        .into_iter()
+        .map(|pod| format!("{PARENT}/{pod}/{name}"));
+    let mut there = of_pods.filter(|path| Cgroup::at(path).exists());
+    there.next().unwrap_or(usual)
+}
+
+/// Removes the cgroup of a pod, if any, and those of the engine itself when the last container and
+/// monitor are gone.
+pub fn remove_parent_if_empty(pod: Option<&str>) {
+    for path in pod.into_iter().chain([MONITORS, PARENT]) {
         let _ = fs::remove_dir(Cgroup::at(path).directory);
     }
 }
@@ -288,13 +312,17 @@ pub fn controllers() -> Vec<String> {
     text.split_ascii_whitespace().map(str::to_owned).collect()
 }
 
-/// Enables the controllers that exist for the cgroups below [`PARENT`], as a cgroupfs manager
-/// must. Those that can't be enabled are left; a limit that needs one is refused by the runtime.
-pub fn prepare_parent() -> io::Result<()> {
+/// Enables the controllers that exist for the cgroups below [`PARENT`] and below that of a `pod`,
+/// as a cgroupfs manager must. Those that can't be enabled are left; a limit that needs one is
+/// refused by the runtime.
+pub fn prepare_parent(pod: Option<&str>) -> io::Result<()> {
     let root = mount_point();
-    let parent = root.join(PARENT.trim_start_matches('/'));
-    fs::create_dir_all(&parent).map_err(at("make", &parent))?;
-    for directory in [&root, &parent] {
+    let parents = std::iter::once(PARENT).chain(pod);
+    let parents: Vec<PathBuf> = parents.map(|path| Cgroup::at(path).directory).collect();
+    for parent in &parents {
+        fs::create_dir_all(parent).map_err(at("make", parent))?;
+    }
+    for directory in std::iter::once(&root).chain(&parents) {
         let enabled =
             fs::read_to_string(directory.join("cgroup.subtree_control")).unwrap_or_default();
         for controller in controllers() {

@@ -18,6 +18,7 @@ mod lifecycle;
 mod network;
 mod networks;
 mod operating;
+mod pods;
 mod registry;
 mod rest;
 mod sealed;
@@ -81,14 +82,19 @@ pub const ALL: &[(&str, Tests)] = &[
     ("faults::crash", faults::crash::TESTS),
     ("faults::phases", faults::phases::TESTS),
     ("faults::stores", faults::stores::TESTS),
+    ("faults::pods", faults::pods::TESTS),
     ("faults::calls", faults::calls::TESTS),
     ("faults::disk", faults::disk::TESTS),
     ("faults::criu", faults::criu::TESTS),
     ("faults::client", faults::client::TESTS),
+    ("pods", pods::TESTS),
+    ("pods::freezing", pods::freezing::TESTS),
     ("rest::libpod", rest::libpod::TESTS),
     ("rest::docker", rest::docker::TESTS),
     ("rest::registries", rest::registries::TESTS),
     ("rest::harm", rest::harm::TESTS),
+    ("clients", clients::TESTS),
+    ("clients::foreign", clients::foreign::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
     ("workloads::kernel", workloads::kernel::TESTS),

@@ -11,14 +11,19 @@ use crate::output::{CliError, human, print};
 use jiff::Timestamp;
 use libcr::Engine;
 use libcr::model::container::Container;
+use libcr::model::container::pod::Shared;
 use libcr::model::status::Status;
 use libcr::ops::lifecycle::ps::{health, list};
+use libcr::ops::pods;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 const SCHEMA: Schema = Schema(&[("*", "containers.psReporter")]);
 
 const STANDARD: &str =
     "table {{.ID}} {{.Image}} {{.Command}} {{.RunningFor}} {{.Status}} {{.Ports}} {{.Names}}";
+
+const WITH_POD: &str = " {{.Pod}} {{.PodName}}";
 
 const HEADINGS: Headings = Headings(&[
     ("ID", "CONTAINER ID"),
@@ -42,6 +47,9 @@ const HEADINGS: Headings = Headings(&[
     ("ExitedAt", "EXITED"),
     ("StartedAt", "STARTED"),
     ("Restarts", "RESTARTS"),
+    ("Pod", "POD ID"),
+    ("PodName", "PODNAME"),
+    ("IsInfra", "IS INFRA"),
 ]);
 
 /// Lists containers.
@@ -49,13 +57,15 @@ pub fn run(opener: &Opener, flags: &Ps) -> Outcome {
     let filters = flags.validate()?;
     let engine = opener.open()?;
     let mut containers = list(&engine)?;
+    let pods = Pods::of(&engine)?;
     choose(&engine, flags, &filters, &mut containers)?;
+    show_ports_of_pods(&engine, &mut containers);
     sort(&flags.sort, &mut containers);
     let now = Timestamp::now();
     if flags.format.as_deref() == Some("json") {
         let all: Vec<Value> = containers
             .iter()
-            .map(|one| as_json(one, health(&engine, one).as_ref(), now))
+            .map(|one| as_json(one, pods.name(one), health(&engine, one).as_ref(), now))
             .collect();
         return print::line(&json::pretty(&all, 2).unwrap_or_default()).map(|()| 0);
     }
@@ -67,9 +77,17 @@ pub fn run(opener: &Opener, flags: &Ps) -> Outcome {
     }
     let rows: Vec<Value> = containers
         .iter()
-        .map(|one| as_row(one, health(&engine, one).as_ref(), flags.no_trunc, now))
+        .map(|one| {
+            let health = health(&engine, one);
+            as_row(one, pods.name(one), health.as_ref(), flags.no_trunc, now)
+        })
         .collect();
-    let format = flags.format.as_deref().unwrap_or(STANDARD);
+    let standard = if flags.pod {
+        format!("{STANDARD}{WITH_POD}")
+    } else {
+        STANDARD.to_owned()
+    };
+    let format = flags.format.as_deref().unwrap_or(&standard);
     if is_table(format) {
         print::text(&render_table(
             "ps",
@@ -84,6 +102,34 @@ pub fn run(opener: &Opener, flags: &Ps) -> Outcome {
     let (text, result) = render_list("ps", format, &rows, SCHEMA);
     print::text(&text)?;
     result.map_err(CliError::from).map(|()| 0)
+}
+
+/// Names of pods by their ids.
+struct Pods(BTreeMap<String, String>);
+
+impl Pods {
+    fn of(engine: &Engine) -> Result<Self, CliError> {
+        let all = pods::list::list(engine)?.into_iter();
+        Ok(Self(all.map(|one| (one.pod.id, one.pod.name)).collect()))
+    }
+
+    /// Name of a container's pod; empty where it is in none.
+    fn name(&self, one: &Container) -> &str {
+        self.0.get(one.config.pod_id()).map_or("", String::as_str)
+    }
+}
+
+// Who takes part in the network of a pod has its ports.
+fn show_ports_of_pods(engine: &Engine, containers: &mut [Container]) {
+    for one in containers {
+        let Some(infra) = one.config.joined(Shared::Net) else {
+            continue;
+        };
+        if let Ok(infra) = engine.reload(infra) {
+            one.config.ports = infra.config.ports;
+            one.state.ports = infra.state.ports;
+        }
+    }
 }
 
 // Oldest first comes in; `--last` and `--latest` take the end of it.

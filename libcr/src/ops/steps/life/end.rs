@@ -80,7 +80,7 @@ pub fn end(container: &Container, timeout: u32) -> Result<bool> {
     let Some(pid) = container.state.pid.filter(|_| is_ours(container)) else {
         return Ok(false);
     };
-    let group = Cgroup::at(&cgroup_path(&container.config.id));
+    let group = Cgroup::at(&cgroup_path(&container.config));
     if container.state.status == Status::Paused {
         group.thaw()?;
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::model::container::pod::Shared;
 use crate::model::container::{ContainerConfig, Rootfs};
 use crate::storage::overlay;
 use crate::sys::dir::{at, remove_dir_if_present, sync_parent};
@@ -21,13 +22,16 @@ pub struct RootfsPaths {
     pub work: PathBuf,
     /// What the container sees.
     pub merged: PathBuf,
-    /// tmpfs for /dev/shm.
+    /// tmpfs for /dev/shm: the pod's, where IPC is shared.
     pub shm: PathBuf,
+    /// That is of the whole pod.
+    pub shared_shm: bool,
 }
 
 /// Where a container's files are.
 pub fn paths(engine: &Engine, config: &ContainerConfig) -> RootfsPaths {
     let directory = engine.container_dir(&config.id);
+    let shm_owner = engine.container_dir(config.joined(Shared::Ipc).unwrap_or(&config.id));
     let merged = match &config.rootfs {
         Rootfs::Image { .. } => directory.join("merged"),
         Rootfs::Directory(path) => path.clone(),
@@ -36,7 +40,8 @@ pub fn paths(engine: &Engine, config: &ContainerConfig) -> RootfsPaths {
         upper: directory.join("upper"),
         work: directory.join("work"),
         merged,
-        shm: directory.join("shm"),
+        shm: shm_owner.join("shm"),
+        shared_shm: config.joined(Shared::Ipc).is_some(),
     }
 }
 
@@ -70,7 +75,7 @@ pub fn mount(engine: &Engine, config: &ContainerConfig) -> Result<RootfsPaths> {
         prepare(&paths, &lowers)?;
         overlay::mount(&lowers, &paths.upper, &paths.work, &paths.merged, None)?;
     }
-    if !mount::is_mounted(&paths.shm)? {
+    if config.joined(Shared::Ipc).is_none() && !mount::is_mounted(&paths.shm)? {
         mount::tmpfs(&paths.shm, config.shm_size)?;
     }
     Ok(paths)
@@ -111,7 +116,9 @@ pub fn mounted(engine: &Engine, config: &ContainerConfig) -> impl Iterator<Item 
     let paths = paths(engine, config);
     // A directory of the user's is taken as it is.
     let root = config.rootfs.image_id().map(|_| paths.merged);
-    root.into_iter().chain([paths.shm])
+    // That of a pod is its infra container's.
+    let shm = config.joined(Shared::Ipc).is_none().then_some(paths.shm);
+    root.into_iter().chain(shm)
 }
 
 /// Removes the place where crun mounts the root file system for CRIU. A crun that was killed left it
