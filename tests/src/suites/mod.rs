@@ -95,6 +95,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("rest::registries", rest::registries::TESTS),
     ("rest::harm", rest::harm::TESTS),
     ("clients", clients::TESTS),
+    ("clients::crowd", clients::crowd::TESTS),
     ("clients::foreign", clients::foreign::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
