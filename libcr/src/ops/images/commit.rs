@@ -118,13 +118,12 @@ fn base_layers(engine: &Engine, base: &Image) -> Result<Vec<Descriptor>> {
     let store = engine.layers()?;
     let mut layers = Vec::new();
     for diff_id in &base.diff_ids {
-        let kept = match keep_layer::known(engine, diff_id)? {
-            Some(known) => known,
-            None => {
-                let plan = TarPlan::of_layer(&store.path(diff_id)?)?;
-                // Written anew its bytes may be others: it is another layer to the world then.
-                piped(&plan, |tar| keep_layer::keep(engine, tar, diff_id))?
-            }
+        let kept = if let Some(known) = keep_layer::known(engine, diff_id)? {
+            known
+        } else {
+            let plan = TarPlan::of_layer(&store.path(diff_id)?)?;
+            // Bytes that came out otherwise would be another layer, and are refused.
+            piped(&plan, |tar| keep_layer::keep(engine, tar, diff_id))?
         };
         layers.push(kept);
     }
