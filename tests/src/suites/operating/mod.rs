@@ -47,3 +47,6 @@ pub const TESTS: Tests = tests![
     containers_become_images,
     images_have_names,
 ];
+
+/// What needs the controllers of cgroup2.
+pub const IN_VM: Tests = tests![limits_of_one_that_runs];

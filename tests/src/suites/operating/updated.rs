@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::harness::wait::in_vm;
 use crate::harness::{Host, IMAGE};
 
 pub fn limits_and_restart_policy(host: &Host) {
@@ -122,7 +123,10 @@ pub fn limits_of_one_that_runs(host: &Host) {
     let done = host.run(&["update", "--pids-limit", "77", "--memory", "64m", "busy"]);
     let shown = |key: &str| host.inspect("busy")["HostConfig"][key].clone();
     if done.code != 0 {
-        assert!(done.stderr.contains("updating container"), "{done}");
+        assert!(
+            !in_vm() && done.stderr.contains("updating container"),
+            "{done}"
+        );
         assert_eq!((shown("PidsLimit"), shown("Memory")), (json!(0), json!(0)));
         assert_eq!(host.status("busy"), "running");
         return;
@@ -144,6 +148,10 @@ pub fn limits_of_one_that_runs(host: &Host) {
     host.ok(&["container", "checkpoint", "busy"]);
     host.ok(&["container", "restore", "busy"]);
     assert_eq!(limits(), wanted);
+    // The machine is slow, and no runtime has a part in the rest.
+    if host.runtime == "runc" {
+        return;
+    }
     let archive = host.file("busy.tar.zst");
     host.ok(&["container", "checkpoint", "-e", &archive, "busy"]);
     host.ok(&["rm", "busy"]);
