@@ -126,6 +126,7 @@ pub const IN_VM: &[(&str, Tests)] = &[
     ("precopy", freezing::precopy::IN_VM),
     ("faults::phases", faults::phases::IN_VM),
     ("precopy_interop", freezing::precopy::INTEROP_IN_VM),
+    ("operating", operating::IN_VM),
 ];
 
 /// What CNI's plugins make once for all is there before the first test looks around.
