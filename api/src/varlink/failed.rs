@@ -31,6 +31,8 @@ pub struct Told {
     pub log: Option<String>,
     /// What isn't there: the kind of thing, and the word for it.
     pub missing: Option<(Thing, String)>,
+    /// Which container it is about, where the method says so.
+    pub subject: Option<String>,
 }
 
 /// What may not be there.
@@ -53,6 +55,7 @@ impl Failed {
             remedy: None,
             log: None,
             missing: None,
+            subject: None,
         })
     }
 
@@ -76,6 +79,15 @@ impl Failed {
     pub fn calling(mut self, path: &str, name: &str) -> Self {
         if let Self::Engine(told) = &mut self {
             told.message = told.message.replace(path, name);
+        }
+        self
+    }
+
+    /// Of the container that a word names.
+    #[must_use]
+    pub fn about(mut self, word: &str) -> Self {
+        if let Self::Engine(told) = &mut self {
+            told.subject = Some(word.to_owned());
         }
         self
     }
@@ -127,6 +139,7 @@ impl From<Error> for Failed {
             remedy,
             log,
             missing,
+            subject: None,
         })
     }
 }

@@ -160,8 +160,15 @@ mod tests {
                     let mut fewer = all.clone();
                     fewer.as_object_mut().unwrap().remove(field.name);
                     let optional = matches!(field.vtype, VTypeExt::Option(_));
+                    // Podman's server took what was left out for zero.
+                    let lenient = interface.name == "io.podman";
                     let read = (method.check)(fewer);
-                    assert_eq!(read.is_ok(), optional, "{place}: without {}", field.name);
+                    assert_eq!(
+                        read.is_ok(),
+                        optional || lenient,
+                        "{place}: without {}",
+                        field.name
+                    );
                     if described(&idl, &field.vtype).is_some() {
                         let mut more = all.clone();
                         more[field.name]["zzz"] = json!(1);

@@ -23,6 +23,7 @@ mod sealed;
 mod shared_memory;
 mod showing;
 mod system_check;
+mod varlink;
 mod volume_mounts;
 mod volumes;
 mod workloads;
@@ -86,6 +87,9 @@ pub const ALL: &[(&str, Tests)] = &[
     ("rest::libpod", rest::libpod::TESTS),
     ("rest::docker", rest::docker::TESTS),
     ("rest::harm", rest::harm::TESTS),
+    ("varlink::engine", varlink::engine::TESTS),
+    ("varlink::podman", varlink::podman::TESTS),
+    ("varlink::harm", varlink::harm::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
     ("workloads::kernel", workloads::kernel::TESTS),

@@ -12,6 +12,9 @@ mod streams;
 mod system;
 mod volumes;
 
+pub use containers::{conditions, path_of};
+pub use streams::moment;
+
 use super::failed::Failed;
 use super::interface::{Interface, method};
 use super::service::Nothing;
