@@ -90,6 +90,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("varlink::engine", varlink::engine::TESTS),
     ("varlink::podman", varlink::podman::TESTS),
     ("varlink::harm", varlink::harm::TESTS),
+    ("varlink::clients", varlink::clients::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
     ("workloads::kernel", workloads::kernel::TESTS),

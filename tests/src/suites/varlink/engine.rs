@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Client, Service};
 use crate::harness::{Host, IMAGE, is_there};
+use crate::suites::registry::server::{Registry, tool};
 use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
@@ -345,11 +346,32 @@ fn images_and_volumes(host: &Host) {
     let seen = client.call(&own("InspectImage"), json!({ "name": "localhost/passed:1" }));
     assert_eq!(seen["image"]["Config"]["Cmd"][2], "/x", "{seen}");
     assert!(made["id"].as_str().unwrap().contains(seen["image"]["Id"].as_str().unwrap()));
-    let pulled = client.call(
-        &own("PullImage"),
-        json!({ "name": "localhost/passed:1", "policy": "missing" }),
+    // To a registry, back from it, and out of an archive.
+    let registry = Registry::start(host);
+    let there = registry.name("passed:1");
+    let pushed = client.call(
+        &own("PushImage"),
+        json!({ "name": "localhost/passed:1", "destination": there }),
     );
+    assert!(pushed["digest"].as_str().unwrap().starts_with("sha256:"), "{pushed}");
+    let pulled = client.replies(&own("PullImage"), json!({ "name": there }), &[], true);
+    let told = pulled[0]["parameters"]["progress"]["message"].as_str();
+    assert!(told.is_some_and(|line| line.contains(&there)), "{pulled:?}");
+    let pulled = &pulled.last().unwrap()["parameters"];
     assert_eq!(pulled["id"], seen["image"]["Id"]);
+    client.call(&own("RemoveImage"), json!({ "name": there }));
+    let saved = host.file("saved.tar");
+    tool(&[
+        "skopeo",
+        "copy",
+        "--src-tls-verify=false",
+        &format!("docker://{there}"),
+        &format!("docker-archive:{saved}:localhost/loaded:1"),
+    ]);
+    let file = File::open(&saved).unwrap();
+    let loaded = client.call_with(&own("LoadImages"), json!({ "archive": 0 }), &[file.as_fd()]);
+    assert_eq!(loaded["names"], json!(["localhost/loaded:1"]));
+    client.call(&own("RemoveImage"), json!({ "name": "localhost/loaded:1" }));
     let removed = client.call(&own("RemoveImage"), json!({ "name": "localhost/passed:1" }));
     assert_eq!(removed["untagged"][0], "localhost/passed:1");
     let (name, _) = client.refused(&own("InspectImage"), json!({ "name": "localhost/passed:1" }));

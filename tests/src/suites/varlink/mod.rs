@@ -1,6 +1,7 @@
 //! `system service varlink:…`, by a client that holds every reply against the interface's description,
 //! by clients that we did not write, and by clients that mean no good.
 
+pub mod clients;
 mod described;
 pub mod engine;
 pub mod harm;

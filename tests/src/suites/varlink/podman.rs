@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Service;
 use crate::harness::{Host, IMAGE};
+use crate::suites::registry::server::{Registry, tool};
 use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![a_counter_goes_on, a_life, images_and_volumes];
@@ -181,12 +182,57 @@ fn images_and_volumes(host: &Host) {
     );
     assert_eq!(gone["response"]["untagged"][0], "localhost/old:1");
     import(&mut client);
+    let registry = Registry::start(host);
+    let there = registry.name("old:1");
+    let pushed = client.call(
+        &own("PushImage"),
+        json!({
+            "name": "localhost/old:1", "tag": there, "compress": false, "format": "",
+            "removeSignatures": false, "signBy": "",
+        }),
+    );
+    let pulled = client.replies(
+        &own("PullImage"),
+        json!({ "name": there, "creds": { "username": "", "password": "" } }),
+        &[],
+        true,
+    );
+    assert!(pulled.len() > 1, "{pulled:?}");
+    assert_eq!(pulled.last().unwrap()["parameters"]["reply"]["id"], pushed["reply"]["id"]);
+    let saved = host.file("saved.tar");
+    tool(&[
+        "skopeo",
+        "copy",
+        "--src-tls-verify=false",
+        &format!("docker://{there}"),
+        &format!("docker-archive:{saved}:localhost/loaded:1"),
+    ]);
+    let loaded = client.call(
+        &own("LoadImage"),
+        json!({ "name": "", "inputFile": saved, "quiet": true, "deleteFile": true }),
+    );
+    assert_eq!(loaded["reply"]["id"], "localhost/loaded:1");
+    assert!(!host.path("saved.tar").exists());
+    for name in [there.as_str(), "localhost/loaded:1"] {
+        client.call(&own("RemoveImage"), json!({ "name": name, "force": false }));
+    }
     let gone = client.call(&own("RemoveImage"), json!({ "name": "localhost/old:1", "force": true }));
     assert!(made["image"].as_str().unwrap().contains(gone["image"].as_str().unwrap()));
     let (name, told) = client.refused(&own("GetImage"), json!({ "id": "localhost/old:1" }));
     assert_eq!((name, &told["id"]), (own("ImageNotFound"), &json!("localhost/old:1")));
     let path = json!({ "name": "", "inputFile": tar, "quiet": true, "deleteFile": false });
     assert_eq!(client.refused(&own("LoadImage"), path).0, own("ErrorOccurred"));
+    // All others are used by somebody.
+    let others = host.ok(&["images", "-q", "--no-trunc"]);
+    for (number, id) in others.lines().enumerate() {
+        let name = format!("user{number}");
+        host.ok(&["create", "--name", &name, "--network", "none", id, "true"]);
+    }
+    let made = import(&mut client)["image"].clone();
+    let gone = client.call(&own("DeleteUnusedImages"), json!({}))["images"].clone();
+    assert_eq!(gone.as_array().map(Vec::len), Some(1), "{gone}");
+    assert!(made.as_str().unwrap().contains(gone[0].as_str().unwrap()));
+    client.call(&own("DeleteStoppedContainers"), json!({}));
     assert_eq!(client.call(&own("ImagesPrune"), json!({ "all": false, "filter": [] }))["pruned"], json!([]));
     let opts = json!({ "volumeName": "v1", "driver": "", "labels": { "a": "b" }, "options": {} });
     assert_eq!(client.call(&own("VolumeCreate"), json!({ "options": opts }))["volumeName"], "v1");
