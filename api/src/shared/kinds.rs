@@ -19,11 +19,7 @@ pub const TABLE: [Row; 8] = [
     row_of(ErrorKind::Conflict, 409, "Conflict"),
     row_of(ErrorKind::WrongState, 409, "WrongState"),
     row_of(ErrorKind::Invalid, 400, "Invalid"),
-    row_of(
-        ErrorKind::CommandNotExecutable,
-        400,
-        "CommandNotExecutable",
-    ),
+    row_of(ErrorKind::CommandNotExecutable, 400, "CommandNotExecutable"),
     row_of(ErrorKind::CommandNotFound, 400, "CommandNotFound"),
     row_of(ErrorKind::Failed, 500, "Failed"),
     row_of(ErrorKind::Missing, 500, "Missing"),

@@ -111,7 +111,9 @@ pub fn written_to<T>(
         });
         let done = work(&path);
         drop(writer);
-        let carried: io::Result<()> = carried.join().unwrap_or_else(|_| Err(io::Error::other("lost")));
+        let carried: io::Result<()> = carried
+            .join()
+            .unwrap_or_else(|_| Err(io::Error::other("lost")));
         match (done, carried) {
             (Ok(done), Ok(())) => Ok(done),
             (Ok(_), Err(error)) => Err(Failed::new(
@@ -146,23 +148,22 @@ pub fn read_from<T>(
         });
         let done = work(&path);
         drop(reader);
-        let carried: io::Result<()> = carried.join().unwrap_or_else(|_| Err(io::Error::other("lost")));
+        let carried: io::Result<()> = carried
+            .join()
+            .unwrap_or_else(|_| Err(io::Error::other("lost")));
         match (done, carried) {
             // The work has seen enough before the end: it says itself why.
             (Err(_), Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(Failed::invalid(format!("{NAME} broke off: {error}")))
             }
-            (done, _) => {
-                done.map_err(|failed| failed.calling(&path.display().to_string(), NAME))
-            }
+            (done, _) => done.map_err(|failed| failed.calling(&path.display().to_string(), NAME)),
         }
     })
 }
 
 fn pipe() -> Result<(OwnedFd, OwnedFd), Failed> {
     let made = pipe_with(PipeFlags::CLOEXEC);
-    let (reader, writer) =
-        made.map_err(|error| Failed::new(libcr::ErrorKind::Failed, error))?;
+    let (reader, writer) = made.map_err(|error| Failed::new(libcr::ErrorKind::Failed, error))?;
     // Where the host allows less, it is as large as it is.
     let _ = fcntl_setpipe_size(&writer, CHUNK);
     Ok((reader, writer))
@@ -326,7 +327,9 @@ mod tests {
 
     /// Larger than all buffers on the way.
     fn content() -> Vec<u8> {
-        (0..5_000_000_u32).map(|number| number.to_le_bytes()[1]).collect()
+        (0..5_000_000_u32)
+            .map(|number| number.to_le_bytes()[1])
+            .collect()
     }
 
     fn export(client: OwnedFd) -> Result<(), Failed> {

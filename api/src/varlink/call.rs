@@ -118,10 +118,7 @@ impl<'a> Telling<'a> {
     fn tell(&self, progress: &Value) {
         if self.call.more {
             // An operation waits for nobody who only watches.
-            let _ = self
-                .call
-                .replies
-                .try_send(json!({ "progress": progress }));
+            let _ = self.call.replies.try_send(json!({ "progress": progress }));
         }
     }
 }

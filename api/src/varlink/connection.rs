@@ -116,7 +116,11 @@ async fn answer(wire: &mut Wire, context: &Arc<Context>, frame: Frame) -> Result
 }
 
 /// Begins a call on a thread of its own, which brings it to its end whatever becomes of the client.
-fn begin(method: &'static Method, call: Call, parameters: Value) -> JoinHandle<Result<Value, Failed>> {
+fn begin(
+    method: &'static Method,
+    call: Call,
+    parameters: Value,
+) -> JoinHandle<Result<Value, Failed>> {
     let job = method.works.then(|| call.context.activity.job());
     tokio::task::spawn_blocking(move || {
         let _job = job;
@@ -129,9 +133,8 @@ fn begin(method: &'static Method, call: Call, parameters: Value) -> JoinHandle<R
 
 fn find(request: &Request) -> Result<(&'static Interface, &'static Method), Refusal> {
     let (name, method) = request.place();
-    let interface = interface::find(name).ok_or_else(|| {
-        Refusal::service("InterfaceNotFound", json!({ "interface": name }))
-    })?;
+    let interface = interface::find(name)
+        .ok_or_else(|| Refusal::service("InterfaceNotFound", json!({ "interface": name })))?;
     if request.upgrade {
         return Err(Refusal::parameter("upgrade"));
     }
@@ -140,9 +143,8 @@ fn find(request: &Request) -> Result<(&'static Interface, &'static Method), Refu
         return Err(Refusal::service("MethodNotImplemented", parameters));
     }
     let found = interface.methods.iter().find(|one| one.name == method);
-    let found = found.ok_or_else(|| {
-        Refusal::service("MethodNotFound", json!({ "method": request.method }))
-    })?;
+    let found = found
+        .ok_or_else(|| Refusal::service("MethodNotFound", json!({ "method": request.method })))?;
     Ok((interface, found))
 }
 

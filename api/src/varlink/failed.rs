@@ -125,7 +125,8 @@ impl From<Error> for Failed {
             Error::NoSuchContainer(word) | Error::NoSuchContainerOrImage(word) => {
                 Some((Thing::Container, word.clone()))
             }
-            Error::NoSuchImage(word) | Error::Store(libcr::store::StoreError::NoSuchImage(word)) => {
+            Error::NoSuchImage(word)
+            | Error::Store(libcr::store::StoreError::NoSuchImage(word)) => {
                 Some((Thing::Image, word.clone()))
             }
             Error::Store(libcr::store::StoreError::NoSuchVolume(word)) => {

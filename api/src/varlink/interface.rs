@@ -59,9 +59,7 @@ macro_rules! method {
                     $crate::varlink::call::read::<$parameters>(parameters)?,
                 )
             },
-            check: |parameters| {
-                $crate::varlink::call::read::<$parameters>(parameters).map(drop)
-            },
+            check: |parameters| $crate::varlink::call::read::<$parameters>(parameters).map(drop),
         }
     };
 }

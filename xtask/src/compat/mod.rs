@@ -80,7 +80,8 @@ fn expected_doors(root: &Path) -> Result<String> {
 
 /// The page of the varlink doors.
 fn expected_varlink(root: &Path) -> Result<String> {
-    let (table, findings) = varlink::table(&tests(root)?);
+    let (table, mut findings) = varlink::table(&tests(root)?);
+    findings.extend(varlink::unlike_the_commands(&cryopod_cli::command()));
     if !findings.is_empty() {
         bail!("the table of methods:\n  {}", findings.join("\n  "));
     }

@@ -4,7 +4,7 @@
 //! The check fails when a method has no line here, a line no method, a test isn't there or says nothing
 //! of the method.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use cryopod_api::varlink::INTERFACES;
@@ -156,6 +156,77 @@ const PROVED: &[(&str, &str, &str, &[&str])] = &[
         ],
     ),
 ];
+
+/// Types of options of `org.cryopod.Engine`; the command whose options they are; which of those a
+/// service has no use for, because they say what is printed, where, and of how many containers.
+const OPTIONS: &[(&str, &[&str], &[&str])] = &[
+    (
+        "CreateOptions",
+        &["create"],
+        &["cidfile", "detach-keys", "env-file", "quiet"],
+    ),
+    (
+        "CheckpointOptions",
+        &["container", "checkpoint"],
+        &[
+            "all",
+            "dry-run",
+            "json",
+            "latest",
+            "print-stats",
+            "status-fd",
+        ],
+    ),
+    (
+        "NamedCheckpointOptions",
+        &["checkpoint", "create"],
+        &["exit"],
+    ),
+    (
+        "RestoreOptions",
+        &["container", "restore"],
+        &["all", "dry-run", "json", "latest", "print-stats"],
+    ),
+    ("VolumeOptions", &["volume", "create"], &[]),
+];
+
+/// Options that the interface has and the command hasn't, or the other way round.
+pub fn unlike_the_commands(commands: &clap::Command) -> Vec<String> {
+    let interface = INTERFACES
+        .iter()
+        .find(|one| one.name == "org.cryopod.Engine");
+    let description = interface.map_or("", |interface| interface.description);
+    let mut findings = Vec::new();
+    for (kind, words, without) in OPTIONS {
+        let mut command = Some(commands);
+        for word in *words {
+            command = command.and_then(|command| command.find_subcommand(word));
+        }
+        let options = command.into_iter().flat_map(clap::Command::get_arguments);
+        let wanted: BTreeSet<String> = options
+            .filter_map(clap::Arg::get_long)
+            .filter(|name| *name != "help" && !without.contains(name))
+            .map(|name| name.replace('-', "_"))
+            .collect();
+        let told = members(description, kind);
+        for name in wanted.symmetric_difference(&told) {
+            findings.push(format!("{kind}: {name} is not in both"));
+        }
+    }
+    findings
+}
+
+/// The names of the members of a type.
+fn members(description: &str, kind: &str) -> BTreeSet<String> {
+    let begin = format!("type {kind} (\n");
+    let (_, rest) = description.split_once(&begin).unwrap_or_default();
+    let (inside, _) = rest.split_once("\n)").unwrap_or_default();
+    inside
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .filter_map(|line| Some(line.split_once(':')?.0.trim().to_owned()))
+        .collect()
+}
 
 /// The table, and what is wrong with it.
 pub fn table(tests: &BTreeMap<String, String>) -> (String, Vec<String>) {

@@ -25,7 +25,10 @@ pub struct Create {
 /// In the order of the description.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
 struct Options {
     checkpoint_dir: Option<String>,
     dedup: bool,
@@ -71,7 +74,9 @@ pub struct List {
 }
 
 pub fn list(engine: &Engine, _: &Call, asked: List) -> Result<Value, Failed> {
-    let directory = asked.checkpoint_dir.map(|path| path_of("--checkpoint-dir", path));
+    let directory = asked
+        .checkpoint_dir
+        .map(|path| path_of("--checkpoint-dir", path));
     let directory = directory.transpose()?;
     let found = listing::list(engine, asked.container.as_deref(), directory.as_deref())?;
     let all: Vec<Value> = found.iter().map(shown::checkpoint).collect();

@@ -28,7 +28,10 @@ pub struct Checkpoint {
 /// In the order of the description.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
 struct Options {
     auto_dedup: bool,
     compress: Option<String>,
@@ -82,9 +85,8 @@ pub fn checkpoint(engine: &Engine, call: &Call, asked: Checkpoint) -> Result<Val
 
 impl Options {
     fn read(self) -> Result<CheckpointOptions, Failed> {
-        let path = |option: &str, path: Option<String>| {
-            path.map(|path| path_of(option, path)).transpose()
-        };
+        let path =
+            |option: &str, path: Option<String>| path.map(|path| path_of(option, path)).transpose();
         Ok(CheckpointOptions {
             export: path("--export", self.export)?,
             create_image: self.create_image,

@@ -137,9 +137,7 @@ pub fn wait(engine: &Engine, call: &Call, asked: Wait) -> Result<Value, Failed> 
     });
     match ended {
         Ok(code) => Ok(json!({ "exit_code": code.unwrap_or(0) })),
-        Err(error)
-            if error.kind() == ErrorKind::NotFound && wanted.contains(&Status::Removing) =>
-        {
+        Err(error) if error.kind() == ErrorKind::NotFound && wanted.contains(&Status::Removing) => {
             Ok(json!({ "exit_code": -1 }))
         }
         Err(error) => Err(error.into()),

@@ -27,7 +27,10 @@ pub struct Parameters {
 /// In the order of the description.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
 struct Options {
     add_host: Vec<String>,
     annotation: Vec<String>,
@@ -250,8 +253,14 @@ mod tests {
         for (value, words) in [
             (json!({"env": ["HOME"]}), "it must be NAME=VALUE"),
             (json!({"ip": "x"}), "is not an ip address"),
-            (json!({"rm": true, "restart": "always"}), "conflicts with --restart"),
-            (json!({"health_timeout": "x"}), "invalid healthcheck-timeout"),
+            (
+                json!({"rm": true, "restart": "always"}),
+                "conflicts with --restart",
+            ),
+            (
+                json!({"health_timeout": "x"}),
+                "invalid healthcheck-timeout",
+            ),
         ] {
             match read(value) {
                 Err(Failed::Engine(told)) => assert!(told.message.contains(words), "{told:?}"),

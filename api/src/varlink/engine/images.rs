@@ -6,8 +6,8 @@ use std::path::Path;
 use libcr::Engine;
 use libcr::ops::images::import::{ImageImport, import as make};
 use libcr::ops::images::load::load as read;
-use libcr::ops::images::{Access, Credentials, inspect as one, pull as bring, push as send};
 use libcr::ops::images::remove as gone;
+use libcr::ops::images::{Access, Credentials, inspect as one, pull as bring, push as send};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -87,7 +87,13 @@ pub struct Push {
 pub fn push(engine: &Engine, call: &Call, asked: Push) -> Result<Value, Failed> {
     let access = asked.access.read()?;
     let destination = asked.destination.as_deref();
-    let digest = send::push(engine, &asked.name, destination, &access, &Telling::new(call))?;
+    let digest = send::push(
+        engine,
+        &asked.name,
+        destination,
+        &access,
+        &Telling::new(call),
+    )?;
     Ok(json!({ "digest": digest }))
 }
 
@@ -99,7 +105,9 @@ pub struct Load {
 }
 
 pub fn load(engine: &Engine, call: &Call, asked: Load) -> Result<Value, Failed> {
-    let names = with_archive(call, asked.archive, asked.path, |path| Ok(read(engine, path)?))?;
+    let names = with_archive(call, asked.archive, asked.path, |path| {
+        Ok(read(engine, path)?)
+    })?;
     Ok(json!({ "names": names }))
 }
 
@@ -121,9 +129,8 @@ pub fn import(engine: &Engine, call: &Call, asked: Import) -> Result<Value, Fail
         platform: [None, None, None],
     };
     let id = with_archive(call, asked.archive, asked.path, |path| {
-        let file = File::open(path).map_err(|error| {
-            Failed::invalid(format!("cannot open {}: {error}", path.display()))
-        })?;
+        let file = File::open(path)
+            .map_err(|error| Failed::invalid(format!("cannot open {}: {error}", path.display())))?;
         Ok(make(engine, file, &options)?)
     })?;
     Ok(json!({ "id": id }))

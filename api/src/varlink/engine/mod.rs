@@ -32,10 +32,19 @@ pub const INTERFACE: Interface = Interface {
         method!("UnpauseContainer", containers::Name, containers::unpause),
         method!("WaitContainer", containers::Wait, containers::wait, reads),
         method!("ListContainers", containers::List, containers::list, reads),
-        method!("InspectContainer", containers::Name, containers::inspect, reads),
+        method!(
+            "InspectContainer",
+            containers::Name,
+            containers::inspect,
+            reads
+        ),
         method!("RemoveContainer", containers::Remove, containers::remove),
         method!("ContainerLogs", streams::Logs, streams::logs, reads),
-        method!("CheckpointContainer", checkpoint::Checkpoint, checkpoint::checkpoint),
+        method!(
+            "CheckpointContainer",
+            checkpoint::Checkpoint,
+            checkpoint::checkpoint
+        ),
         method!("RestoreContainer", restore::Restore, restore::restore),
         method!("CreateCheckpoint", catalogue::Create, catalogue::create),
         method!("ListCheckpoints", catalogue::List, catalogue::list, reads),

@@ -26,7 +26,10 @@ pub struct Restore {
 /// In the order of the description.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
 struct Options {
     allow_capabilities: bool,
     allow_devices: bool,
@@ -94,9 +97,8 @@ pub fn restore(engine: &Engine, call: &Call, mut asked: Restore) -> Result<Value
 
 impl Options {
     fn read(self) -> Result<RestoreOptions, Failed> {
-        let path = |option: &str, path: Option<String>| {
-            path.map(|path| path_of(option, path)).transpose()
-        };
+        let path =
+            |option: &str, path: Option<String>| path.map(|path| path_of(option, path)).transpose();
         for file in &self.decrypt_with {
             path_of("--decrypt-with", file.clone())?;
         }

@@ -57,7 +57,8 @@ fn log_line(line: &LogLine) -> Value {
 /// `InvalidParameter` for what is none.
 pub fn moment(parameter: &str, text: Option<&str>) -> Result<Option<Timestamp>, Failed> {
     let text = text.filter(|text| !text.is_empty());
-    let parse = |text| time::parse(text, Timestamp::now()).ok_or_else(|| Failed::parameter(parameter));
+    let parse =
+        |text| time::parse(text, Timestamp::now()).ok_or_else(|| Failed::parameter(parameter));
     text.map(parse).transpose()
 }
 

@@ -137,7 +137,11 @@ const READ: &[&str] = &[
 impl<'de> Deserialize<'de> for Create {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let map = Map::deserialize(deserializer)?;
-        let known = |key: &str| [IGNORED, UNSUPPORTED, READ].iter().any(|list| list.contains(&key));
+        let known = |key: &str| {
+            [IGNORED, UNSUPPORTED, READ]
+                .iter()
+                .any(|list| list.contains(&key))
+        };
         match map.keys().find(|key| !known(key)) {
             Some(key) => Err(serde::de::Error::unknown_field(key, &[])),
             None => Ok(Self(map)),
@@ -166,7 +170,9 @@ fn options(mut flags: Fields) -> Result<CreateOptions, Failed> {
     let mut words = flags.texts("args")?.into_iter();
     let image = words.next().unwrap_or_default();
     if image.is_empty() {
-        return Err(Failed::invalid("requires at least 1 arg(s), only received 0"));
+        return Err(Failed::invalid(
+            "requires at least 1 arg(s), only received 0",
+        ));
     }
     let mut command: Vec<String> = words.collect();
     let other = flags.texts("command")?;
@@ -296,7 +302,10 @@ mod tests {
             "memory": "64m", "init": false, "cpus": 0.0, "publish": ["8080:80"], "detach": true,
         }))
         .unwrap();
-        assert_eq!((read.image.as_str(), read.command.len()), ("localhost/bb:1", 3));
+        assert_eq!(
+            (read.image.as_str(), read.command.len()),
+            ("localhost/bb:1", 3)
+        );
         assert_eq!(read.memory, Some(64 << 20));
         assert!(read.auto_remove);
     }
@@ -304,9 +313,18 @@ mod tests {
     #[test]
     fn nothing_is_dropped_in_silence() {
         for (value, words) in [
-            (json!({"args": ["i"], "cpuShares": 5}), "cpuShares is not supported yet"),
-            (json!({"args": ["i"], "pod": "p"}), "pod is not supported yet"),
-            (json!({"args": ["i"], "pid": "host"}), "pid \"host\" is not supported yet"),
+            (
+                json!({"args": ["i"], "cpuShares": 5}),
+                "cpuShares is not supported yet",
+            ),
+            (
+                json!({"args": ["i"], "pod": "p"}),
+                "pod is not supported yet",
+            ),
+            (
+                json!({"args": ["i"], "pid": "host"}),
+                "pid \"host\" is not supported yet",
+            ),
             (json!({"args": []}), "requires at least 1 arg"),
             (json!({"args": ["i"], "memory": "x"}), "invalid size: 'x'"),
         ] {
@@ -315,6 +333,9 @@ mod tests {
                 other => panic!("{other:?}"),
             }
         }
-        assert!(matches!(read(json!({"args": ["i"], "zzz": 1})), Err(Failed::Call(_))));
+        assert!(matches!(
+            read(json!({"args": ["i"], "zzz": 1})),
+            Err(Failed::Call(_))
+        ));
     }
 }

@@ -158,7 +158,13 @@ pub fn push(engine: &Engine, call: &Call, asked: Push) -> Result<Value, Failed> 
         )));
     }
     let destination = Some(asked.tag.as_str()).filter(|tag| !tag.is_empty());
-    send::push(engine, &asked.name, destination, &Access::default(), &Lines(call))?;
+    send::push(
+        engine,
+        &asked.name,
+        destination,
+        &Access::default(),
+        &Lines(call),
+    )?;
     Ok(told(&[], &known::find(engine, &asked.name)?.id))
 }
 

@@ -76,7 +76,10 @@ pub struct Ps {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "camelCase")]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of Podman's")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of Podman's"
+)]
 struct PsOpts {
     all: bool,
     filters: Vec<String>,
@@ -105,12 +108,21 @@ pub fn ps(engine: &Engine, _: &Call, asked: Ps) -> Result<Value, Failed> {
         Some("id") => found.sort_by(|a, b| a.config.id.cmp(&b.config.id)),
         Some("names") => found.sort_by(|a, b| a.config.name.cmp(&b.config.name)),
         Some("image") => {
-            found.sort_by(|a, b| a.config.rootfs.image_name().cmp(b.config.rootfs.image_name()));
+            found.sort_by(|a, b| {
+                a.config
+                    .rootfs
+                    .image_name()
+                    .cmp(b.config.rootfs.image_name())
+            });
         }
         Some("status") => {
             found.sort_by(|a, b| a.state.status.as_str().cmp(b.state.status.as_str()));
         }
-        Some(other) => return Err(Failed::invalid(format!("invalid option for sort {other:?}"))),
+        Some(other) => {
+            return Err(Failed::invalid(format!(
+                "invalid option for sort {other:?}"
+            )));
+        }
     }
     let now = Timestamp::now();
     let all: Vec<Value> = found.iter().map(|one| row(one, now)).collect();

@@ -28,15 +28,50 @@ pub const INTERFACE: Interface = Interface {
         method!("GetInfo", Nothing, system::info, reads),
         method!("ListContainers", Nothing, listing::containers, reads),
         method!("Ps", listing::Ps, listing::ps, reads),
-        method!("GetContainersByStatus", listing::ByStatus, listing::by_status, reads),
-        method!("GetContainersByContext", listing::ByContext, listing::by_context, reads),
+        method!(
+            "GetContainersByStatus",
+            listing::ByStatus,
+            listing::by_status,
+            reads
+        ),
+        method!(
+            "GetContainersByContext",
+            listing::ByContext,
+            listing::by_context,
+            reads
+        ),
         method!("GetContainer", containers::Id, listing::container, reads),
-        method!("ContainerExists", containers::Name, containers::exists, reads),
+        method!(
+            "ContainerExists",
+            containers::Name,
+            containers::exists,
+            reads
+        ),
         method!("CreateContainer", create::Parameters, create::create),
-        method!("InspectContainer", containers::Name, containers::inspect, reads),
-        method!("ContainerInspectData", containers::InspectData, containers::inspect_data, reads),
-        method!("ContainerConfig", containers::Name, containers::config, reads),
-        method!("ContainerStateData", containers::Name, containers::state, reads),
+        method!(
+            "InspectContainer",
+            containers::Name,
+            containers::inspect,
+            reads
+        ),
+        method!(
+            "ContainerInspectData",
+            containers::InspectData,
+            containers::inspect_data,
+            reads
+        ),
+        method!(
+            "ContainerConfig",
+            containers::Name,
+            containers::config,
+            reads
+        ),
+        method!(
+            "ContainerStateData",
+            containers::Name,
+            containers::state,
+            reads
+        ),
         method!("StartContainer", containers::Name, containers::start),
         method!("StopContainer", containers::Stop, containers::stop),
         method!("KillContainer", containers::Kill, containers::kill),
@@ -44,16 +79,39 @@ pub const INTERFACE: Interface = Interface {
         method!("UnpauseContainer", containers::Name, containers::unpause),
         method!("WaitContainer", containers::Wait, containers::wait, reads),
         method!("RemoveContainer", containers::Remove, containers::remove),
-        method!("DeleteStoppedContainers", Nothing, containers::delete_stopped),
+        method!(
+            "DeleteStoppedContainers",
+            Nothing,
+            containers::delete_stopped
+        ),
         method!("HealthCheckRun", containers::NameOrId, containers::health),
-        method!("GetAttachSockets", containers::Name, containers::sockets, reads),
-        method!("GetContainerLogs", containers::Name, streams::all_logs, reads),
+        method!(
+            "GetAttachSockets",
+            containers::Name,
+            containers::sockets,
+            reads
+        ),
+        method!(
+            "GetContainerLogs",
+            containers::Name,
+            streams::all_logs,
+            reads
+        ),
         method!("GetContainersLogs", streams::Logs, streams::logs, reads),
         method!("GetEvents", streams::Events, streams::events, reads),
-        method!("ContainerCheckpoint", checkpoint::Checkpoint, checkpoint::checkpoint),
+        method!(
+            "ContainerCheckpoint",
+            checkpoint::Checkpoint,
+            checkpoint::checkpoint
+        ),
         method!("ContainerRestore", checkpoint::Restore, checkpoint::restore),
         method!("ListImages", Nothing, images::list, reads),
-        method!("ListImagesWithFilters", images::Filters, images::filtered, reads),
+        method!(
+            "ListImagesWithFilters",
+            images::Filters,
+            images::filtered,
+            reads
+        ),
         method!("GetImage", containers::Id, images::get, reads),
         method!("ImageExists", containers::Name, images::exists, reads),
         method!("InspectImage", containers::Name, images::inspect, reads),
@@ -62,7 +120,11 @@ pub const INTERFACE: Interface = Interface {
         method!("LoadImage", images::Load, images::load),
         method!("ImportImage", images::Import, images::import),
         method!("RemoveImage", images::Remove, images::remove),
-        method!("RemoveImageWithResponse", images::Remove, images::remove_told),
+        method!(
+            "RemoveImageWithResponse",
+            images::Remove,
+            images::remove_told
+        ),
         method!("DeleteUnusedImages", Nothing, images::delete_unused),
         method!("ImagesPrune", images::Prune, images::prune),
         method!("VolumeCreate", volumes::Create, volumes::create),

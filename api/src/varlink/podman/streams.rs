@@ -62,7 +62,12 @@ pub fn logs(engine: &Engine, call: &Call, asked: Logs) -> Result<Value, Failed> 
         follow: asked.follow,
         // What Podman's client says without the option: -1; what others leave out: 0.
         tail: usize::try_from(asked.tail).ok().filter(|tail| *tail > 0),
-        since: moment("since", Some(&asked.since).filter(|text| !text.starts_with("0001-")).map(String::as_str))?,
+        since: moment(
+            "since",
+            Some(&asked.since)
+                .filter(|text| !text.starts_with("0001-"))
+                .map(String::as_str),
+        )?,
         until: None,
         cancel: call.cancel.clone(),
     };
@@ -71,7 +76,9 @@ pub fn logs(engine: &Engine, call: &Call, asked: Logs) -> Result<Value, Failed> 
         names.extend(latest(engine)?.map(|one| one.config.id));
     }
     if names.len() > 1 && asked.follow {
-        return Err(Failed::invalid("--follow can only be used with one container"));
+        return Err(Failed::invalid(
+            "--follow can only be used with one container",
+        ));
     }
     // All must be there before the first speaks.
     let ids: Result<Vec<String>, libcr::Error> = names

@@ -7,12 +7,7 @@ use varlink_parser::{IDL, VStruct, VStructOrEnum, VType, VTypeExt};
 
 /// Panics unless a reply of a method is as described.
 #[track_caller]
-pub fn check(
-    descriptions: &HashMap<String, String>,
-    interface: &str,
-    method: &str,
-    reply: &Value,
-) {
+pub fn check(descriptions: &HashMap<String, String>, interface: &str, method: &str, reply: &Value) {
     let nothing = Value::Object(serde_json::Map::new());
     let parameters = reply.get("parameters").unwrap_or(&nothing);
     let parse = |name: &str| {
@@ -21,7 +16,10 @@ pub fn check(
     };
     if let Some(error) = reply.get("error").and_then(Value::as_str) {
         let (place, name) = error.rsplit_once('.').expect("an error's name");
-        assert!([interface, "org.varlink.service"].contains(&place), "{reply}");
+        assert!(
+            [interface, "org.varlink.service"].contains(&place),
+            "{reply}"
+        );
         let idl = parse(place).expect("its description");
         let error = &idl.errors.get(name).unwrap_or_else(|| panic!("{reply}"));
         fields(&idl, &error.parm, parameters).unwrap_or_else(|why| panic!("{why}: {reply}"));

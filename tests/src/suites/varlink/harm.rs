@@ -51,9 +51,14 @@ fn messages_that_are_none(host: &Host) {
         deep.as_str(),
     ] {
         let mut client = service.client();
-        client.send_raw(&[bad.as_bytes(), &[0]].concat(), &[]).unwrap();
+        client
+            .send_raw(&[bad.as_bytes(), &[0]].concat(), &[])
+            .unwrap();
         let reply = client.receive().expect("an error");
-        assert_eq!(reply["error"], "org.varlink.service.InvalidParameter", "{bad}");
+        assert_eq!(
+            reply["error"], "org.varlink.service.InvalidParameter",
+            "{bad}"
+        );
         assert!(client.receive().is_none(), "it closes after {bad}");
     }
     let mut client = service.client();
@@ -66,15 +71,31 @@ fn messages_that_are_none(host: &Host) {
     ] {
         client.send(&json!({ "method": method }), &[]);
         let reply = client.receive().expect("an error");
-        assert_eq!(reply["error"], format!("org.varlink.service.{error}"), "{method}");
+        assert_eq!(
+            reply["error"],
+            format!("org.varlink.service.{error}"),
+            "{method}"
+        );
         assert!(reply["parameters"][key].is_string(), "{reply}");
     }
     for (method, parameters, place) in [
         ("StartContainer", json!({}), "name"),
         ("StartContainer", json!({ "name": 5 }), "name"),
-        ("StartContainer", json!({ "name": "x", "name2": 5 }), "name2"),
-        ("StopContainer", json!({ "name": "x", "timeout": -1 }), "timeout"),
-        ("StopContainer", json!({ "name": "x", "timeout": 1e30 }), "timeout"),
+        (
+            "StartContainer",
+            json!({ "name": "x", "name2": 5 }),
+            "name2",
+        ),
+        (
+            "StopContainer",
+            json!({ "name": "x", "timeout": -1 }),
+            "timeout",
+        ),
+        (
+            "StopContainer",
+            json!({ "name": "x", "timeout": 1e30 }),
+            "timeout",
+        ),
         (
             "CheckpointContainer",
             json!({ "name": "x", "options": { "leave-running": true } }),
@@ -85,11 +106,22 @@ fn messages_that_are_none(host: &Host) {
             json!({ "image": "i", "options": { "env": ["A=b", 5] } }),
             "options.env[1]",
         ),
-        ("CheckpointContainer", json!({ "name": "x", "archive": 0 }), "archive"),
-        ("CheckpointContainer", json!({ "name": "x", "archive": -1 }), "archive"),
+        (
+            "CheckpointContainer",
+            json!({ "name": "x", "archive": 0 }),
+            "archive",
+        ),
+        (
+            "CheckpointContainer",
+            json!({ "name": "x", "archive": -1 }),
+            "archive",
+        ),
     ] {
         let (name, told) = client.refused(&own(method), parameters.clone());
-        assert_eq!(name, "org.varlink.service.InvalidParameter", "{method} {parameters}");
+        assert_eq!(
+            name, "org.varlink.service.InvalidParameter",
+            "{method} {parameters}"
+        );
         assert_eq!(told["parameter"], place, "{method} {parameters}");
     }
     client.send(&json!({ "method": own("Ping"), "upgrade": true }), &[]);
@@ -97,12 +129,24 @@ fn messages_that_are_none(host: &Host) {
     assert_eq!(reply["parameters"]["parameter"], "upgrade");
     // Paths that mean something only to this process.
     for (method, parameters) in [
-        ("CheckpointContainer", json!({ "name": "x", "options": { "export": "-" } })),
+        (
+            "CheckpointContainer",
+            json!({ "name": "x", "options": { "export": "-" } }),
+        ),
         ("RestoreContainer", json!({ "options": { "import": "-" } })),
-        ("RestoreContainer", json!({ "options": { "import": "a.tar" } })),
-        ("RestoreContainer", json!({ "name": "x", "options": { "decrypt_with": ["-"] } })),
+        (
+            "RestoreContainer",
+            json!({ "options": { "import": "a.tar" } }),
+        ),
+        (
+            "RestoreContainer",
+            json!({ "name": "x", "options": { "decrypt_with": ["-"] } }),
+        ),
         ("RestoreContainer", json!({})),
-        ("CreateContainer", json!({ "image": IMAGE, "options": { "env": ["HOME"] } })),
+        (
+            "CreateContainer",
+            json!({ "image": IMAGE, "options": { "env": ["HOME"] } }),
+        ),
     ] {
         let (name, told) = client.refused(&own(method), parameters.clone());
         assert_eq!(name, own("Invalid"), "{method} {parameters}: {told}");
@@ -169,14 +213,23 @@ fn many_messages_and_connections(host: &Host) {
     for client in open.iter_mut().skip(1).step_by(2) {
         assert!(client.receive().expect("a reply").get("error").is_none());
     }
-    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        begun.elapsed()
+    );
     drop((open, deaf));
     wait::until("all connections are closed", || {
         (service.descriptors() < 40).then_some(())
     });
     let memory = std::fs::read_to_string(format!("/proc/{}/status", service.pid())).unwrap();
     let peak = memory.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let peak: u64 = peak.unwrap().trim().trim_end_matches(" kB").parse().unwrap();
+    let peak: u64 = peak
+        .unwrap()
+        .trim()
+        .trim_end_matches(" kB")
+        .parse()
+        .unwrap();
     assert!(peak < 200 << 10, "{peak} kB at most");
 }
 
@@ -201,17 +254,18 @@ fn descriptors_that_are_not_what_they_claim(host: &Host) {
     let zero = File::open("/dev/zero").unwrap();
     let full = File::options().write(true).open("/dev/full").unwrap();
     let packets = UnixDatagram::unbound().unwrap();
-    let name_only = rustix::fs::open(
-        &plain,
-        rustix::fs::OFlags::PATH,
-        rustix::fs::Mode::empty(),
-    )
-    .unwrap();
+    let name_only =
+        rustix::fs::open(&plain, rustix::fs::OFlags::PATH, rustix::fs::Mode::empty()).unwrap();
     let (reader, writer) = rustix::pipe::pipe().unwrap();
     let checkpoint = own("CheckpointContainer");
     let restore = own("RestoreContainer");
     let cases: [(&str, &serde_json::Value, BorrowedFd, &str); 11] = [
-        (&checkpoint, &write, readable.as_fd(), "not open for writing"),
+        (
+            &checkpoint,
+            &write,
+            readable.as_fd(),
+            "not open for writing",
+        ),
         (&checkpoint, &write, reader.as_fd(), "not open for writing"),
         (&checkpoint, &write, directory.as_fd(), "a directory"),
         (&checkpoint, &write, full.as_fd(), "a device"),
@@ -245,7 +299,9 @@ fn descriptors_that_are_not_what_they_claim(host: &Host) {
     assert_eq!(host.status("d"), "running");
     let log = host.log("d");
     host.wait_for_more_log("d", &log);
-    wait::until("none is left", || (service.descriptors() <= before).then_some(()));
+    wait::until("none is left", || {
+        (service.descriptors() <= before).then_some(())
+    });
     host.ok(&["rm", "-f", "-t", "0", "d"]);
 }
 
@@ -257,14 +313,24 @@ fn archives_that_are_none(host: &Host) {
     let mut client = service.client();
     host.start_shell("a", &["--network", "none"], COUNT_ALOUD);
     let whole = host.file("whole.tar");
-    host.ok(&["container", "checkpoint", "--compress", "none", "-e", &whole, "a"]);
+    host.ok(&[
+        "container",
+        "checkpoint",
+        "--compress",
+        "none",
+        "-e",
+        &whole,
+        "a",
+    ]);
     host.ok(&["rm", "a"]);
     let bytes = std::fs::read(&whole).unwrap();
     let images = host.ok(&["images", "-q"]);
     let mut flipped = bytes.clone();
     let middle = flipped.len() / 2;
     flipped[middle] ^= 0xff;
-    let noise: Vec<u8> = (0..100_000_u32).map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();
+    let noise: Vec<u8> = (0..100_000_u32)
+        .map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()[3])
+        .collect();
     for (what, content) in [
         ("nothing", &[][..]),
         ("noise", &noise[..]),
@@ -274,30 +340,43 @@ fn archives_that_are_none(host: &Host) {
         let path = host.path("bad.tar");
         std::fs::write(&path, content).unwrap();
         let file = File::open(&path).unwrap();
-        let (name, told) =
-            client.refused_with(&own("RestoreContainer"), json!({ "archive": 0 }), &[file.as_fd()]);
+        let (name, told) = client.refused_with(
+            &own("RestoreContainer"),
+            json!({ "archive": 0 }),
+            &[file.as_fd()],
+        );
         assert_eq!(name, own("Invalid"), "{what}: {told}");
-        assert!(!told.to_string().contains("/proc/self/fd"), "{what}: {told}");
+        assert!(
+            !told.to_string().contains("/proc/self/fd"),
+            "{what}: {told}"
+        );
         // By path it is the command line's message.
         let parameters = json!({ "options": { "import": path } });
         let (name, told) = client.refused(&own("RestoreContainer"), parameters);
         assert_eq!(name, own("Invalid"), "{what}: {told}");
         let command = host.run(&["container", "restore", "-i", &host.file("bad.tar")]);
         let message = told["message"].as_str().unwrap();
-        assert!(command.stderr.contains(message), "{what}: {message} {}", command.stderr);
+        assert!(
+            command.stderr.contains(message),
+            "{what}: {message} {}",
+            command.stderr
+        );
     }
     assert_eq!(host.ok(&["ps", "-aq"]), "");
     assert_eq!(host.ok(&["images", "-q"]), images);
     let file = File::open(&whole).unwrap();
-    client.call_with(&own("RestoreContainer"), json!({ "archive": 0 }), &[file.as_fd()]);
+    client.call_with(
+        &own("RestoreContainer"),
+        json!({ "archive": 0 }),
+        &[file.as_fd()],
+    );
     host.ok(&["rm", "-f", "-t", "0", "a"]);
 }
 
 /// Starts a container whose archive is larger than all buffers on the way, and can't be compressed.
 fn big(host: &Host, name: &str) {
-    let script = format!(
-        "dd if=/dev/urandom of=/data/big bs=1M count=24 2>&-; echo ready; {COUNT_ALOUD}"
-    );
+    let script =
+        format!("dd if=/dev/urandom of=/data/big bs=1M count=24 2>&-; echo ready; {COUNT_ALOUD}");
     host.start_shell(name, &[], &script);
     host.wait_for_log(name, "ready");
 }
@@ -313,7 +392,9 @@ fn a_client_that_is_gone_cancels_its_own(host: &Host) {
     client.send(&call, &[writer.as_fd()]);
     drop(writer);
     let mut archive = File::from(reader);
-    archive.read_exact(&mut [0; 4096]).expect("the archive comes");
+    archive
+        .read_exact(&mut [0; 4096])
+        .expect("the archive comes");
     // It stands still for this client, and for nobody else.
     let begun = Instant::now();
     let mut other = service.client();
@@ -324,12 +405,19 @@ fn a_client_that_is_gone_cancels_its_own(host: &Host) {
         json!({ "name": "other", "options": { "leave_running": true } }),
     );
     other.call(&own("ListContainers"), json!({ "all": true }));
-    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        begun.elapsed()
+    );
     // Its connection is gone, the pipe's other end is there: nobody waits for it any more.
     drop(client);
     let before = host.log("big");
     host.wait_for_more_log("big", &before);
-    assert_eq!((host.status("big"), host.status("other")), ("running".into(), "running".into()));
+    assert_eq!(
+        (host.status("big"), host.status("other")),
+        ("running".into(), "running".into())
+    );
     drop(archive);
     // The same where the pipe's end goes and the connection stays.
     let mut client = service.client();
@@ -337,7 +425,9 @@ fn a_client_that_is_gone_cancels_its_own(host: &Host) {
     client.send(&call, &[writer.as_fd()]);
     drop(writer);
     let mut archive = File::from(reader);
-    archive.read_exact(&mut [0; 4096]).expect("the archive comes");
+    archive
+        .read_exact(&mut [0; 4096])
+        .expect("the archive comes");
     drop(archive);
     let last = loop {
         let reply = client.receive().expect("a reply");
@@ -354,7 +444,9 @@ fn a_client_that_is_gone_cancels_its_own(host: &Host) {
         &json!({ "method": own("RestoreContainer"), "parameters": { "archive": 0 } }),
         &[reader.as_fd()],
     );
-    File::from(writer.try_clone().unwrap()).write_all(&[b'x'; 1000]).unwrap();
+    File::from(writer.try_clone().unwrap())
+        .write_all(&[b'x'; 1000])
+        .unwrap();
     drop(client);
     // Followers and waiters that are gone leave no thread.
     let threads = || {
@@ -365,14 +457,22 @@ fn a_client_that_is_gone_cancels_its_own(host: &Host) {
     for _ in 0..20 {
         let follower = service.client();
         let asked = json!({ "name": "other", "follow": true });
-        follower.send(&json!({ "method": own("ContainerLogs"), "parameters": asked, "more": true }), &[]);
+        follower.send(
+            &json!({ "method": own("ContainerLogs"), "parameters": asked, "more": true }),
+            &[],
+        );
         let waiter = service.client();
-        waiter.send(&json!({ "method": own("WaitContainer"), "parameters": { "name": "other" } }), &[]);
+        waiter.send(
+            &json!({ "method": own("WaitContainer"), "parameters": { "name": "other" } }),
+            &[],
+        );
         let watcher = service.client();
         watcher.send(&json!({ "method": own("Events"), "more": true }), &[]);
     }
     // Threads stay for ten seconds after their work.
-    let gone = wait::try_until(Duration::from_secs(25), || (threads() <= quiet + 4).then_some(()));
+    let gone = wait::try_until(Duration::from_secs(25), || {
+        (threads() <= quiet + 4).then_some(())
+    });
     assert!(gone.is_some(), "{} threads, {quiet} before", threads());
     drop(writer);
     host.ok(&["rm", "-f", "-t", "0", "big", "other"]);
@@ -391,7 +491,9 @@ fn a_killed_service_loses_nothing(host: &Host) {
             &[writer.as_fd()],
         );
         drop(writer);
-        File::from(reader).read_exact(&mut [0; 64]).expect("the archive begins");
+        File::from(reader)
+            .read_exact(&mut [0; 64])
+            .expect("the archive begins");
         service.child.kill().unwrap();
         service.child.wait().unwrap();
     }
@@ -437,12 +539,21 @@ fn sockets_of_a_service_manager(host: &Host) {
     line.args(["system", "service", "--time", "1"]);
     let child = line.spawn().expect("python3");
     let mut service = Service { child, socket };
-    wait::until("it listens", || std::os::unix::net::UnixStream::connect(&service.socket).ok());
+    wait::until("it listens", || {
+        std::os::unix::net::UnixStream::connect(&service.socket).ok()
+    });
     let mut client = service.client();
     client.call(&own("Ping"), json!({}));
     drop(client);
     let ended = wait::until("it ends", || service.child.try_wait().unwrap());
     assert!(ended.success());
-    assert!(host.path("passed.sock").exists(), "the socket is the manager's");
-    host.fails(&["system", "service", "varlink:tcp:0.0.0.0:1"], 125, "invalid address");
+    assert!(
+        host.path("passed.sock").exists(),
+        "the socket is the manager's"
+    );
+    host.fails(
+        &["system", "service", "varlink:tcp:0.0.0.0:1"],
+        125,
+        "invalid address",
+    );
 }

@@ -61,14 +61,7 @@ impl Service {
     /// A client.
     #[track_caller]
     pub fn client(&self) -> Client {
-        let stream = UnixStream::connect(&self.socket).expect("the service listens");
-        let limit = Some(Duration::from_secs(40));
-        stream.set_read_timeout(limit).expect("a time-out");
-        Client {
-            stream,
-            received: Vec::new(),
-            descriptions: HashMap::new(),
-        }
+        Client::new(&self.socket)
     }
 
     /// How many descriptors it has.
@@ -97,11 +90,25 @@ impl Drop for Service {
 /// A client of our own.
 pub struct Client {
     stream: UnixStream,
+    socket: String,
     received: Vec<u8>,
     descriptions: HashMap<String, String>,
 }
 
 impl Client {
+    #[track_caller]
+    fn new(socket: &str) -> Self {
+        let stream = UnixStream::connect(socket).expect("the service listens");
+        let limit = Some(Duration::from_secs(40));
+        stream.set_read_timeout(limit).expect("a time-out");
+        Self {
+            stream,
+            socket: socket.to_owned(),
+            received: Vec::new(),
+            descriptions: HashMap::new(),
+        }
+    }
+
     /// Sends bytes, and descriptors beside them.
     #[track_caller]
     pub fn send_raw(&self, bytes: &[u8], descriptors: &[BorrowedFd]) -> rustix::io::Result<()> {
@@ -188,14 +195,16 @@ impl Client {
             if self.descriptions.contains_key(name) {
                 continue;
             }
-            self.send(
+            // On a connection of its own: this one may be in the midst of replies.
+            let mut other = Self::new(&self.socket);
+            other.send(
                 &json!({
                     "method": "org.varlink.service.GetInterfaceDescription",
                     "parameters": { "interface": name },
                 }),
                 &[],
             );
-            let reply = self.receive().expect("a description");
+            let reply = other.receive().expect("a description");
             let text = reply["parameters"]["description"].as_str();
             if let Some(text) = text {
                 self.descriptions.insert(name.into(), text.into());
