@@ -336,14 +336,14 @@ mod tests {
         let client = Passed::new(client, Use::Write).unwrap();
         written_to(&client, &Cancel::default(), |path| {
             let done = std::fs::write(path, content());
-            done.map_err(|error| Failed::invalid(error))
+            done.map_err(Failed::invalid)
         })
     }
 
     fn import(client: OwnedFd) -> Result<Vec<u8>, Failed> {
         let client = Passed::new(client, Use::Read).unwrap();
         read_from(&client, &Cancel::default(), |path| {
-            std::fs::read(path).map_err(|error| Failed::invalid(error))
+            std::fs::read(path).map_err(Failed::invalid)
         })
     }
 
@@ -394,7 +394,7 @@ mod tests {
         let cancel = Cancel::default();
         cancel.cancel();
         let failed = read_from(&client, &cancel, |path| {
-            std::fs::read(path).map_err(|error| Failed::invalid(error))
+            std::fs::read(path).map_err(Failed::invalid)
         });
         // The work sees an end of file; it says what that means.
         assert!(failed.is_ok());

@@ -13,7 +13,7 @@ use crate::shared::kinds;
 #[derive(Debug, Clone)]
 pub enum Failed {
     /// The engine refused it or could not do it.
-    Engine(Told),
+    Engine(Box<Told>),
     /// The call itself is wrong.
     Call(Refusal),
 }
@@ -49,14 +49,14 @@ pub enum Thing {
 impl Failed {
     /// A failure of the engine's kind in other words.
     pub fn new(kind: ErrorKind, message: impl std::fmt::Display) -> Self {
-        Self::Engine(Told {
+        Self::Engine(Box::new(Told {
             kind,
             message: libcr::error::one_line(&message),
             remedy: None,
             log: None,
             missing: None,
             subject: None,
-        })
+        }))
     }
 
     /// Something in the call that can't be, in a whole sentence.
@@ -134,14 +134,14 @@ impl From<Error> for Failed {
             }
             _ => None,
         };
-        Self::Engine(Told {
+        Self::Engine(Box::new(Told {
             kind: error.kind(),
             message: libcr::error::one_line(&error),
             remedy,
             log,
             missing,
             subject: None,
-        })
+        }))
     }
 }
 

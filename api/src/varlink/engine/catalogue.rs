@@ -25,10 +25,6 @@ pub struct Create {
 /// In the order of the description.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of the command line"
-)]
 struct Options {
     checkpoint_dir: Option<String>,
     dedup: bool,

@@ -28,10 +28,6 @@ pub struct Checkpoint {
 /// In the order of the description.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of the command line"
-)]
 struct Options {
     auto_dedup: bool,
     compress: Option<String>,

@@ -27,10 +27,6 @@ pub struct Parameters {
 /// In the order of the description.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of the command line"
-)]
 struct Options {
     add_host: Vec<String>,
     annotation: Vec<String>,
@@ -125,10 +121,10 @@ pub fn access(
     cert_dir: Option<String>,
     tls_verify: Option<bool>,
 ) -> Result<Access, Failed> {
-    let auth_file = authfile.map(|path| path_of("--authfile", path));
+    let credentials = authfile.map(|path| path_of("--authfile", path));
     let certificates = cert_dir.map(|path| path_of("--cert-dir", path));
     Ok(Access {
-        auth_file: auth_file.transpose()?,
+        auth_file: credentials.transpose()?,
         credentials: None,
         tls_verify,
         certificates: certificates.transpose()?,

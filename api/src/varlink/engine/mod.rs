@@ -1,5 +1,9 @@
 //! `org.cryopod.Engine`: our own interface, with all that the engine can do to containers, checkpoints,
 //! images and volumes. Its description is `org.cryopod.Engine.varlink`.
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a method owns its parameters, whatever it does with them"
+)]
 
 mod catalogue;
 mod checkpoint;

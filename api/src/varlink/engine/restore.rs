@@ -26,10 +26,6 @@ pub struct Restore {
 /// In the order of the description.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of the command line"
-)]
 struct Options {
     allow_capabilities: bool,
     allow_devices: bool,

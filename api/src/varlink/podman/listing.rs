@@ -76,10 +76,6 @@ pub struct Ps {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "camelCase")]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of Podman's"
-)]
 struct PsOpts {
     all: bool,
     filters: Vec<String>,

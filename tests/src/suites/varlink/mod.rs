@@ -165,7 +165,8 @@ impl Client {
         more: bool,
     ) -> Vec<Value> {
         self.learn(method);
-        let call = json!({ "method": method, "parameters": parameters, "more": more });
+        let mut call = json!({ "method": method, "more": more });
+        call["parameters"] = parameters;
         self.send(&call, descriptors);
         let mut replies = Vec::new();
         loop {
