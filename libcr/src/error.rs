@@ -135,6 +135,9 @@ pub enum Error {
     /// The caller took its request back; the container runs on.
     #[error("checkpoint of container {0} was cancelled: it runs on")]
     Cancelled(String),
+    /// The caller took its request back while a blob was on its way.
+    #[error("the transfer of {0} was cancelled")]
+    TransferCancelled(String),
     /// Options of CRIU that can't be passed on.
     #[error(transparent)]
     CriuOption(#[from] crate::runtime::criu_options::OptionError),

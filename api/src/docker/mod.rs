@@ -4,11 +4,12 @@
 pub(crate) mod containers;
 mod images;
 mod networks;
+mod registry;
 mod system;
 mod volumes;
 
 use crate::http::{Body, Handler, Route};
-use crate::libpod::verbs as libpod;
+use crate::libpod::{registry as names, verbs as libpod};
 use crate::shared::{attach, events, exec, logs};
 use containers::{checkpoints, create, inspect, list, verbs, wait};
 
@@ -141,9 +142,9 @@ pub const ROUTES: &[Route] = &[
         "/images/create",
         Body::Stream,
         Handler::Reads(|call, body| Box::pin(images::create(call, body))),
-        "makes an image of a root file system; an image that is here already",
+        "makes an image of a root file system, or brings one of a registry and tells how far it is",
     )
-    .takes("fromSrc repo tag message changes fromImage"),
+    .takes("fromSrc repo tag message changes fromImage platform X-Registry-Auth"),
     Route::of(
         "POST",
         "/images/load",
@@ -162,6 +163,20 @@ pub const ROUTES: &[Route] = &[
         images::inspect,
         "all that is known of an image",
     ),
+    Route::of(
+        "POST",
+        "/images/{*name}/push",
+        Body::None,
+        Handler::Streams(|call| Box::pin(registry::push(call))),
+        "sends an image to a registry, and tells how far it is",
+    )
+    .takes("tag X-Registry-Auth"),
+    Route::post(
+        "/images/{*name}/tag",
+        names::tag,
+        "gives an image a further name",
+    )
+    .takes("repo tag"),
     Route::delete("/images/{*name}", images::remove, "removes an image").takes("force"),
     Route::json("/volumes/create", volumes::create, "makes a volume")
         .takes("Name Driver Labels DriverOpts"),

@@ -3,6 +3,7 @@
 mod containers;
 mod images;
 pub(crate) mod networks;
+pub(crate) mod registry;
 pub(crate) mod system;
 pub(crate) mod volumes;
 
@@ -144,12 +145,14 @@ pub const ROUTES: &[Route] = &[
     Route::post("/exec/{id}/resize", exec::resize, "sizes its terminal").takes("h w"),
     Route::json("/exec/{id}/remove", exec::remove, "forgets it"),
     Route::get("/images/json", images::list, "lists images").takes("filters"),
-    Route::post(
+    Route::of(
+        "POST",
         "/images/pull",
-        images::pull,
-        "an image that is here already",
+        Body::None,
+        Handler::Streams(|call| Box::pin(registry::pull(call))),
+        "brings an image of a registry, and tells how far it is",
     )
-    .takes("reference policy"),
+    .takes("reference policy quiet tlsVerify arch os compatMode X-Registry-Auth"),
     Route::of(
         "POST",
         "/images/load",
@@ -183,6 +186,26 @@ pub const ROUTES: &[Route] = &[
         images::exists,
         "whether there is such an image",
     ),
+    Route::of(
+        "POST",
+        "/images/{*name}/push",
+        Body::None,
+        Handler::Streams(|call| Box::pin(registry::push(call))),
+        "sends an image to a registry",
+    )
+    .takes("destination quiet tlsVerify X-Registry-Auth"),
+    Route::post(
+        "/images/{*name}/tag",
+        registry::tag,
+        "gives an image a further name",
+    )
+    .takes("repo tag"),
+    Route::post(
+        "/images/{*name}/untag",
+        registry::untag,
+        "takes a name from an image",
+    )
+    .takes("repo tag"),
     Route::delete("/images/{*name}", images::remove, "removes an image").takes("force"),
     Route::json("/volumes/create", volumes::create, "makes a volume")
         .takes("Name Driver Label Labels Options IgnoreIfExists"),

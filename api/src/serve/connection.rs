@@ -18,7 +18,7 @@ const HEAD: usize = 64 << 10;
 /// Most headers of a request.
 const HEADERS: usize = 100;
 /// How long a head may take to come; a client that keeps its connection opens another one later.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Answers a client until it goes.
 pub async fn serve(stream: UnixStream, context: Arc<Context>, mut stopping: watch::Receiver<bool>) {

@@ -15,7 +15,6 @@ use libcr::monitor::attach::{Attachment, Packet};
 use libcr::ops::lifecycle::{attach, ps, start};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
 use tokio::net::UnixStream;
-use tokio::sync::oneshot;
 use tokio::time::sleep;
 
 use super::logs::{MULTIPLEXED, RAW};
@@ -24,6 +23,7 @@ use crate::http::client::{Client, joined};
 use crate::http::detach::DetachKeys;
 use crate::http::frames::{self, frame};
 use crate::http::{Call, Failure, Reply};
+use crate::serve::starts::Waiter;
 
 /// How often it is looked whether a container has been started by somebody else.
 const LOOK: Duration = Duration::from_millis(100);
@@ -120,17 +120,20 @@ pub async fn answer(call: Call, upgrade: OnUpgrade) -> Result<Reply, Failure> {
 async fn started(
     context: &Arc<Context>,
     id: String,
-    mut waits: oneshot::Receiver<Attachment>,
+    mut waits: Waiter,
     client: &mut Client,
 ) -> Option<Attachment> {
     loop {
         tokio::select! {
-            attachment = &mut waits => return attachment.ok(),
+            attachment = &mut waits.attachment => return attachment.ok(),
             () = sleep(LOOK) => {
                 if client.is_gone() {
                     return None;
                 }
             }
+        }
+        if !context.starts.is_left(&waits) {
+            continue;
         }
         let id = id.clone();
         // Somebody else may have started it.
@@ -143,6 +146,8 @@ async fn started(
             .await;
         match runs {
             Ok(None) => {}
+            // This service has started it meanwhile: the other attachment has its first bytes.
+            Ok(Some(_)) if !context.starts.is_left(&waits) => {}
             Ok(attachment) => return attachment,
             Err(_) => return None,
         }
@@ -162,7 +167,7 @@ pub fn start_container(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
         return Ok(Reply::status(304));
     }
     let mut waiting = call.context.starts.take(&id);
-    waiting.retain(|one| !one.is_closed());
+    waiting.retain(|one| !one.is_gone());
     let started = match start::start(engine, &id, !waiting.is_empty()) {
         Ok(started) => started,
         Err(error) => {
@@ -179,7 +184,7 @@ pub fn start_container(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
         };
         if let Some(own) = own {
             // Who has left meanwhile needs none.
-            drop(one.send(own));
+            one.give(own);
         }
     }
     Ok(Reply::status(204))

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -13,6 +13,7 @@ use hyper::upgrade::OnUpgrade;
 use libcr::ops::lifecycle::exec::sessions::{self, Session, SessionState};
 use libcr::ops::lifecycle::exec::{ExecOptions, Running, Streams, begin};
 use libcr::{Engine, ErrorKind};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::OpenptFlags;
 use rustix::termios::{Winsize, tcsetwinsize};
@@ -34,7 +35,7 @@ use crate::http::{Call, Failure, Reply};
 const CHUNK: usize = 32 << 10;
 /// How long output may come after the process's end: what others that it started still hold open is
 /// theirs.
-const REST: Duration = Duration::from_millis(200);
+const REST: Duration = Duration::from_millis(100);
 
 /// Terminals of processes that run, by session.
 #[derive(Debug, Default)]
@@ -423,6 +424,7 @@ async fn bridge(
     keys: DetachKeys,
 ) -> io::Result<()> {
     let (pieces, written) = mpsc::channel(4);
+    let unread = Unread::of(&ends)?;
     let input: Option<Box<dyn AsyncWrite + Send + Unpin>> = match ends {
         Ends::Pipes {
             input,
@@ -438,7 +440,38 @@ async fn bridge(
             Some(input as _)
         }
     };
-    join(client, input, written, ended, keys).await
+    join(client, input, (written, unread), ended, keys).await
+}
+
+/// The streams that a process writes to, to see whether there is more to read.
+struct Unread(Vec<OwnedFd>);
+
+impl Unread {
+    fn of(ends: &Ends) -> io::Result<Self> {
+        let copies: io::Result<Vec<OwnedFd>> = match ends {
+            Ends::Pipes { output, error, .. } => [output.as_fd(), error.as_fd()]
+                .into_iter()
+                .map(|end| end.try_clone_to_owned())
+                .collect(),
+            Ends::Terminal(output, _) => Ok(vec![output.as_fd().try_clone_to_owned()?]),
+        };
+        Ok(Self(copies?))
+    }
+
+    /// Something waits to be read: a reader that gets no time has not seen it yet.
+    fn any(&self) -> bool {
+        let mut all: Vec<PollFd<'_>> = self
+            .0
+            .iter()
+            .map(|end| PollFd::new(end, PollFlags::IN))
+            .collect();
+        let now = Timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        poll(&mut all, Some(&now)).is_ok()
+            && all.iter().any(|end| end.revents().contains(PollFlags::IN))
+    }
 }
 
 async fn read(
@@ -462,16 +495,19 @@ async fn read(
 async fn join(
     mut client: Client,
     mut input: Option<Box<dyn AsyncWrite + Send + Unpin>>,
-    mut written: mpsc::Receiver<Vec<u8>>,
+    (mut written, unread): (mpsc::Receiver<Vec<u8>>, Unread),
     mut ended: oneshot::Receiver<()>,
     mut keys: DetachKeys,
 ) -> io::Result<()> {
     let mut buffer = vec![0; CHUNK];
-    let (mut open, mut over) = (true, false);
+    let (mut open, mut over, mut quiet) = (true, false, 0);
     loop {
         tokio::select! {
             piece = written.recv() => match piece {
-                Some(piece) => client.write_all(&piece).await?,
+                Some(piece) => {
+                    quiet = 0;
+                    client.write_all(&piece).await?;
+                }
                 None => break,
             },
             count = client.read(&mut buffer), if open => match count? {
@@ -493,7 +529,12 @@ async fn join(
             },
             _ = &mut ended, if !over => over = true,
             () = sleep(if over { REST } else { GONE }) => {
-                if over || client.is_gone() {
+                if client.is_gone() {
+                    break;
+                }
+                // The second look is for what the reader had taken and not passed on at the first.
+                quiet = if over && !unread.any() { quiet + 1 } else { 0 };
+                if quiet > 1 {
                     break;
                 }
             }

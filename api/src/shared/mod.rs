@@ -11,4 +11,5 @@ pub mod listing;
 pub mod logs;
 pub mod options;
 pub mod time;
+pub mod transfer;
 pub mod volumes;

@@ -50,7 +50,6 @@ fn info(_: &Engine, _: &Call, _: Nothing) -> Result<Value, Failed> {
     }))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "a handler like the others")]
 fn description(_: &Engine, _: &Call, parameters: GetInterfaceDescription) -> Result<Value, Failed> {
     let name = parameters.interface;
     match interface::find(&name) {

@@ -20,7 +20,7 @@ pub const DESCRIPTORS: usize = 16;
 /// What is read at a time, bytes.
 const CHUNK: usize = 64 << 10;
 /// How long a peer may take for the rest of a message, or for reading one.
-pub const STALL: Duration = Duration::from_secs(60);
+pub const STALL: Duration = Duration::from_mins(1);
 
 /// A connection.
 #[derive(Debug)]

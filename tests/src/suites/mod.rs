@@ -86,6 +86,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("faults::client", faults::client::TESTS),
     ("rest::libpod", rest::libpod::TESTS),
     ("rest::docker", rest::docker::TESTS),
+    ("rest::registries", rest::registries::TESTS),
     ("rest::harm", rest::harm::TESTS),
     ("varlink::engine", varlink::engine::TESTS),
     ("varlink::podman", varlink::podman::TESTS),

@@ -164,7 +164,7 @@ const PROVED: &[(&str, &str, &str)] = &[
     (
         "libpod POST /images/pull",
         "podman --remote",
-        "rest::libpod::images_volumes_networks_events",
+        "rest::registries::by_podman",
     ),
     (
         "libpod POST /images/load",
@@ -195,6 +195,21 @@ const PROVED: &[(&str, &str, &str)] = &[
         "libpod GET /images/{*name}/exists",
         "podman --remote",
         "rest::libpod::images_volumes_networks_events",
+    ),
+    (
+        "libpod POST /images/{*name}/push",
+        "podman --remote",
+        "rest::registries::by_podman",
+    ),
+    (
+        "libpod POST /images/{*name}/tag",
+        "podman --remote",
+        "rest::registries::by_podman",
+    ),
+    (
+        "libpod POST /images/{*name}/untag",
+        "podman --remote",
+        "rest::registries::by_podman",
     ),
     (
         "libpod DELETE /images/{*name}",
@@ -397,7 +412,7 @@ const PROVED: &[(&str, &str, &str)] = &[
     (
         "docker POST /images/create",
         "curl",
-        "rest::docker::images_volumes_networks",
+        "rest::registries::by_docker",
     ),
     (
         "docker POST /images/load",
@@ -413,6 +428,16 @@ const PROVED: &[(&str, &str, &str)] = &[
         "docker GET /images/{*name}/json",
         "curl",
         "rest::docker::images_volumes_networks",
+    ),
+    (
+        "docker POST /images/{*name}/push",
+        "curl",
+        "rest::registries::by_docker",
+    ),
+    (
+        "docker POST /images/{*name}/tag",
+        "curl",
+        "rest::registries::by_docker",
     ),
     (
         "docker DELETE /images/{*name}",

@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn what_podmans_client_sends() {
-        let sent = json!({
+        let sent = r#"{
             "name": "c1", "command": ["sh", "-c", "x"], "env_host": false, "httpproxy": true,
             "terminal": false, "stdin": false, "stop_timeout": 10, "log_configuration": {},
             "systemd": "true", "sdnotifyMode": "container", "pidns": {}, "utsns": {}, "remove": false,
@@ -295,9 +295,9 @@ mod tests {
             "env": {"A": "b=c"}, "restart_policy": "on-failure", "restart_tries": 3,
             "portmappings": [{"container_port": 80, "host_port": 8080, "range": 2, "protocol": "tcp,udp"}],
             "mounts": [{"destination": "/b", "type": "bind", "source": "/a", "options": ["rbind", "ro"]}],
-            "volumes": [{"Name": "v", "Dest": "/v", "Options": null, "IsAnonymous": false}],
-        });
-        let read = read(sent).unwrap();
+            "volumes": [{"Name": "v", "Dest": "/v", "Options": null, "IsAnonymous": false}]
+        }"#;
+        let read = read(serde_json::from_str(sent).unwrap()).unwrap();
         assert_eq!(read.image, "localhost/bb:1");
         assert_eq!(read.env, ["A=b=c"]);
         assert_eq!(read.networks, ["none"]);

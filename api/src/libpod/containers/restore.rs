@@ -99,7 +99,7 @@ async fn import(
         let path = end.path();
         // It is read after the archive that comes behind it, so it must be kept.
         let kept = previous.map(|size| keep(engine, &path, size)).transpose()?;
-        options.import_previous = kept.as_ref().map(|file| path_of(file));
+        options.import_previous = kept.as_ref().map(path_of);
         restore::import(engine, &path, &options, &Cancel::default())
             .map_err(|error| named(error.into(), &path.display().to_string()))
     });

@@ -6,8 +6,8 @@ use std::path::Path;
 use libcr::Engine;
 use libcr::ops::images::import::{ImageImport, import as make};
 use libcr::ops::images::load::load as read;
-use libcr::ops::images::remove as gone;
 use libcr::ops::images::{Access, Credentials, inspect as one, pull as bring, push as send};
+use libcr::ops::images::{remove as gone, tag as names};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -153,6 +153,30 @@ fn with_archive<T>(
             "exactly one of a descriptor and a path must be given",
         )),
     }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tag {
+    name: String,
+    tag: String,
+}
+
+pub fn tag(engine: &Engine, _: &Call, asked: Tag) -> Result<Value, Failed> {
+    Ok(json!({ "name": names::tag(engine, &asked.name, &asked.tag)? }))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Untag {
+    name: String,
+    #[serde(default)]
+    tag: Option<String>,
+}
+
+pub fn untag(engine: &Engine, _: &Call, asked: Untag) -> Result<Value, Failed> {
+    names::untag(engine, &asked.name, asked.tag.as_deref())?;
+    Ok(json!({}))
 }
 
 #[derive(Debug, Deserialize)]

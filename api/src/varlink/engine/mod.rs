@@ -60,6 +60,8 @@ pub const INTERFACE: Interface = Interface {
         method!("PushImage", images::Push, images::push),
         method!("LoadImages", images::Load, images::load),
         method!("ImportImage", images::Import, images::import),
+        method!("TagImage", images::Tag, images::tag),
+        method!("UntagImage", images::Untag, images::untag),
         method!("RemoveImage", images::Remove, images::remove),
         method!("ListVolumes", volumes::List, volumes::list, reads),
         method!("InspectVolume", containers::Name, volumes::inspect, reads),

@@ -136,18 +136,19 @@ pub fn wait(engine: &Engine, call: &Call, asked: Wait) -> Result<Value, Failed> 
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "camelCase")]
+#[serde(deny_unknown_fields, default)]
 pub struct Remove {
     name: String,
     force: bool,
-    remove_volumes: bool,
+    #[serde(rename = "removeVolumes")]
+    volumes: bool,
 }
 
 pub fn remove(engine: &Engine, _: &Call, asked: Remove) -> Result<Value, Failed> {
     let options = rm::RmOptions {
         force: asked.force,
         timeout: None,
-        volumes: asked.remove_volumes,
+        volumes: asked.volumes,
     };
     let id = rm::rm(engine, &asked.name, options);
     let id = id.map_err(|error| Failed::from(error).about(&asked.name))?;

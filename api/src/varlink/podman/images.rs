@@ -7,7 +7,7 @@ use libcr::model::image::Image;
 use libcr::ops::images::import::{ImageImport, import as make};
 use libcr::ops::images::load::load as read;
 use libcr::ops::images::{Access, Credentials, inspect as one, list as known};
-use libcr::ops::images::{pull as bring, push as send, remove as gone};
+use libcr::ops::images::{pull as bring, push as send, remove as gone, tag as names};
 use libcr::{Engine, ErrorKind};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -224,6 +224,32 @@ pub fn import(engine: &Engine, _: &Call, asked: Import) -> Result<Value, Failed>
     if asked.delete {
         delete(&path)?;
     }
+    Ok(json!({ "image": id }))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tag {
+    name: String,
+    tagged: String,
+}
+
+pub fn tag(engine: &Engine, _: &Call, asked: Tag) -> Result<Value, Failed> {
+    let id = known::find(engine, &asked.name)?.id;
+    names::tag(engine, &asked.name, &asked.tagged)?;
+    Ok(json!({ "image": id }))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Untag {
+    name: String,
+    tag: String,
+}
+
+pub fn untag(engine: &Engine, _: &Call, asked: Untag) -> Result<Value, Failed> {
+    let id = known::find(engine, &asked.name)?.id;
+    names::untag(engine, &asked.name, Some(&asked.tag))?;
     Ok(json!({ "image": id }))
 }
 

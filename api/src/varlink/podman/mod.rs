@@ -123,6 +123,8 @@ pub const INTERFACE: Interface = Interface {
         method!("PushImage", images::Push, images::push),
         method!("LoadImage", images::Load, images::load),
         method!("ImportImage", images::Import, images::import),
+        method!("TagImage", images::Tag, images::tag),
+        method!("UntagImage", images::Untag, images::untag),
         method!("RemoveImage", images::Remove, images::remove),
         method!(
             "RemoveImageWithResponse",
@@ -157,8 +159,6 @@ const MISSING: &[&str] = &[
     "EvictContainer",
     "BuildImage",
     "HistoryImage",
-    "TagImage",
-    "UntagImage",
     "SearchImages",
     "Commit",
     "ExportImage",

@@ -111,7 +111,7 @@ fn bodies_without_an_end(host: &Host) {
     stream
         .write_all(format!("{head}Transfer-Encoding: chunked\r\n\r\n").as_bytes())
         .unwrap();
-    let piece = [&b"10000\r\n"[..], &[b' '; 0x10000], b"\r\n"].concat();
+    let piece = [&b"10000\r\n"[..], &vec![b' '; 0x10000], b"\r\n"].concat();
     let mut sent = 0_usize;
     while sent < 64 << 20 && stream.write_all(&piece).is_ok() {
         sent += piece.len();

@@ -4,6 +4,7 @@
 pub mod docker;
 pub mod harm;
 pub mod libpod;
+pub mod registries;
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;

@@ -234,6 +234,15 @@ fn the_rest_by_varlinkctl(host: &Host) {
         ctl("ListImages", json!({ "filter": ["reference=ctl"] }))["images"][0]["id"],
         id
     );
+    let tagged = ctl(
+        "TagImage",
+        json!({ "name": "localhost/ctl:1", "tag": "two:2" }),
+    );
+    assert_eq!(tagged["name"], "localhost/two:2");
+    ctl(
+        "UntagImage",
+        json!({ "name": "localhost/two:2", "tag": "localhost/two:2" }),
+    );
     ctl("RemoveImage", this);
 }
 

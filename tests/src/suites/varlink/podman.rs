@@ -290,6 +290,14 @@ fn images_and_volumes(host: &Host) {
     );
     assert_eq!(loaded["reply"]["id"], "localhost/loaded:1");
     assert!(!host.path("saved.tar").exists());
+    client.call(
+        &own("TagImage"),
+        json!({ "name": there, "tagged": "localhost/tagged:1" }),
+    );
+    client.call(
+        &own("UntagImage"),
+        json!({ "name": there, "tag": "localhost/tagged:1" }),
+    );
     for name in [there.as_str(), "localhost/loaded:1"] {
         client.call(&own("RemoveImage"), json!({ "name": name, "force": false }));
     }
