@@ -1601,7 +1601,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_s
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -f -a "check" -d 'Compare what the engine knows with what is there, and repair it'
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -f -a "events" -d 'Show events'
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -f -a "info" -d 'Display system information'
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -f -a "service" -d 'Serve the REST interfaces of Podman and Docker on a socket'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -f -a "service" -d 'Serve the engine on sockets: REST as Podman and Docker, varlink'
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -l format -d 'Change the output format to JSON or a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -s m -l max -d 'Maximum allowed age of unreferenced layers' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F

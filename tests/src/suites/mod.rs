@@ -26,6 +26,7 @@ mod sealed;
 mod shared_memory;
 mod showing;
 mod system_check;
+mod varlink;
 mod volume_mounts;
 mod volumes;
 mod workloads;
@@ -97,6 +98,10 @@ pub const ALL: &[(&str, Tests)] = &[
     ("clients", clients::TESTS),
     ("clients::crowd", clients::crowd::TESTS),
     ("clients::foreign", clients::foreign::TESTS),
+    ("varlink::engine", varlink::engine::TESTS),
+    ("varlink::podman", varlink::podman::TESTS),
+    ("varlink::harm", varlink::harm::TESTS),
+    ("varlink::clients", varlink::clients::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
     ("workloads::kernel", workloads::kernel::TESTS),
