@@ -56,6 +56,7 @@ struct Options {
     network: Vec<String>,
     no_healthcheck: bool,
     pids_limit: Option<i64>,
+    pod: Option<String>,
     privileged: bool,
     publish: Vec<String>,
     pull: Option<String>,
@@ -155,6 +156,7 @@ fn into_options(
     let health = health(&asked)?;
     Ok(CreateOptions {
         image,
+        pod: asked.pod,
         rootfs: asked.rootfs,
         command,
         entrypoint: asked.entrypoint,

@@ -53,6 +53,7 @@ struct Options {
     name: Option<String>,
     network_lock: Option<String>,
     page_server: Option<String>,
+    pod: Option<String>,
     publish: Vec<String>,
     require_signature: bool,
     shell_job: bool,
@@ -102,6 +103,7 @@ impl Options {
         Ok(RestoreOptions {
             name: self.name.filter(|name| !name.is_empty()),
             keep: self.keep,
+            pod: self.pod,
             tcp_established: self.tcp_established,
             tcp_close: self.tcp_close,
             file_locks: self.file_locks,

@@ -76,7 +76,6 @@ const UNSUPPORTED: &[&str] = &[
     "overrideArch",
     "overrideOS",
     "pid",
-    "pod",
     "publishAll",
     "storageOpt",
     "sysctl",
@@ -116,6 +115,7 @@ const READ: &[&str] = &[
     "name",
     "network",
     "pidsLimit",
+    "pod",
     "privileged",
     "publish",
     "pull",
@@ -203,6 +203,7 @@ fn options(mut flags: Fields) -> Result<CreateOptions, Failed> {
         rootfs: flags.flag("rootfs")?,
         entrypoint: flags.text("entrypoint")?,
         name: flags.text("name")?,
+        pod: flags.text("pod")?,
         volumes: flags.texts("volume")?,
         mounts: flags.texts("mount")?,
         image_volume: match flags.text("imageVolume")?.as_deref() {
@@ -318,8 +319,8 @@ mod tests {
                 "cpuShares is not supported yet",
             ),
             (
-                json!({"args": ["i"], "pod": "p"}),
-                "pod is not supported yet",
+                json!({"args": ["i"], "sysctl": ["a=b"]}),
+                "sysctl is not supported yet",
             ),
             (
                 json!({"args": ["i"], "pid": "host"}),
