@@ -10,7 +10,7 @@ mod volumes;
 
 use crate::http::{Body, Handler, Route};
 use crate::libpod::{registry as names, verbs as libpod};
-use crate::shared::{attach, events, exec, logs};
+use crate::shared::{attach, content, events, exec, figures, logs};
 use containers::{checkpoints, create, inspect, list, verbs, wait};
 
 /// Its routes.
@@ -60,6 +60,62 @@ pub const ROUTES: &[Route] = &[
     )
     .takes("checkpoint checkpoint-dir"),
     Route::post("/containers/{name}/stop", verbs::stop, "stops a container").takes("t signal"),
+    Route::post(
+        "/containers/{name}/restart",
+        libpod::restart,
+        "stops a container and starts it anew",
+    )
+    .takes("t"),
+    Route::post(
+        "/containers/{name}/rename",
+        libpod::rename,
+        "gives a container another name",
+    )
+    .takes("name"),
+    Route::of(
+        "GET",
+        "/containers/{name}/top",
+        Body::None,
+        Handler::Streams(|call| Box::pin(figures::top(call))),
+        "its processes",
+    )
+    .takes("ps_args"),
+    Route::of(
+        "GET",
+        "/containers/{name}/stats",
+        Body::None,
+        Handler::Streams(|call| Box::pin(figures::of_one(call))),
+        "what it uses, once a second",
+    )
+    .takes("stream one-shot"),
+    Route::of(
+        "GET",
+        "/containers/{name}/archive",
+        Body::None,
+        Handler::Streams(|call| Box::pin(content::get(call))),
+        "a file or a directory of it as a tar; with HEAD what a path leads to",
+    )
+    .takes("path"),
+    Route::of(
+        "PUT",
+        "/containers/{name}/archive",
+        Body::Stream,
+        Handler::Reads(|call, body| Box::pin(content::put(call, body))),
+        "unpacks a tar into a directory of it",
+    )
+    .takes("path noOverwriteDirNonDir copyUIDGID"),
+    Route::of(
+        "GET",
+        "/containers/{name}/export",
+        Body::None,
+        Handler::Streams(|call| Box::pin(content::export(call))),
+        "its root file system as a tar",
+    ),
+    Route::get(
+        "/containers/{name}/changes",
+        content::changes,
+        "what it changed in its root file system",
+    ),
     Route::post("/containers/{name}/kill", libpod::kill, "sends a signal").takes("signal"),
     Route::post(
         "/containers/{name}/pause",

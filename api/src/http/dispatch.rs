@@ -46,10 +46,12 @@ async fn route(context: Arc<Context>, request: Request<Incoming>) -> Result<Repl
     let (route, names) = find(table, request.method(), &path)?;
     let query = Query::parse(request.uri().query().unwrap_or_default(), &raw)?;
     let cancel = Cancel::default();
+    let request_is_head = request.method() == Method::HEAD;
     let (mut parts, incoming) = request.into_parts();
     let mut call = Call {
         context: Arc::clone(&context),
         is_libpod: path.is_libpod,
+        is_head: request_is_head,
         version: path.version,
         names,
         query,

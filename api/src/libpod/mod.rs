@@ -8,7 +8,7 @@ pub(crate) mod system;
 pub(crate) mod volumes;
 
 use crate::http::{Body, Handler, Route};
-use crate::shared::{attach, events, exec, logs};
+use crate::shared::{attach, content, events, exec, figures, logs};
 use containers::{checkpoint, list, restore, wait};
 pub(crate) use containers::{create, verbs};
 
@@ -40,6 +40,14 @@ pub const ROUTES: &[Route] = &[
     .takes("stream since until filters"),
     Route::json("/containers/create", create::create, "makes a container").takes("(SpecGenerator)"),
     Route::get("/containers/json", list::list, "lists containers").takes("all limit last filters"),
+    Route::of(
+        "GET",
+        "/containers/stats",
+        Body::None,
+        Handler::Streams(|call| Box::pin(figures::of_several(call))),
+        "what containers use, again and again",
+    )
+    .takes("containers all stream interval"),
     Route::post(
         "/containers/prune",
         verbs::prune,
@@ -79,6 +87,62 @@ pub const ROUTES: &[Route] = &[
     ),
     Route::post("/containers/{name}/stop", verbs::stop, "stops a container")
         .takes("timeout t ignore"),
+    Route::post(
+        "/containers/{name}/restart",
+        verbs::restart,
+        "stops a container and starts it anew",
+    )
+    .takes("timeout t"),
+    Route::post(
+        "/containers/{name}/rename",
+        verbs::rename,
+        "gives a container another name",
+    )
+    .takes("name"),
+    Route::of(
+        "GET",
+        "/containers/{name}/top",
+        Body::None,
+        Handler::Streams(|call| Box::pin(figures::top(call))),
+        "its processes",
+    )
+    .takes("ps_args stream delay"),
+    Route::of(
+        "GET",
+        "/containers/{name}/stats",
+        Body::None,
+        Handler::Streams(|call| Box::pin(figures::of_one(call))),
+        "what it uses, once a second",
+    )
+    .takes("stream one-shot"),
+    Route::of(
+        "GET",
+        "/containers/{name}/archive",
+        Body::None,
+        Handler::Streams(|call| Box::pin(content::get(call))),
+        "a file or a directory of it as a tar; with HEAD what a path leads to",
+    )
+    .takes("path"),
+    Route::of(
+        "PUT",
+        "/containers/{name}/archive",
+        Body::Stream,
+        Handler::Reads(|call, body| Box::pin(content::put(call, body))),
+        "unpacks a tar into a directory of it",
+    )
+    .takes("path noOverwriteDirNonDir copyUIDGID"),
+    Route::of(
+        "GET",
+        "/containers/{name}/export",
+        Body::None,
+        Handler::Streams(|call| Box::pin(content::export(call))),
+        "its root file system as a tar",
+    ),
+    Route::get(
+        "/containers/{name}/changes",
+        content::changes,
+        "what it changed in its root file system",
+    ),
     Route::post("/containers/{name}/kill", verbs::kill, "sends a signal").takes("signal"),
     Route::post(
         "/containers/{name}/pause",
@@ -239,6 +303,11 @@ pub const ROUTES: &[Route] = &[
         "/networks/{name}/json",
         networks::inspect,
         "all that is known of a network",
+    ),
+    Route::get(
+        "/networks/{name}",
+        networks::inspect,
+        "the same, for podman-py",
     ),
     Route::get(
         "/networks/{name}/exists",

@@ -86,7 +86,7 @@ pub async fn answer(call: Call, upgrade: OnUpgrade) -> Result<Reply, Failure> {
             let id = id.clone();
             Some(
                 call.context
-                    .run(move |engine| Ok(attach::attach(engine, &id)?))
+                    .run(move |engine| Ok(attach::attach(engine, &id)?.attachment))
                     .await?,
             )
         }
@@ -139,7 +139,7 @@ async fn started(
         // Somebody else may have started it.
         let runs = context
             .run(move |engine| match attach::attach(engine, &id) {
-                Ok(attachment) => Ok(Some(attachment)),
+                Ok(attached) => Ok(Some(attached.attachment)),
                 Err(error) if error.kind() == libcr::ErrorKind::WrongState => Ok(None),
                 Err(error) => Err(error.into()),
             })
@@ -180,7 +180,7 @@ pub fn start_container(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     for one in waiting {
         let own = match attachment.take() {
             Some(attachment) => Some(attachment),
-            None => attach::attach(engine, &id).ok(),
+            None => attach::attach(engine, &id).ok().map(|own| own.attachment),
         };
         if let Some(own) = own {
             // Who has left meanwhile needs none.

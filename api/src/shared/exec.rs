@@ -99,6 +99,8 @@ pub fn create(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
         "DetachKeys",
         "Detach",
         "ConsoleSize",
+        // docker-py says it twice.
+        "Container",
     ]);
     body.finish()?;
     let id = sessions::create(engine, call.name(), options)?;
@@ -224,7 +226,14 @@ pub async fn start(call: Call, upgrade: OnUpgrade) -> Result<Reply, Failure> {
         call.context
             .run(move |engine| detached(engine, session))
             .await?;
-        return Ok(Reply::status(if call.is_libpod { 201 } else { 200 }));
+        if call.is_libpod {
+            return Ok(Reply::bytes(
+                201,
+                "text/plain; charset=utf-8",
+                b"\n".to_vec(),
+            ));
+        }
+        return Ok(Reply::status(200));
     }
     let terminal = session.options.terminal;
     let (ends, streams) = open(&call, &session, size).map_err(|error| Failure::internal(&error))?;

@@ -17,6 +17,7 @@ use crate::sys::mount;
 
 pub mod capability;
 pub mod criu_options;
+pub mod pause;
 pub mod pod;
 pub mod seccomp;
 pub mod spec;

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod checkpoint_images;
+mod clients;
 mod compat;
 mod endurance;
 mod events;
@@ -17,6 +18,8 @@ mod interop;
 mod lifecycle;
 mod network;
 mod networks;
+mod operating;
+mod pods;
 mod registry;
 mod rest;
 mod sealed;
@@ -36,6 +39,7 @@ pub type Tests = &'static [(&'static str, fn(&Host))];
 /// All suites by name, in the order they run.
 pub const ALL: &[(&str, Tests)] = &[
     ("lifecycle", lifecycle::TESTS),
+    ("operating", operating::TESTS),
     ("checkpoint", freezing::checkpoint::TESTS),
     ("restore", freezing::restore::TESTS),
     ("catalogue", freezing::catalogue::TESTS),
@@ -80,10 +84,13 @@ pub const ALL: &[(&str, Tests)] = &[
     ("faults::crash", faults::crash::TESTS),
     ("faults::phases", faults::phases::TESTS),
     ("faults::stores", faults::stores::TESTS),
+    ("faults::pods", faults::pods::TESTS),
     ("faults::calls", faults::calls::TESTS),
     ("faults::disk", faults::disk::TESTS),
     ("faults::criu", faults::criu::TESTS),
     ("faults::client", faults::client::TESTS),
+    ("pods", pods::TESTS),
+    ("pods::freezing", pods::freezing::TESTS),
     ("rest::libpod", rest::libpod::TESTS),
     ("rest::docker", rest::docker::TESTS),
     ("rest::registries", rest::registries::TESTS),
@@ -92,6 +99,9 @@ pub const ALL: &[(&str, Tests)] = &[
     ("varlink::podman", varlink::podman::TESTS),
     ("varlink::harm", varlink::harm::TESTS),
     ("varlink::clients", varlink::clients::TESTS),
+    ("clients", clients::TESTS),
+    ("clients::crowd", clients::crowd::TESTS),
+    ("clients::foreign", clients::foreign::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
     ("workloads::kernel", workloads::kernel::TESTS),

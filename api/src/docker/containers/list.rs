@@ -29,7 +29,7 @@ fn listed(container: &Container, now: Timestamp) -> Value {
     json!({
         "Id": config.id,
         "Names": [format!("/{}", config.name)],
-        "Image": config.rootfs.image_name(),
+        "Image": config.rootfs.typed_name(),
         "ImageID": id.map(|id| format!("sha256:{id}")).unwrap_or_default(),
         "Command": config.process.arguments().join(" "),
         "Created": seconds(Some(&config.created), 0),

@@ -56,6 +56,7 @@ struct Options {
     network: Vec<String>,
     no_healthcheck: bool,
     pids_limit: Option<i64>,
+    pod: Option<String>,
     privileged: bool,
     publish: Vec<String>,
     pull: Option<String>,
@@ -193,6 +194,7 @@ fn into_options(
         pids_limit: asked.pids_limit,
         health,
         log_driver: asked.log_driver,
+        pod: asked.pod.filter(|pod| !pod.is_empty()),
         create_command: Vec::new(),
     })
 }

@@ -53,6 +53,7 @@ struct Options {
     name: Option<String>,
     network_lock: Option<String>,
     page_server: Option<String>,
+    pod: Option<String>,
     publish: Vec<String>,
     require_signature: bool,
     shell_job: bool,
@@ -112,6 +113,7 @@ impl Options {
             ignore_static_mac: self.ignore_static_mac,
             import_previous: path("--import-previous", self.import_previous)?,
             named: None,
+            pod: self.pod.filter(|pod| !pod.is_empty()),
             image_path: path("--image-path", self.image_path)?,
             work_path: path("--work-path", self.work_path)?,
             grants: Grants {

@@ -76,7 +76,6 @@ const UNSUPPORTED: &[&str] = &[
     "overrideArch",
     "overrideOS",
     "pid",
-    "pod",
     "publishAll",
     "storageOpt",
     "sysctl",
@@ -116,6 +115,7 @@ const READ: &[&str] = &[
     "name",
     "network",
     "pidsLimit",
+    "pod",
     "privileged",
     "publish",
     "pull",
@@ -237,6 +237,7 @@ fn options(mut flags: Fields) -> Result<CreateOptions, Failed> {
         memory: size(&mut flags, "memory")?,
         pids_limit: flags.number("pidsLimit")?.filter(|limit| *limit != 0),
         log_driver: flags.text("logDriver")?,
+        pod: flags.text("pod")?,
         create_command: Vec::new(),
     };
     flags.finish()?;
@@ -316,10 +317,6 @@ mod tests {
             (
                 json!({"args": ["i"], "cpuShares": 5}),
                 "cpuShares is not supported yet",
-            ),
-            (
-                json!({"args": ["i"], "pod": "p"}),
-                "pod is not supported yet",
             ),
             (
                 json!({"args": ["i"], "pid": "host"}),

@@ -134,6 +134,7 @@ pub fn events(engine: &Engine, call: &Call, asked: Events) -> Result<Value, Fail
         name: String::new(),
         image: String::new(),
         detail: String::new(),
+        pod: String::new(),
         labels: std::collections::BTreeMap::new(),
     };
     Ok(json!({ "events": described(&nothing) }))

@@ -11,6 +11,7 @@ use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::checkpoint::RestoreReport;
 use crate::model::container::Container;
+use crate::model::container::pod::Shared;
 use crate::model::image::Image;
 use crate::model::operation::Intent;
 use crate::ops::restore::plan::{Agreed, plan};
@@ -303,7 +304,11 @@ impl<'a> Making<'a, '_> {
             fs::rename(&log, engine.log_file(&id)).map_err(at("rename", &log))?;
         }
         // cgroup state of another engine's dump: the runtime owns the cgroup here.
-        criu::images::empty_cgroup_state(&bundle.join(layout::CHECKPOINT))?;
+        let images = bundle.join(layout::CHECKPOINT);
+        criu::images::empty_cgroup_state(&images)?;
+        if config.joined(Shared::Uts).is_some() {
+            criu::host_name::set(&images, &config.hostname)?;
+        }
         engine.store.transaction(|rows| {
             image.as_ref().map_or(Ok(()), |image| image.insert(rows))?;
             volumes::insert_imported(rows, config, !options.ignore_volumes)?;

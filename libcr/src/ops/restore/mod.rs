@@ -30,6 +30,7 @@ use crate::ops::steps::life::observe::observe;
 use crate::ops::steps::life::tear_down::tear_down;
 use crate::ops::steps::life::{rootfs, volumes};
 use crate::ops::steps::preflight;
+use crate::ops::steps::sandbox;
 use crate::ops::steps::thawing::bounds::{self, Origin};
 use crate::ops::steps::thawing::lazy_pages::LazyPages;
 use crate::ops::steps::thawing::thaw::thaw;
@@ -151,8 +152,10 @@ fn agreed(
     }
     checks::memory(&container.config.name, &source.images, options, &mut rows);
     checks::mounts(&container.config, &mut rows);
-    let spec = bring_up::imported_spec(engine, &container.config)?;
-    if let Some(spec) = spec.filter(|_| source.archived) {
+    let spec = source
+        .archived
+        .then(|| bring_up::imported_spec(engine, &container.config));
+    if let Some(spec) = spec.transpose()?.flatten() {
         let mut images = Directory::new(&source.images, "");
         let origin = Origin::Archive(options.grants);
         checks::bounds(
@@ -268,6 +271,8 @@ impl Thawing<'_> {
         let call = self.call(container)?;
         self.progress.step(&container.config.name, Step::Prepare);
         forget_static(container, options);
+        sandbox::ensure(engine, &container.config)?;
+        fault::point("infra-started");
         let status = container
             .state
             .status

@@ -34,6 +34,8 @@ pub struct RestoreOptions {
     pub ignore_static_ip: bool,
     /// `--ignore-static-mac`: a new MAC, from now on.
     pub ignore_static_mac: bool,
+    /// `--pod`: name or id of the pod that it joins; one of a pod can be restored into one only.
+    pub pod: Option<String>,
     /// `--import-previous`: the archive of the pre-checkpoints that the archive builds upon.
     pub import_previous: Option<PathBuf>,
     /// `start --checkpoint`: from the catalogue or a directory of the user's; it stays.
@@ -68,6 +70,7 @@ impl RestoreOptions {
             (self.ignore_rootfs, "--ignore-rootfs"),
             (self.ignore_volumes, "--ignore-volumes"),
             (self.name.is_some(), "--name"),
+            (self.pod.is_some(), "--pod"),
             (!self.unsealing.keys.is_empty(), "--decrypt-with"),
             (self.unsealing.verify_with.is_some(), "--verify-with"),
             (self.unsealing.require_signature, "--require-signature"),

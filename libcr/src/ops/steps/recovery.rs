@@ -202,7 +202,7 @@ fn checkpoint(
                     .state
                     .pid
                     .is_none_or(|pid| proc::wait_gone(pid, ENDING_PATIENCE)));
-        let group = Cgroup::at(&cgroup_path(&container.config.id));
+        let group = Cgroup::at(&cgroup_path(&container.config));
         if ended && same_boot {
             // The dump ended the processes itself: it is all there is of them. Their mounts are
             // still there to be captured, perhaps a second time.

@@ -45,12 +45,16 @@ impl Service {
         self.child.id()
     }
 
+    /// Its address, as clients take it.
+    pub fn url(&self) -> String {
+        format!("unix://{}", self.socket)
+    }
+
     /// Podman, which talks to it.
     pub fn podman(&self) -> Engine {
-        let uri = format!("unix://{}", self.socket);
         Engine {
             program: "podman".into(),
-            globals: vec!["--remote".into(), "--url".into(), uri],
+            globals: vec!["--remote".into(), "--url".into(), self.url()],
         }
     }
 

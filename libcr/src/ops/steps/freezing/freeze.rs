@@ -25,7 +25,7 @@ impl Frozen {
     /// Freezes a container. It takes 0.2 ms, where CRIU's own freezing polls for 100 ms, and it
     /// makes memory and files of one instant possible.
     pub fn begin(container: &Container) -> Result<Self> {
-        let group = Cgroup::at(&cgroup_path(&container.config.id));
+        let group = Cgroup::at(&cgroup_path(&container.config));
         let mut patience = VFORK_ATTEMPTS;
         loop {
             let since = Instant::now();

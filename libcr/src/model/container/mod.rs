@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::health::{Healthcheck, OnFailure};
 use super::status::Status;
 
+pub mod pod;
+use pod::{Membership, Shared};
+
 /// What a container was asked to be. Written once, at creation or import.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ContainerConfig {
@@ -72,10 +75,34 @@ pub struct ContainerConfig {
     /// What is done when it turns unhealthy.
     #[serde(default)]
     pub health_on_failure: OnFailure,
+    /// The pod that it is in, if it is in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pod: Option<Membership>,
     /// The OCI specification of an imported container: mounts and masked paths must be those it
     /// was frozen with. Checked and rewritten at import; `None` for containers made here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported_spec: Option<serde_json::Value>,
+}
+
+impl ContainerConfig {
+    /// The container whose namespace of this kind it joins, if it does.
+    pub fn joined(&self, kind: Shared) -> Option<&str> {
+        let membership = self.pod.as_ref()?;
+        let joins = !membership.joins.is_empty() && membership.shares.contains(&kind);
+        joins.then_some(membership.joins.as_str())
+    }
+
+    /// Whether it is the infra container of a pod.
+    pub fn is_infra(&self) -> bool {
+        self.pod
+            .as_ref()
+            .is_some_and(|membership| membership.is_infra)
+    }
+
+    /// Id of its pod; empty: it is in none.
+    pub fn pod_id(&self) -> &str {
+        self.pod.as_ref().map_or("", |membership| &membership.pod)
+    }
 }
 
 /// Where a container's files come from.
@@ -100,6 +127,14 @@ impl Rootfs {
     pub fn image_name(&self) -> &str {
         match self {
             Self::Image { name, .. } => name,
+            Self::Directory(_) => "",
+        }
+    }
+
+    /// Name of the image as the user typed it; empty for a directory.
+    pub fn typed_name(&self) -> &str {
+        match self {
+            Self::Image { raw_name, .. } => raw_name,
             Self::Directory(_) => "",
         }
     }
@@ -413,6 +448,7 @@ pub(crate) fn example(id: &str) -> Container {
             create_command: Vec::new(),
             healthcheck: None,
             health_on_failure: OnFailure::None,
+            pod: None,
             imported_spec: None,
         },
         state: ContainerState::default(),
