@@ -95,13 +95,13 @@ pub const ALL: &[(&str, Tests)] = &[
     ("rest::docker", rest::docker::TESTS),
     ("rest::registries", rest::registries::TESTS),
     ("rest::harm", rest::harm::TESTS),
+    ("clients", clients::TESTS),
+    ("clients::crowd", clients::crowd::TESTS),
+    ("clients::foreign", clients::foreign::TESTS),
     ("varlink::engine", varlink::engine::TESTS),
     ("varlink::podman", varlink::podman::TESTS),
     ("varlink::harm", varlink::harm::TESTS),
     ("varlink::clients", varlink::clients::TESTS),
-    ("clients", clients::TESTS),
-    ("clients::crowd", clients::crowd::TESTS),
-    ("clients::foreign", clients::foreign::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
     ("workloads::kernel", workloads::kernel::TESTS),
@@ -131,6 +131,7 @@ pub const IN_VM: &[(&str, Tests)] = &[
     ("precopy", freezing::precopy::IN_VM),
     ("faults::phases", faults::phases::IN_VM),
     ("precopy_interop", freezing::precopy::INTEROP_IN_VM),
+    ("operating", operating::IN_VM),
 ];
 
 /// What CNI's plugins make once for all is there before the first test looks around.

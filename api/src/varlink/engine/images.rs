@@ -163,7 +163,8 @@ pub struct Tag {
 }
 
 pub fn tag(engine: &Engine, _: &Call, asked: Tag) -> Result<Value, Failed> {
-    Ok(json!({ "name": names::tag(engine, &asked.name, &asked.tag)? }))
+    let given = names::tag(engine, &asked.name, &[asked.tag])?;
+    Ok(json!({ "name": given.concat() }))
 }
 
 #[derive(Debug, Deserialize)]
@@ -175,7 +176,7 @@ pub struct Untag {
 }
 
 pub fn untag(engine: &Engine, _: &Call, asked: Untag) -> Result<Value, Failed> {
-    names::untag(engine, &asked.name, asked.tag.as_deref())?;
+    names::untag(engine, &asked.name, asked.tag.as_slice())?;
     Ok(json!({}))
 }
 

@@ -203,6 +203,7 @@ fn options(mut flags: Fields) -> Result<CreateOptions, Failed> {
         rootfs: flags.flag("rootfs")?,
         entrypoint: flags.text("entrypoint")?,
         name: flags.text("name")?,
+        pod: flags.text("pod")?,
         volumes: flags.texts("volume")?,
         mounts: flags.texts("mount")?,
         image_volume: match flags.text("imageVolume")?.as_deref() {
@@ -237,7 +238,6 @@ fn options(mut flags: Fields) -> Result<CreateOptions, Failed> {
         memory: size(&mut flags, "memory")?,
         pids_limit: flags.number("pidsLimit")?.filter(|limit| *limit != 0),
         log_driver: flags.text("logDriver")?,
-        pod: flags.text("pod")?,
         create_command: Vec::new(),
     };
     flags.finish()?;
@@ -317,6 +317,10 @@ mod tests {
             (
                 json!({"args": ["i"], "cpuShares": 5}),
                 "cpuShares is not supported yet",
+            ),
+            (
+                json!({"args": ["i"], "sysctl": ["a=b"]}),
+                "sysctl is not supported yet",
             ),
             (
                 json!({"args": ["i"], "pid": "host"}),

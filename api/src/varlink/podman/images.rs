@@ -236,7 +236,7 @@ pub struct Tag {
 
 pub fn tag(engine: &Engine, _: &Call, asked: Tag) -> Result<Value, Failed> {
     let id = known::find(engine, &asked.name)?.id;
-    names::tag(engine, &asked.name, &asked.tagged)?;
+    names::tag(engine, &asked.name, &[asked.tagged])?;
     Ok(json!({ "image": id }))
 }
 
@@ -249,7 +249,7 @@ pub struct Untag {
 
 pub fn untag(engine: &Engine, _: &Call, asked: Untag) -> Result<Value, Failed> {
     let id = known::find(engine, &asked.name)?.id;
-    names::untag(engine, &asked.name, Some(&asked.tag))?;
+    names::untag(engine, &asked.name, &[asked.tag])?;
     Ok(json!({ "image": id }))
 }
 
