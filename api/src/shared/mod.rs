@@ -14,4 +14,3 @@ pub mod logs;
 pub mod options;
 pub mod time;
 pub mod transfer;
-pub mod volumes;

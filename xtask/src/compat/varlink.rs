@@ -54,6 +54,8 @@ const PROVED: &[(&str, &str, &str, &[&str])] = &[
         "varlink::clients::the_rest_by_varlinkctl",
         &[
             "StopContainer",
+            "RestartContainer",
+            "RenameContainer",
             "KillContainer",
             "PauseContainer",
             "UnpauseContainer",
@@ -110,6 +112,7 @@ const PROVED: &[(&str, &str, &str, &[&str])] = &[
             "InspectContainer",
             "Ps",
             "StopContainer",
+            "RestartContainer",
             "KillContainer",
             "WaitContainer",
             "ListImages",

@@ -156,7 +156,6 @@ fn into_options(
     let health = health(&asked)?;
     Ok(CreateOptions {
         image,
-        pod: asked.pod,
         rootfs: asked.rootfs,
         command,
         entrypoint: asked.entrypoint,
@@ -195,6 +194,7 @@ fn into_options(
         pids_limit: asked.pids_limit,
         health,
         log_driver: asked.log_driver,
+        pod: asked.pod.filter(|pod| !pod.is_empty()),
         create_command: Vec::new(),
     })
 }
