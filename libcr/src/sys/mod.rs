@@ -7,6 +7,7 @@ pub mod dir;
 pub mod fault;
 pub mod machine;
 pub mod mount;
+pub mod pid_counter;
 pub mod proc;
 pub mod signal;
 pub mod socket_table;

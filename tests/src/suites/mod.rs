@@ -86,6 +86,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("faults::client", faults::client::TESTS),
     ("pods", pods::TESTS),
     ("pods::freezing", pods::freezing::TESTS),
+    ("pods::whole", pods::whole::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
     ("workloads::kernel", workloads::kernel::TESTS),

@@ -1,9 +1,11 @@
 //! Pod verbs: `cryopod pod VERB`.
 
 mod create;
+mod freezing;
 mod list;
 
 pub use create::PodCreate;
+pub use freezing::{PodCheckpoint, PodRestore};
 pub use list::{PodList, PodPrune};
 
 use crate::args::selection::{Asked, Selection};
@@ -14,6 +16,8 @@ use std::path::PathBuf;
 /// The verbs of `cryopod pod`.
 #[derive(Debug, Subcommand)]
 pub enum PodCommand {
+    /// Checkpoint all running containers of a pod at one instant
+    Checkpoint(PodCheckpoint),
     /// Create a new empty pod
     Create(Box<PodCreate>),
     /// Check if a pod exists in local storage
@@ -31,6 +35,8 @@ pub enum PodCommand {
     Ps(PodList),
     /// Restart one or more pods
     Restart(PodRestart),
+    /// Restore a pod from an archive
+    Restore(Box<PodRestore>),
     /// Remove one or more pods
     Rm(PodRm),
     /// Start one or more pods

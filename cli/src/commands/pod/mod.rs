@@ -1,5 +1,6 @@
 //! Pod verbs.
 
+mod freezing;
 mod list;
 pub mod making;
 
@@ -22,6 +23,7 @@ pub fn run(opener: &Opener, command: PodCommand) -> Outcome {
     let seconds =
         |time: Option<i64>| time.map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX));
     match command {
+        PodCommand::Checkpoint(flags) => freezing::checkpoint(opener, &flags),
         PodCommand::Create(flags) => making::run(opener, &flags),
         PodCommand::Exists(flags) => exists(opener, &flags),
         PodCommand::Inspect(flags) => super::inspect::pods(opener, &flags),
@@ -39,6 +41,7 @@ pub fn run(opener: &Opener, command: PodCommand) -> Outcome {
         PodCommand::Restart(flags) => {
             Verb::of(Shown::Id, restart::restart).each(opener, &flags.validate()?)
         }
+        PodCommand::Restore(flags) => freezing::restore(opener, &flags),
         PodCommand::Rm(flags) => remove(opener, &flags, seconds(flags.time)),
         PodCommand::Start(flags) => {
             Verb::of(Shown::Typed, start::start).each(opener, &flags.validate()?)

@@ -7,6 +7,7 @@ use super::{COUNT_ALOUD, Tests, tests};
 use crate::harness::{Host, IMAGE, wait};
 
 pub mod freezing;
+pub mod whole;
 
 pub const TESTS: Tests = tests![
     life_of_a_pod,
