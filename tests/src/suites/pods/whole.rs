@@ -44,6 +44,12 @@ fn go_on(host: &Host, names: &[&str]) {
     }
 }
 
+/// The pod and its volume are gone.
+fn end_with_data(host: &Host) {
+    host.ok(&["pod", "rm", "-f", "-t", "0", "p"]);
+    host.ok(&["volume", "rm", "data"]);
+}
+
 fn tar(words: &[&str]) -> Finished {
     let done = command::run(Command::new("tar").args(words), "");
     assert_eq!(done.code, 0, "{done}");
@@ -131,8 +137,7 @@ fn with_volumes_and_ports(host: &Host) {
     );
     host.ok(&["container", "restore", "two"]);
     go_on(host, &["two"]);
-    host.ok(&["pod", "rm", "-f", "-t", "0", "p"]);
-    host.ok(&["volume", "rm", "data"]);
+    end_with_data(host);
     host.ok(&["pod", "restore", "-i", &archive]);
     go_on(host, &["one", "two"]);
     assert_eq!(host.shell("two", "cat /data/note; hostname"), "kept\nshop");
@@ -160,10 +165,10 @@ fn with_volumes_and_ports(host: &Host) {
     ]);
     go_on(host, &["one"]);
     // And the whole as a directory.
-    host.ok(&["pod", "rm", "-f", "-t", "0", "p"]);
-    host.ok(&["volume", "rm", "data"]);
+    end_with_data(host);
     host.ok(&["pod", "restore", "-i", &place]);
     go_on(host, &["one", "two"]);
+    end_with_data(host);
 }
 
 fn left_running_and_twice(host: &Host) {
@@ -239,7 +244,9 @@ fn all_run_on_after_a_failure(host: &Host) {
     go_on(host, &["one"]);
     assert_eq!(host.status("two"), "running");
     assert!(!host.path("p.tar").exists() && !host.path("p.tar.partial").exists());
-    let left = leak::Snapshot::left_since(&clean);
+    let mut left = leak::Snapshot::left_since(&clean);
+    // Of the container, which counts.
+    left.retain(|line| !line.contains("sleep"));
     assert!(left.is_empty(), "{left:?}");
     // With the flag it works.
     host.ok(&["pod", "checkpoint", "--file-locks", "-e", &archive, "p"]);
@@ -287,6 +294,7 @@ fn nothing_is_left_of_a_failed_restore(host: &Host) {
     host.ok(&["rm", "two"]);
     host.ok(&restore);
     go_on(host, &["one", "two"]);
+    end_with_data(host);
 }
 
 fn refusals(host: &Host) {
