@@ -58,6 +58,9 @@ pub enum Error {
         /// The container's name.
         container: String,
     },
+    /// No such file in a container or on this host; the whole sentence.
+    #[error("{0}")]
+    NoSuchPath(String),
     /// Several containers or images begin so.
     #[error("more than one result for {what} ID {word}")]
     Ambiguous {
@@ -69,6 +72,9 @@ pub enum Error {
     /// The container is in the wrong state; the whole sentence.
     #[error("{0}: container state improper")]
     WrongState(String),
+    /// The same where Podman's sentence says all: it is not running.
+    #[error("{0}")]
+    NotRunning(String),
     /// Options contradict one another, or a value is wrong; the whole sentence.
     #[error("{0}")]
     Invalid(String),
@@ -225,6 +231,7 @@ impl Error {
             Self::NoSuchContainer(_)
             | Self::NoSuchContainerOrImage(_)
             | Self::NoSuchImage(_)
+            | Self::NoSuchPath(_)
             | Self::NoSuchPod(_)
             | Self::NoSuchCheckpoint { .. }
             | Self::Network(network::Error::NetworkNotFound { .. })
@@ -246,7 +253,7 @@ impl Error {
                 | network::Error::NetworkExists { .. }
                 | network::Error::SubnetTaken { .. },
             ) => ErrorKind::Conflict,
-            Self::WrongState(_) => ErrorKind::WrongState,
+            Self::WrongState(_) | Self::NotRunning(_) => ErrorKind::WrongState,
             Self::Invalid(_)
             | Self::Ambiguous { .. }
             | Self::Id(_)

@@ -2,6 +2,7 @@
 //! `args/`. A file of more than 120 lines here means that logic has leaked out of libcr.
 
 mod checkpoint;
+mod chosen;
 mod container;
 mod events;
 mod healthcheck;

@@ -1,6 +1,7 @@
 //! Who runs in a container: `--user NAME|UID[:GROUP|GID]` read against the container's own
 //! `/etc/passwd` and `/etc/group` (passwd(5), group(5)).
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::os::fd::AsFd;
@@ -60,6 +61,49 @@ pub fn home(trees: &[PathBuf], user: &str) -> String {
     // Groups have no say in it.
     let name = user.split(':').next().unwrap_or_default();
     lookup(&passwd, "", name).map_or_else(|_| NO_HOME.into(), |identity| identity.home)
+}
+
+/// The names that numbers of users and groups have.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    users: BTreeMap<u32, String>,
+    groups: BTreeMap<u32, String>,
+}
+
+impl Names {
+    /// Those of the files below `root`; none where they can't be read.
+    pub fn below(root: impl AsFd) -> Self {
+        let names = |path: &str| {
+            let text = read(root.as_fd(), path).unwrap_or_default();
+            let entries = text.lines().filter_map(|line| {
+                let mut fields = line.split(':');
+                let name = fields.next()?.to_owned();
+                Some((fields.nth(1)?.parse().ok()?, name))
+            });
+            // The first of a number counts.
+            let mut found = BTreeMap::new();
+            for (number, name) in entries {
+                found.entry(number).or_insert(name);
+            }
+            found
+        };
+        Self {
+            users: names("etc/passwd"),
+            groups: names("etc/group"),
+        }
+    }
+
+    /// A user's name, else the number.
+    pub fn user(&self, number: u32) -> String {
+        let name = self.users.get(&number);
+        name.cloned().unwrap_or_else(|| number.to_string())
+    }
+
+    /// A group's name, else the number.
+    pub fn group(&self, number: u32) -> String {
+        let name = self.groups.get(&number);
+        name.cloned().unwrap_or_else(|| number.to_string())
+    }
 }
 
 /// A file of a container: links in it, absolute ones too, stay inside `root`.
@@ -147,6 +191,12 @@ mod tests {
         assert_eq!(home(&trees, ""), "/root");
         let root = Dir::open_ambient_dir(&trees[1], cap_std::ambient_authority()).unwrap();
         assert_eq!(resolve(&root, "web").map(|web| web.uid), Ok(33));
+        let names = Names::below(&root);
+        assert_eq!(
+            (names.user(33).as_str(), names.user(7).as_str()),
+            ("web", "7")
+        );
+        assert_eq!(names.group(34), "34");
         std::fs::write(trees[0].join("etc/passwd"), "").unwrap();
         assert_eq!(home(&trees, "web"), "/");
     }

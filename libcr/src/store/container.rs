@@ -63,6 +63,25 @@ impl Rows<'_> {
         Ok(())
     }
 
+    /// Gives a container another name.
+    ///
+    /// # Errors
+    /// [`StoreError::NameInUse`] when another one has it.
+    pub fn rename_container(&self, config: &ContainerConfig) -> Result<(), StoreError> {
+        let holder = self.holder_of_name(&config.name)?;
+        if let Some(id) = holder.filter(|id| *id != config.id) {
+            return Err(StoreError::NameInUse {
+                name: config.name.clone(),
+                id,
+            });
+        }
+        self.execute(
+            "UPDATE containers SET name = ?2, config = ?3 WHERE id = ?1",
+            params![config.id, config.name, to_json(config)],
+        )?;
+        Ok(())
+    }
+
     /// Removes a container's row; its leases go with it.
     pub fn delete_container(&self, id: &str) -> Result<(), StoreError> {
         self.execute("DELETE FROM containers WHERE id = ?1", params![id])?;

@@ -17,6 +17,7 @@ mod interop;
 mod lifecycle;
 mod network;
 mod networks;
+mod operating;
 mod pods;
 mod registry;
 mod sealed;
@@ -35,6 +36,7 @@ pub type Tests = &'static [(&'static str, fn(&Host))];
 /// All suites by name, in the order they run.
 pub const ALL: &[(&str, Tests)] = &[
     ("lifecycle", lifecycle::TESTS),
+    ("operating", operating::TESTS),
     ("checkpoint", freezing::checkpoint::TESTS),
     ("restore", freezing::restore::TESTS),
     ("catalogue", freezing::catalogue::TESTS),

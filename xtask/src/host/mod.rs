@@ -2,6 +2,7 @@
 //! Debian root, so that CRIU, runtimes and network programs of one known release are there and
 //! nothing that the command does stays on the machine.
 
+pub mod clients;
 pub mod enter;
 pub mod mirror;
 pub mod recipe;

@@ -69,7 +69,8 @@ impl Recipe {
     pub fn hash(&self) -> String {
         let mut hasher = Sha256::new();
         hasher.update(RECIPE_VERSION);
-        for part in std::iter::once(&self.suite).chain(&self.packages) {
+        let own = std::iter::once(&self.suite).chain(&self.packages).cloned();
+        for part in own.chain(super::clients::identity().map(str::to_owned)) {
             hasher.update([0]);
             hasher.update(part);
         }

@@ -12,6 +12,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use rustix::fs::{FlockOperation, flock};
 
+use super::clients;
 use super::mirror;
 use super::recipe::{Recipe, cache_directory};
 
@@ -22,6 +23,7 @@ pub fn ensure(recipe: &Recipe, rebuild: bool) -> Result<PathBuf> {
         rebuild,
         |partial, log| {
             debootstrap(recipe, partial, log)?;
+            clients::install(partial, log)?;
             check(partial)
         },
     )
@@ -53,7 +55,7 @@ pub fn make_once(
         bail!("a throw-away host needs root: run this as root");
     }
     let started = Instant::now();
-    eprintln!("Making {} (once, about a minute)", whole.display());
+    eprintln!("Making {} (once, about two minutes)", whole.display());
     let partial = cache.join(format!("{name}.partial"));
     remove_tree(&partial)?;
     make(&partial, &cache.join(format!("{name}.log")))?;
@@ -171,6 +173,9 @@ fn check(root: &Path) -> Result<()> {
         if !found {
             bail!("the new root has no {program}: its package list is not enough for this suite");
         }
+    }
+    if !root.join(clients::marker()).exists() {
+        bail!("the new root has no {}", clients::marker().display());
     }
     Ok(())
 }

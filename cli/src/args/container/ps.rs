@@ -4,6 +4,11 @@ use crate::args::value::filter::{self, Filter};
 use crate::output::CliError;
 use clap::Args;
 
+/// What containers can be chosen by.
+pub const FILTERS: &[&str] = &[
+    "id", "name", "status", "label", "ancestor", "exited", "health", "volume", "pod",
+];
+
 /// Flags of `ps`.
 #[derive(Debug, Default, Args)]
 pub struct Ps {
@@ -61,12 +66,7 @@ impl Ps {
                 self.sort, self.sort
             )));
         }
-        filter::parse(
-            &self.filter,
-            &[
-                "id", "name", "status", "label", "ancestor", "exited", "health", "volume", "pod",
-            ],
-        )
+        filter::parse(&self.filter, FILTERS)
     }
 }
 

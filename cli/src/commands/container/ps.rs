@@ -3,6 +3,7 @@
 use super::ps_row::{as_json, as_row};
 use crate::args::container::Ps;
 use crate::args::value::filter::Filter;
+use crate::commands::chosen;
 use crate::commands::{Opener, Outcome};
 use crate::output::json;
 use crate::output::template::{Headings, Schema, is_table, render_list, render_table};
@@ -57,7 +58,7 @@ pub fn run(opener: &Opener, flags: &Ps) -> Outcome {
     let engine = opener.open()?;
     let mut containers = list(&engine)?;
     let pods = Pods::of(&engine)?;
-    choose(&engine, flags, &filters, &pods, &mut containers)?;
+    choose(&engine, flags, &filters, &mut containers)?;
     show_ports_of_pods(&engine, &mut containers);
     sort(&flags.sort, &mut containers);
     let now = Timestamp::now();
@@ -116,12 +117,6 @@ impl Pods {
     fn name(&self, one: &Container) -> &str {
         self.0.get(one.config.pod_id()).map_or("", String::as_str)
     }
-
-    /// Whether a word names the pod that a container is in.
-    fn is(&self, one: &Container, word: &str) -> bool {
-        let id = one.config.pod_id();
-        !id.is_empty() && (id.starts_with(word) || self.name(one) == word)
-    }
 }
 
 // Who takes part in the network of a pod has its ports.
@@ -142,7 +137,6 @@ fn choose(
     engine: &Engine,
     flags: &Ps,
     filters: &[Filter],
-    pods: &Pods,
     containers: &mut Vec<Container>,
 ) -> Result<(), CliError> {
     let last = if flags.latest {
@@ -156,90 +150,11 @@ fn choose(
     if !flags.all && last.is_none() && !about_state {
         containers.retain(|one| one.state.status == Status::Running);
     }
-    for key in [
-        "id", "name", "status", "label", "ancestor", "exited", "health", "volume", "pod",
-    ] {
-        let values: Vec<&str> = filters
-            .iter()
-            .filter(|filter| filter.key == key)
-            .map(|filter| filter.value.as_str())
-            .collect();
-        if values.is_empty() {
-            continue;
-        }
-        for value in &values {
-            check(key, value)?;
-        }
-        // Labels must all fit; of everything else one is enough.
-        containers.retain(|one| match key {
-            "label" => values.iter().all(|value| fits(engine, key, value, one)),
-            "pod" => values.iter().any(|value| pods.is(one, value)),
-            _ => values.iter().any(|value| fits(engine, key, value, one)),
-        });
-    }
+    chosen::choose(engine, filters, containers)?;
     if let Some(count) = last.filter(|count| *count < containers.len()) {
         containers.drain(..containers.len() - count);
     }
     Ok(())
-}
-
-fn check(key: &str, value: &str) -> Result<(), CliError> {
-    match key {
-        "status"
-            if !["stopped", "configured"].contains(&value) && Status::parse(value).is_none() =>
-        {
-            Err(CliError::usage(format!(
-                "unknown container state: {value}: invalid argument"
-            )))
-        }
-        "exited" if value.parse::<i32>().is_err() => Err(CliError::usage(format!(
-            "exited code out of range \"{value}\": invalid argument"
-        ))),
-        _ => Ok(()),
-    }
-}
-
-fn fits(engine: &Engine, key: &str, value: &str, one: &Container) -> bool {
-    let status = one.state.status.as_str();
-    match key {
-        "id" => one.config.id.starts_with(value),
-        "name" => one.config.name.contains(value.trim_start_matches('/')),
-        "status" => status == value || (value == "stopped" && status == "exited"),
-        "health" => health(engine, one).is_some_and(|health| health.status.as_str() == value),
-        "exited" => status == "exited" && one.state.exit_code.to_string() == value,
-        "volume" => has_volume(one, value),
-        "label" => {
-            let (name, wanted) = value
-                .split_once('=')
-                .map_or((value, None), |(name, wanted)| (name, Some(wanted)));
-            one.config
-                .labels
-                .get(name)
-                .is_some_and(|found| wanted.is_none_or(|wanted| wanted == found))
-        }
-        _ => {
-            let of_image = one.config.rootfs.image_id();
-            one.config.rootfs.image_name() == value
-                || libcr::ops::images::list::find(engine, value)
-                    .is_ok_and(|image| Some(image.id.as_str()) == of_image)
-        }
-    }
-}
-
-// By the volume's name or the host's directory, and the destination where one is given.
-fn has_volume(one: &Container, value: &str) -> bool {
-    let (source, destination) = value.split_once(':').unwrap_or((value, ""));
-    let fits =
-        |from: &str, to: &str| from == source && (destination.is_empty() || to == destination);
-    let volumes = &one.config.named_volumes;
-    volumes
-        .iter()
-        .any(|volume| fits(&volume.name, &volume.destination))
-        || one
-            .config
-            .volumes
-            .iter()
-            .any(|bind| fits(&bind.source, &bind.destination))
 }
 
 fn sort(key: &str, containers: &mut [Container]) {

@@ -14,5 +14,6 @@ pub mod remove;
 pub mod rootfs;
 pub mod suspend;
 pub mod tear_down;
+pub mod view;
 pub mod volume_content;
 pub mod volumes;

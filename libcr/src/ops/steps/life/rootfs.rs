@@ -72,13 +72,7 @@ pub fn mount(engine: &Engine, config: &ContainerConfig) -> Result<RootfsPaths> {
     let paths = paths(engine, config);
     if config.rootfs.image_id().is_some() && !mount::is_mounted(&paths.merged)? {
         let lowers = lowers(engine, config)?;
-        let fresh = !paths.upper.exists();
-        for directory in [&paths.upper, &paths.work, &paths.merged] {
-            fs::create_dir_all(directory).map_err(at("make", directory))?;
-        }
-        if fresh {
-            overlay::inherit_root(&lowers, &paths.upper)?;
-        }
+        prepare(&paths, &lowers)?;
         overlay::mount(&lowers, &paths.upper, &paths.work, &paths.merged, None)?;
     }
     if config.joined(Shared::Ipc).is_none() && !mount::is_mounted(&paths.shm)? {
@@ -87,16 +81,34 @@ pub fn mount(engine: &Engine, config: &ContainerConfig) -> Result<RootfsPaths> {
     Ok(paths)
 }
 
+/// Makes the directories of a root that is to be mounted, for the first time or again.
+pub fn prepare(paths: &RootfsPaths, lowers: &[PathBuf]) -> Result<()> {
+    let fresh = !paths.upper.exists();
+    for directory in [&paths.upper, &paths.work, &paths.merged] {
+        fs::create_dir_all(directory).map_err(at("make", directory))?;
+    }
+    if fresh {
+        overlay::inherit_root(lowers, &paths.upper)?;
+    }
+    Ok(())
+}
+
 /// Where crun mounts the root file system for CRIU while it restores.
 const FOR_CRIU: &str = "criu-root";
 
 /// Unmounts both, and what a runtime that was killed left.
 pub fn unmount(engine: &Engine, config: &ContainerConfig) -> Result<()> {
     mount::unmount(&engine.bundle(&config.id).join(FOR_CRIU))?;
+    mount::unmount(&view(engine, config))?;
     for path in mounted(engine, config) {
         mount::unmount(&path)?;
     }
     Ok(())
+}
+
+/// Where the root of a container that doesn't live is mounted, for an instant, to be looked at.
+pub fn view(engine: &Engine, config: &ContainerConfig) -> PathBuf {
+    engine.container_dir(&config.id).join("view")
 }
 
 /// Where a container that lives has something mounted on the host.

@@ -1,0 +1,11 @@
+//! Verbs about what is in containers, and `prune`, which ends that.
+
+mod cp;
+mod diff;
+mod export;
+mod prune;
+
+pub use cp::{Copied, Cp};
+pub use diff::Diff;
+pub use export::Export;
+pub use prune::Prune;

@@ -1,0 +1,6 @@
+//! Verbs that show what containers do at the moment.
+
+pub mod port;
+pub mod stats;
+mod stats_row;
+pub mod top;

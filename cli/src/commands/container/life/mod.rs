@@ -1,0 +1,5 @@
+//! Verbs that join a container, start it anew, or call it by another name.
+
+pub mod attach;
+pub mod rename;
+pub mod restart;

@@ -1,0 +1,5 @@
+//! What a container does at the moment: its processes, what it uses.
+
+mod columns;
+pub mod stats;
+pub mod top;
