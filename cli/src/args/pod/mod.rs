@@ -3,10 +3,12 @@
 mod create;
 mod freezing;
 mod list;
+mod showing;
 
 pub use create::PodCreate;
 pub use freezing::{PodCheckpoint, PodRestore};
 pub use list::{PodList, PodPrune};
+pub use showing::{PodLogs, PodStats, PodTop};
 
 use crate::args::selection::{Asked, Selection};
 use crate::output::CliError;
@@ -26,6 +28,8 @@ pub enum PodCommand {
     Inspect(PodInspect),
     /// Send the specified signal or SIGKILL to containers in pod
     Kill(PodKill),
+    /// Fetch logs for pod with one or more containers
+    Logs(Box<PodLogs>),
     /// Pause one or more pods
     Pause(PodPause),
     /// Remove all stopped pods and their containers
@@ -41,8 +45,12 @@ pub enum PodCommand {
     Rm(PodRm),
     /// Start one or more pods
     Start(PodStart),
+    /// Display a live stream of resource usage statistics for the containers in one or more pods
+    Stats(PodStats),
     /// Stop one or more pods
     Stop(PodStop),
+    /// Display the running processes of containers in a pod
+    Top(PodTop),
     /// Unpause one or more pods
     Unpause(PodUnpause),
 }

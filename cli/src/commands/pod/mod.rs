@@ -3,6 +3,7 @@
 mod freezing;
 mod list;
 pub mod making;
+mod showing;
 
 use super::outcome::Outcomes;
 use super::volume::prune::confirmed;
@@ -33,6 +34,7 @@ pub fn run(opener: &Opener, command: PodCommand) -> Outcome {
             });
             how.each(opener, &flags.validate()?)
         }
+        PodCommand::Logs(flags) => showing::log(opener, *flags),
         PodCommand::Pause(flags) => {
             Verb::of(Shown::Id, pause::pause).each(opener, &flags.validate()?)
         }
@@ -46,12 +48,14 @@ pub fn run(opener: &Opener, command: PodCommand) -> Outcome {
         PodCommand::Start(flags) => {
             Verb::of(Shown::Typed, start::start).each(opener, &flags.validate()?)
         }
+        PodCommand::Stats(flags) => showing::figures(opener, &flags),
         PodCommand::Stop(flags) => {
             let time = seconds(flags.time);
             let mut how = Verb::of(Shown::Typed, |engine, word| stop::stop(engine, word, time));
             how.ignore = flags.ignore;
             how.each(opener, &flags.validate()?)
         }
+        PodCommand::Top(flags) => showing::processes(opener, &flags),
         PodCommand::Unpause(flags) => {
             Verb::of(Shown::Id, pause::unpause).each(opener, &flags.validate()?)
         }
