@@ -1563,18 +1563,19 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and __fish_
 complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and __fish_seen_subcommand_from run" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and __fish_seen_subcommand_from run" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand healthcheck; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -l conmon -d 'Path of the container monitor' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -f -a "check" -d 'Compare what the engine knows with what is there, and repair it'
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -f -a "events" -d 'Show events'
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info" -f -a "info" -d 'Display system information'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -f -a "check" -d 'Compare what the engine knows with what is there, and repair it'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -f -a "events" -d 'Show events'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -f -a "info" -d 'Display system information'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -f -a "service" -d 'Serve the REST interfaces of Podman and Docker on a socket'
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -l format -d 'Change the output format to JSON or a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -s m -l max -d 'Maximum allowed age of unreferenced layers' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
@@ -1618,6 +1619,16 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from info" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from info" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from info" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from service" -s t -l time -d 'Seconds without a connection until the service ends; 0: never' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from service" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from service" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from service" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from service" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from service" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from service" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from service" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from service" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from service" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l authfile -d 'Path of the authentication file' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l cert-dir -d 'Path of a directory with TLS certificates and keys' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l tls-verify -d 'Require HTTPS and verify certificates when contacting registries' -r -f -a "true\t''

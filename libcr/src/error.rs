@@ -5,6 +5,8 @@
 
 use std::io;
 
+use crate::archive::ArchiveError;
+use crate::image::ImageError;
 use crate::model::id::IdError;
 use crate::monitor::MonitorError;
 use crate::runtime::RuntimeError;
@@ -47,6 +49,9 @@ pub enum Error {
     /// No such pod; the whole sentence.
     #[error("{0}")]
     NoSuchPod(String),
+    /// No process that was asked for and has this id.
+    #[error("no exec session with ID {0} found: no such exec session")]
+    NoSuchExec(String),
     /// No such image.
     #[error("{0}: image not known")]
     NoSuchImage(String),
@@ -147,6 +152,9 @@ pub enum Error {
     /// The caller took its request back; the container runs on.
     #[error("checkpoint of container {0} was cancelled: it runs on")]
     Cancelled(String),
+    /// The caller took its request back while a blob was on its way.
+    #[error("the transfer of {0} was cancelled")]
+    TransferCancelled(String),
     /// Options of CRIU that can't be passed on.
     #[error(transparent)]
     CriuOption(#[from] crate::runtime::criu_options::OptionError),
@@ -179,7 +187,7 @@ pub enum Error {
     Storage(#[from] crate::storage::StorageError),
     /// Images.
     #[error(transparent)]
-    Image(#[from] crate::image::ImageError),
+    Image(#[from] ImageError),
     /// Registries, in the words of the whole sentence.
     #[error(transparent)]
     Registry(#[from] crate::registry::RegistryError),
@@ -203,7 +211,7 @@ pub enum Error {
     },
     /// Checkpoint archives.
     #[error(transparent)]
-    Archive(#[from] crate::archive::ArchiveError),
+    Archive(#[from] ArchiveError),
     /// CRIU and its files.
     #[error(transparent)]
     Criu(#[from] crate::criu::CriuError),
@@ -230,6 +238,7 @@ impl Error {
         match self {
             Self::NoSuchContainer(_)
             | Self::NoSuchContainerOrImage(_)
+            | Self::NoSuchExec(_)
             | Self::NoSuchImage(_)
             | Self::NoSuchPath(_)
             | Self::NoSuchPod(_)
@@ -262,6 +271,14 @@ impl Error {
             | Self::CriuOption(_)
             | Self::Spec(_)
             | Self::User(_) => ErrorKind::Invalid,
+            Self::Archive(error) if !matches!(error, ArchiveError::Io { .. }) => match error {
+                ArchiveError::Busy { .. } => ErrorKind::Conflict,
+                _ => ErrorKind::Invalid,
+            },
+            Self::Image(error) if !matches!(error, ImageError::Io { .. }) => match error {
+                ImageError::Absent { .. } | ImageError::NoSuchBlob { .. } => ErrorKind::NotFound,
+                _ => ErrorKind::Invalid,
+            },
             Self::CommandNotFound(_) => ErrorKind::CommandNotFound,
             Self::CommandNotExecutable(_) => ErrorKind::CommandNotExecutable,
             Self::Runtime(RuntimeError::Missing(_))

@@ -1,5 +1,8 @@
 //! What long work tells while it goes on. No terminal code: the doors draw it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 /// A step of a checkpoint or restore.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -39,4 +42,28 @@ pub struct Silent;
 impl Progress for Silent {
     fn step(&self, _: &str, _: Step) {}
     fn bytes(&self, _: &str, _: u64, _: Option<u64>) {}
+}
+
+/// Whether anybody still waits for a result: shared by who waits and who works.
+#[derive(Debug, Clone, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// From now on nobody waits.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Nobody waits any more.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Progress for Cancel {
+    fn step(&self, _: &str, _: Step) {}
+    fn bytes(&self, _: &str, _: u64, _: Option<u64>) {}
+    fn cancelled(&self) -> bool {
+        self.is_cancelled()
+    }
 }

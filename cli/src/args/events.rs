@@ -78,6 +78,7 @@ impl Events {
             since: since.transpose()?,
             until: until.transpose()?,
             stream: self.stream,
+            ..EventsOptions::default()
         })
     }
 }

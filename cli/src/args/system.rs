@@ -15,6 +15,19 @@ pub enum SystemCommand {
     Events(Events),
     /// Display system information
     Info(Info),
+    /// Serve the REST interfaces of Podman and Docker on a socket
+    Service(Service),
+}
+
+/// Flags of `system service`.
+#[derive(Debug, Default, Args)]
+pub struct Service {
+    /// Seconds without a connection until the service ends; 0: never
+    #[arg(short, long, value_name = "SECONDS", default_value_t = 5)]
+    pub time: u64,
+    /// Where to listen: unix://PATH
+    #[arg(value_name = "URI")]
+    pub addresses: Vec<String>,
 }
 
 /// Flags of `system check`.

@@ -56,6 +56,7 @@ pub fn run(cli: Cli, words: Vec<String>) -> Outcome {
         Command::Inspect(flags) => inspect::run(&opener, &flags),
         Command::Doctor(flags) => system::doctor(&opener, &flags),
         Command::System(SystemCommand::Check(flags)) => system::check::run(&opener, &flags),
+        Command::System(SystemCommand::Service(flags)) => system::service(&opener, &flags),
         Command::Info(flags) | Command::System(SystemCommand::Info(flags)) => {
             system::info(&opener, &flags)
         }

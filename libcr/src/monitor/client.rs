@@ -98,6 +98,9 @@ pub fn start(request: &MonitorRequest<'_>) -> Result<Monitored, MonitorError> {
         .current_dir("/");
     let mut child = command::spawn(command, &[report_end.as_fd(), start_end.as_fd()])?;
     drop((report_end, start_end));
+    if request.restore.is_none() {
+        proc::Spared::not_for(child.id());
+    }
     // A monitor that died already answers on the report pipe.
     let _ = go.write_all(b"\0");
     drop(go);

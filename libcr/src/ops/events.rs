@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::progress::Cancel;
 pub use crate::store::event::StoredEvent;
 
 /// How often the database is asked whether somebody wrote to it: a look at shared memory.
@@ -23,6 +24,8 @@ pub struct EventsOptions {
     pub until: Option<Timestamp>,
     /// `--stream`: stay and report what happens.
     pub stream: bool,
+    /// Streaming ends when nobody reads any more.
+    pub cancel: Cancel,
 }
 
 /// What `--filter` can ask for.
@@ -152,7 +155,7 @@ pub fn events(
                 }
             }
         }
-        if !options.stream || over {
+        if !options.stream || over || options.cancel.is_cancelled() {
             return Ok(());
         }
         std::thread::sleep(POLL);

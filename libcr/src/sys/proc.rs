@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -298,27 +298,50 @@ pub fn kill_and_wait(pid: i32) {
 }
 
 /// The kernel, when memory runs out, takes another process than this one and those it starts, until
-/// this is dropped.
+/// the last of these is dropped.
 #[derive(Debug)]
-pub struct Spared {
-    before: Option<String>,
-}
+pub struct Spared(());
+
+/// How many of them there are, and what the process was before the first.
+static SPARED: Mutex<(usize, Option<String>)> = Mutex::new((0, None));
+
+const OOM_SCORE: &str = "oom_score_adj";
 
 impl Spared {
-    const PATH: &'static str = "/proc/self/oom_score_adj";
-
     /// From now on. Without the right to ask for it, nothing changes.
     pub fn begin() -> Self {
-        let before = fs::read_to_string(Self::PATH).ok();
-        let before = before.filter(|_| fs::write(Self::PATH, "-1000").is_ok());
-        Self { before }
+        let path = Path::new("/proc/self").join(OOM_SCORE);
+        let (count, before) = &mut *SPARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if *count == 0 {
+            let is = fs::read_to_string(&path).ok();
+            *before = is.filter(|_| fs::write(&path, "-1000").is_ok());
+        }
+        *count += 1;
+        Self(())
+    }
+
+    /// Takes it back from a process that another thread of ours, which has nothing to do with any of
+    /// this, has just started.
+    pub fn not_for(pid: u32) {
+        let (_, before) = &*SPARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(before) = before {
+            let path = Path::new("/proc").join(pid.to_string()).join(OOM_SCORE);
+            if let Err(error) = fs::write(path, before.trim()) {
+                tracing::debug!(pid, %error, "oom_score_adj stays");
+            }
+        }
     }
 }
 
 impl Drop for Spared {
     fn drop(&mut self) {
-        if let Some(before) = &self.before
-            && let Err(error) = fs::write(Self::PATH, before.trim())
+        let (count, before) = &mut *SPARED.lock().unwrap_or_else(PoisonError::into_inner);
+        *count -= 1;
+        if *count > 0 {
+            return;
+        }
+        if let Some(before) = before.take()
+            && let Err(error) = fs::write(Path::new("/proc/self").join(OOM_SCORE), before.trim())
         {
             tracing::debug!(%error, "oom_score_adj stays");
         }

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod checkpoint_images;
+mod clients;
 mod compat;
 mod endurance;
 mod events;
@@ -20,6 +21,7 @@ mod networks;
 mod operating;
 mod pods;
 mod registry;
+mod rest;
 mod sealed;
 mod shared_memory;
 mod showing;
@@ -89,6 +91,12 @@ pub const ALL: &[(&str, Tests)] = &[
     ("pods", pods::TESTS),
     ("pods::freezing", pods::freezing::TESTS),
     ("pods::whole", pods::whole::TESTS),
+    ("rest::libpod", rest::libpod::TESTS),
+    ("rest::docker", rest::docker::TESTS),
+    ("rest::registries", rest::registries::TESTS),
+    ("rest::harm", rest::harm::TESTS),
+    ("clients", clients::TESTS),
+    ("clients::foreign", clients::foreign::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
     ("workloads::kernel", workloads::kernel::TESTS),

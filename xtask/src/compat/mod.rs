@@ -4,6 +4,7 @@
 //! The check fails when the page is stale, when a command has an option that the table lacks or the
 //! other way round, and when a test that is named isn't there or doesn't mention the option.
 
+mod doors;
 mod options;
 
 use crate::references;
@@ -20,13 +21,18 @@ const END: &str = "<!-- end of options -->\n";
 
 /// Writes the table into the page, after checking what it says.
 pub fn generate(root: &Path) -> Result<()> {
-    fs::write(root.join(PAGE), expected(root)?).with_context(|| format!("write {PAGE}"))
+    fs::write(root.join(PAGE), expected(root)?).with_context(|| format!("write {PAGE}"))?;
+    let page = expected_doors(root)?;
+    fs::write(root.join(doors::PAGE), page).with_context(|| format!("write {}", doors::PAGE))
 }
 
 /// Fails when the page is not what [`generate`] would write, or the table is wrong.
 pub fn check(root: &Path) -> Result<()> {
     if fs::read_to_string(root.join(PAGE))? != expected(root)? {
         bail!("{PAGE} is stale: run `cargo xtask compat`");
+    }
+    if fs::read_to_string(root.join(doors::PAGE))? != expected_doors(root)? {
+        bail!("{} is stale: run `cargo xtask compat`", doors::PAGE);
     }
     Ok(())
 }
@@ -46,6 +52,24 @@ fn expected(root: &Path) -> Result<String> {
         .and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
     let (before, after) = parts.with_context(|| format!("{PAGE} has lost its markers"))?;
     Ok(format!("{before}{BEGIN}{}{END}{after}", table()))
+}
+
+/// The page of the REST doors.
+fn expected_doors(root: &Path) -> Result<String> {
+    let (table, findings) = doors::table(&tests(root)?);
+    if !findings.is_empty() {
+        bail!("the table of routes:\n  {}", findings.join("\n  "));
+    }
+    let name = doors::PAGE;
+    let page = fs::read_to_string(root.join(name)).with_context(|| format!("read {name}"))?;
+    let parts = page.split_once(doors::BEGIN);
+    let parts = parts.and_then(|(before, rest)| Some((before, rest.split_once(doors::END)?.1)));
+    let (before, after) = parts.with_context(|| format!("{name} has lost its markers"))?;
+    Ok(format!(
+        "{before}{}{table}{}{after}",
+        doors::BEGIN,
+        doors::END
+    ))
 }
 
 fn table() -> String {

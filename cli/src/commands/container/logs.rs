@@ -18,6 +18,7 @@ pub fn run(opener: &Opener, flags: &Logs) -> Outcome {
         tail: usize::try_from(flags.tail).ok(),
         since: asked.since,
         until: asked.until,
+        ..LogOptions::default()
     };
     let chosen = find(&engine, &asked.selection, |_| true)?;
     debug_assert!(asked.selection != Selection::All, "logs has no --all");

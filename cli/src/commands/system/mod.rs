@@ -4,13 +4,15 @@ pub mod check;
 
 use super::preview::REFUSED;
 use super::{Opener, Outcome};
-use crate::args::system::{Doctor, Info, Version};
+use crate::args::system::{Doctor, Info, Service, Version};
 use crate::output::json::{self, is_json};
 use crate::output::template::{Schema, render_document};
-use crate::output::{findings, print, table, yaml};
+use crate::output::{CliError, findings, print, table, yaml};
+use cryopod_api::{ServeOptions, serve};
 use libcr::model::finding::Verdict;
 use libcr::ops::system;
 use serde_json::Value;
+use std::time::Duration;
 
 const INFO: Schema = Schema(&[
     ("", "system.infoReport"),
@@ -54,6 +56,16 @@ pub fn doctor(opener: &Opener, flags: &Doctor) -> Outcome {
     })
 }
 
+/// `system service`; opens engines itself, one for each request.
+pub fn service(opener: &Opener, flags: &Service) -> Outcome {
+    let options = ServeOptions {
+        addresses: flags.addresses.clone(),
+        idle: (flags.time > 0).then(|| Duration::from_secs(flags.time)),
+    };
+    serve(opener.config().clone(), &options).map_err(|error| CliError::usage(error.to_string()))?;
+    Ok(0)
+}
+
 /// `version`; needs no engine.
 pub fn version(flags: &Version) -> Outcome {
     let version = system::version();
@@ -65,12 +77,7 @@ pub fn version(flags: &Version) -> Outcome {
     Ok(0)
 }
 
-fn document(
-    name: &str,
-    format: &str,
-    value: &Value,
-    schema: Schema,
-) -> Result<(), crate::output::CliError> {
+fn document(name: &str, format: &str, value: &Value, schema: Schema) -> Result<(), CliError> {
     let (text, result) = render_document(name, format, value, schema);
     print::text(&text)?;
     Ok(result?)

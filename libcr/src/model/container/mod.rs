@@ -131,6 +131,14 @@ impl Rootfs {
         }
     }
 
+    /// Name of the image as the user typed it; empty for a directory.
+    pub fn typed_name(&self) -> &str {
+        match self {
+            Self::Image { raw_name, .. } => raw_name,
+            Self::Directory(_) => "",
+        }
+    }
+
     /// Id of the image, if there is one.
     pub fn image_id(&self) -> Option<&str> {
         match self {

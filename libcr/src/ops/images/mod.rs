@@ -1,4 +1,4 @@
-//! Images: brought in from files and registries, sent to these, listed, inspected, removed.
+//! Images: brought in from files and registries, sent to these, listed, inspected, named, removed.
 
 pub mod import;
 pub mod inspect;
@@ -8,6 +8,7 @@ pub mod login;
 pub mod pull;
 pub mod push;
 pub mod remove;
+pub mod tag;
 
 pub use crate::ops::steps::transfer::Access;
 pub use crate::registry::Credentials;

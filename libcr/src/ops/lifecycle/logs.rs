@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::ops::steps::life::observe::look;
+use crate::progress::Cancel;
 
 /// What `logs` is asked for.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +22,8 @@ pub struct LogOptions {
     pub since: Option<Timestamp>,
     /// Only what was written before.
     pub until: Option<Timestamp>,
+    /// Following ends when nobody reads any more.
+    pub cancel: Cancel,
 }
 
 /// A line of a container's log.
@@ -77,7 +80,7 @@ pub fn logs(
             }
             raw.clear();
         }
-        if !alive {
+        if !alive || options.cancel.is_cancelled() {
             return Ok(());
         }
         std::thread::sleep(Duration::from_millis(50));

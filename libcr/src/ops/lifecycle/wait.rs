@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::model::container::Container;
 use crate::ops::steps::life::observe::look;
+use crate::progress::Cancel;
 use crate::sys::proc;
 
 /// Waits until the container doesn't run, and returns its exit code. Holds no lock.
@@ -18,23 +20,50 @@ pub fn wait(engine: &Engine, word: &str) -> Result<i32> {
 
 /// As [`wait`], for a full id: also of a `--rm` container that may be gone any moment.
 pub fn wait_by_id(engine: &Engine, id: &str) -> Result<i32> {
+    let ended = wait_until(engine, id, &Cancel::default(), |container| {
+        !container.state.status.is_alive()
+    })?;
+    ended.ok_or_else(|| Error::NoSuchContainer(id.to_owned()))
+}
+
+/// Waits until `over` says so of the container as it truly is, or it is gone, and returns its exit
+/// code; `None` when nobody waits for that any more. Holds no lock.
+///
+/// # Errors
+/// [`Error::NoSuchContainer`] for one that is gone and whose exit nobody has seen.
+pub fn wait_until(
+    engine: &Engine,
+    id: &str,
+    cancel: &Cancel,
+    mut over: impl FnMut(&Container) -> bool,
+) -> Result<Option<i32>> {
     let mut last_seen = None;
-    loop {
+    while !cancel.is_cancelled() {
         let Some(mut container) = engine.store.rows().container(id)? else {
             return last_exit(engine, id)
                 .or(last_seen)
+                .map(Some)
                 .ok_or_else(|| Error::NoSuchContainer(id.to_owned()));
         };
         look(engine, &mut container);
-        if !container.state.status.is_alive() {
-            return Ok(container.state.exit_code);
+        if over(&container) {
+            return Ok(Some(container.state.exit_code));
         }
-        if let Some(pid) = container.state.pid {
-            proc::wait_gone(pid, Duration::from_millis(250));
+        match container
+            .state
+            .pid
+            .filter(|_| container.state.status.is_alive())
+        {
+            Some(pid) => {
+                proc::wait_gone(pid, Duration::from_millis(250));
+            }
+            // It waits for a start.
+            None => std::thread::sleep(Duration::from_millis(50)),
         }
         last_seen = engine.monitor_paths(id).exit_status().or(last_seen);
         std::thread::sleep(Duration::from_millis(2));
     }
+    Ok(None)
 }
 
 /// The exit code in the last `died` event of a container that is gone.

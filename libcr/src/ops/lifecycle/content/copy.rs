@@ -144,6 +144,43 @@ fn ends_in_dot(path: &Path) -> bool {
     bytes == b"." || bytes.ends_with(b"/.")
 }
 
+/// What a path in a container leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathFacts {
+    /// Its name as the path has it; of a link its own. Empty for the root.
+    pub name: Vec<u8>,
+    /// The same after all links.
+    pub target: Vec<u8>,
+    /// Bytes.
+    pub size: u64,
+    /// Type and permissions, as stat(2) has them.
+    pub mode: u32,
+    /// When its content was changed: seconds since 1970, and nanoseconds.
+    pub modified: (i64, i64),
+}
+
+/// Looks at a path of a container, or of this host.
+///
+/// # Errors
+/// [`Error::NoSuchPath`].
+pub fn facts(engine: &Engine, of: &End) -> Result<PathFacts> {
+    let opened = Opened::open(engine, of, view::Access::Read)?;
+    let found = opened.locate()?;
+    let Some(stat) = found.stat.filter(|_| found.exists) else {
+        return Err(opened.missing());
+    };
+    Ok(PathFacts {
+        name: found.shown,
+        target: found.name,
+        size: u64::try_from(stat.st_size).unwrap_or(0),
+        mode: stat.st_mode,
+        modified: (
+            stat.st_mtime,
+            i64::try_from(stat.st_mtime_nsec).unwrap_or(0),
+        ),
+    })
+}
+
 /// Writes a file or a directory of a container to `out` as a tar, whose names begin with the last
 /// one of the path. An error of `out` ends it.
 ///

@@ -7,6 +7,7 @@ use std::process::{Command, ExitStatus};
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
@@ -19,7 +20,7 @@ use crate::sys::dir::at;
 use crate::sys::machine;
 
 /// What is to run.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ExecOptions {
     /// Command and its arguments.
     pub command: Vec<String>,

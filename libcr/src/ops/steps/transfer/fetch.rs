@@ -2,6 +2,7 @@
 //! unpacked, its row. In place only when all of it is right; else nothing of it stays.
 
 use std::collections::BTreeSet;
+use std::io::{self, Write};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -16,6 +17,7 @@ use crate::storage::StorageError;
 use crate::sys::{fault, machine};
 
 use super::resolve::Resolved;
+use super::still_wanted;
 
 /// Brings it, and gives it its name, unless that is a digest.
 ///
@@ -146,11 +148,30 @@ fn blob(
     let (digest, size) = (&layer.digest, layer.size);
     progress.say(&format!("Copying blob {digest}"));
     let mut writer = blobs.writer()?;
-    client.blob(digest, size, &mut writer, &mut |done| {
+    let mut wanted = Wanted(&mut writer, progress);
+    let came = client.blob(digest, size, &mut wanted, &mut |done| {
         progress.bytes(digest, done, Some(size));
-    })?;
+    });
+    still_wanted(digest, progress)?;
+    came?;
     writer.finish_as(digest)?;
     Ok(())
+}
+
+/// Takes nothing more once nobody waits for it.
+struct Wanted<'a, W>(&'a mut W, &'a dyn Progress);
+
+impl<W: Write> Write for Wanted<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.1.cancelled() {
+            return Err(io::Error::other("nobody waits for it any more"));
+        }
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Refuses what can't fit before anything of it comes.

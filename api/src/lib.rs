@@ -1,0 +1,24 @@
+//! The doors of the engine: libpod's and Docker's REST interfaces on one unix socket. Each request is
+//! translated into one call of libcr; nothing is decided here, nothing printed, no state kept: the
+//! process may be killed at any moment and another one takes up where it was.
+//!
+//! `serve/`: sockets, connections, time-outs, the end. `http/`: from bytes to a [`http::Call`] and
+//! from a [`http::Reply`] to bytes. `libpod/`, `docker/`: a table of routes each and what answers them.
+//! [`routes::all`] is all of it, for the documentation and the checks.
+#![forbid(unsafe_code)]
+
+pub mod docker;
+pub mod http;
+pub mod libpod;
+pub mod routes;
+pub mod serve;
+mod shared;
+
+pub use serve::{ServeError, ServeOptions, serve};
+
+/// Version of libpod's interface that is spoken.
+pub const LIBPOD_API: &str = "5.8.0";
+/// Newest version of Docker's interface that is spoken.
+pub const DOCKER_API: &str = "1.44";
+/// Oldest version of Docker's interface that is spoken.
+pub const DOCKER_API_MIN: &str = "1.24";

@@ -1,0 +1,171 @@
+//! Where to listen: `unix://PATH`, the default, or the sockets that systemd has opened already
+//! (sd_listen_fds(3)).
+
+use std::fs;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt, chown};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+
+use listenfd::ListenFd;
+
+use super::ServeError;
+
+/// Who may talk to the engine beside root, where there is such a group.
+const GROUP: &str = "cryopod";
+
+/// A socket that is listened on, and its file where it is ours.
+#[derive(Debug)]
+pub struct Listening {
+    /// The socket.
+    pub listener: UnixListener,
+    /// Its path, for `info`.
+    pub path: PathBuf,
+    /// Removed at the end: we made it.
+    own: bool,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        if self.own
+            && let Err(error) = fs::remove_file(&self.path)
+        {
+            tracing::debug!(%error, path = %self.path.display(), "socket");
+        }
+    }
+}
+
+/// The path of a URI.
+///
+/// # Errors
+/// [`ServeError::Address`] for what isn't spoken here.
+pub fn parse(uri: &str) -> Result<PathBuf, ServeError> {
+    let wrong = |why| ServeError::Address {
+        uri: uri.to_owned(),
+        why,
+    };
+    let path = match uri.split_once(':') {
+        Some(("unix", rest)) => rest.strip_prefix("//").unwrap_or(rest),
+        None => uri,
+        Some(("varlink" | "dbus" | "cri", _)) => {
+            return Err(wrong("this door is not there yet: unix://PATH is"));
+        }
+        Some(("tcp", _)) => {
+            return Err(wrong(
+                "whoever reaches it is root here: forward a unix:// socket with ssh",
+            ));
+        }
+        Some(_) => return Err(wrong("it must be unix://PATH")),
+    };
+    if !path.starts_with('/') {
+        return Err(wrong("the path must be absolute"));
+    }
+    Ok(PathBuf::from(path))
+}
+
+/// Opens a socket at a path; what a service that is gone left there is replaced.
+///
+/// # Errors
+/// [`ServeError::InUse`] when another service answers there; [`ServeError::Io`].
+pub fn bind(path: &Path) -> Result<Listening, ServeError> {
+    let failed = |doing: &'static str| {
+        let path = path.to_owned();
+        move |source| ServeError::Io {
+            doing,
+            path,
+            source,
+        }
+    };
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory).map_err(failed("make the directory of"))?;
+    }
+    if let Ok(found) = path.symlink_metadata() {
+        if !found.file_type().is_socket() {
+            return Err(ServeError::NoSocket(path.to_owned()));
+        }
+        if UnixStream::connect(path).is_ok() {
+            return Err(ServeError::InUse(path.to_owned()));
+        }
+        fs::remove_file(path).map_err(failed("replace"))?;
+    }
+    // Made under a name that nobody looks for, so that nobody finds it before its mode is right.
+    let hidden = path.with_extension(format!("{}.new", std::process::id()));
+    let _ = fs::remove_file(&hidden);
+    let listener = UnixListener::bind(&hidden).map_err(failed("listen on"))?;
+    fs::set_permissions(&hidden, fs::Permissions::from_mode(0o660))
+        .map_err(failed("set the mode of"))?;
+    if let Some(group) = group() {
+        chown(&hidden, None, Some(group)).map_err(failed("give the group to"))?;
+    }
+    fs::rename(&hidden, path).map_err(failed("name"))?;
+    Ok(Listening {
+        listener,
+        path: path.to_owned(),
+        own: true,
+    })
+}
+
+/// The number of the group.
+fn group() -> Option<u32> {
+    let text = fs::read_to_string("/etc/group").ok()?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix(GROUP)?.strip_prefix(':'))?;
+    line.split(':').nth(1)?.parse().ok()
+}
+
+/// The sockets that systemd has passed to this process; empty where it has passed none.
+///
+/// # Errors
+/// [`ServeError::Activation`] for a descriptor that is no listening unix socket.
+pub fn passed() -> Result<Vec<Listening>, ServeError> {
+    let mut passed = ListenFd::from_env();
+    let mut sockets = Vec::new();
+    for number in 0..passed.len() {
+        let taken = passed.take_unix_listener(number);
+        let listener = taken.ok().flatten().ok_or(ServeError::Activation(number))?;
+        // What containers are made of must not inherit it.
+        rustix::io::fcntl_setfd(&listener, rustix::io::FdFlags::CLOEXEC)
+            .map_err(|_| ServeError::Activation(number))?;
+        let address = listener.local_addr().ok();
+        let path = address.and_then(|address| address.as_pathname().map(Path::to_owned));
+        sockets.push(Listening {
+            listener,
+            path: path.unwrap_or_default(),
+            own: false,
+        });
+    }
+    Ok(sockets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_absolute_unix_sockets() {
+        for good in ["unix:///run/a.sock", "unix:/run/a.sock", "/run/a.sock"] {
+            assert_eq!(parse(good).unwrap(), Path::new("/run/a.sock"), "{good}");
+        }
+        for bad in ["tcp://0.0.0.0:1", "unix://a", "", "cri:unix:///a", "fd://3"] {
+            assert!(parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_dead_services_socket_is_replaced_and_nothing_else() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("api.sock");
+        let first = bind(&path).unwrap();
+        assert!(matches!(bind(&path), Err(ServeError::InUse(_))));
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o660
+        );
+        drop(first);
+        assert!(!path.exists());
+        drop(UnixListener::bind(&path).unwrap());
+        assert!(bind(&path).is_ok());
+        fs::write(&path, "x").unwrap();
+        assert!(matches!(bind(&path), Err(ServeError::NoSocket(_))));
+    }
+}

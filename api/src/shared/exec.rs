@@ -1,0 +1,577 @@
+//! Processes in running containers: made by one request, started by another, which stays joined with
+//! their streams.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use hyper::upgrade::OnUpgrade;
+use libcr::ops::lifecycle::exec::sessions::{self, Session, SessionState};
+use libcr::ops::lifecycle::exec::{ExecOptions, Running, Streams, begin};
+use libcr::{Engine, ErrorKind};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, Signal, kill_process};
+use rustix::pty::OpenptFlags;
+use rustix::termios::{Winsize, tcsetwinsize};
+use serde_json::{Map, Value, json};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::unix::pipe;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::sleep;
+
+use super::attach::GONE;
+use super::fields::Fields;
+use super::logs::{MULTIPLEXED, RAW};
+use crate::http::client::{Client, joined};
+use crate::http::detach::DetachKeys;
+use crate::http::frames::{self, frame};
+use crate::http::{Call, Failure, Reply};
+
+/// What is read of a process's output at a time.
+const CHUNK: usize = 32 << 10;
+/// How long output may come after the process's end: what others that it started still hold open is
+/// theirs.
+const REST: Duration = Duration::from_millis(100);
+
+/// Terminals of processes that run, by session.
+#[derive(Debug, Default)]
+pub struct Terminals(Mutex<HashMap<String, OwnedFd>>);
+
+impl Terminals {
+    fn keep(&self, id: &str, terminal: OwnedFd) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(id.to_owned(), terminal);
+    }
+
+    fn forget(&self, id: &str) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(id);
+    }
+
+    fn resize(&self, id: &str, rows: u16, columns: u16) -> io::Result<bool> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(terminal) = all.get(id) else {
+            return Ok(false);
+        };
+        let size = Winsize {
+            ws_row: rows,
+            ws_col: columns,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        tcsetwinsize(terminal, size)?;
+        Ok(true)
+    }
+}
+
+/// `POST /containers/{name}/exec`: both interfaces have the same members.
+///
+/// # Errors
+/// 404, and 409 for a container that doesn't run.
+pub fn create(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
+    let mut body = Fields::new(call.json::<Map<String, Value>>()?);
+    let some = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let options = ExecOptions {
+        command: body.words("Cmd")?.unwrap_or_default(),
+        // A name without a value would be this process's own.
+        env: body
+            .texts("Env")?
+            .into_iter()
+            .filter(|line| line.contains('='))
+            .collect(),
+        user: some(body.text("User")?),
+        workdir: some(body.text("WorkingDir")?),
+        terminal: body.flag("Tty")?,
+        stdin: body.flag("AttachStdin")?,
+        detach: false,
+        privileged: body.flag("Privileged")?,
+    };
+    // Which streams are joined is decided when it is started.
+    body.ignore(&[
+        "AttachStdout",
+        "AttachStderr",
+        "DetachKeys",
+        "Detach",
+        "ConsoleSize",
+        // docker-py says it twice.
+        "Container",
+    ]);
+    body.finish()?;
+    let id = sessions::create(engine, call.name(), options)?;
+    Ok(Reply::json(201, &json!({ "Id": id })))
+}
+
+/// `GET /exec/{id}/json`.
+///
+/// # Errors
+/// 404.
+pub fn inspect(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
+    let session = sessions::find(engine, call.name())?;
+    let options = &session.options;
+    let words = options.command.split_first();
+    let (program, arguments) = words.map_or((String::new(), &[][..]), |(p, a)| (p.clone(), a));
+    let code = match session.state {
+        SessionState::Ended(code) => Some(code),
+        // Who would have heard of its end is gone.
+        SessionState::Running(..) if !session.is_running() => Some(-1),
+        _ => None,
+    };
+    let pid = match &session.state {
+        SessionState::Running(_, pid) if session.is_running() => *pid,
+        _ => 0,
+    };
+    // Podman has a number where Docker has null.
+    let code = if call.is_libpod {
+        json!(code.unwrap_or(0))
+    } else {
+        json!(code)
+    };
+    Ok(Reply::ok(&json!({
+        "CanRemove": code != Value::Null && pid == 0,
+        "ContainerID": session.container,
+        "DetachKeys": "",
+        "ExitCode": code,
+        "ID": session.id,
+        "OpenStderr": true,
+        "OpenStdin": options.stdin,
+        "OpenStdout": true,
+        "Running": session.is_running(),
+        "Pid": pid,
+        "ProcessConfig": {
+            "entrypoint": program,
+            "arguments": arguments,
+            "privileged": options.privileged,
+            "tty": options.terminal,
+            "user": options.user.clone().unwrap_or_default(),
+        },
+    })))
+}
+
+/// `POST /exec/{id}/resize`.
+///
+/// # Errors
+/// 404, 409 for one without a terminal of this service.
+pub fn resize(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
+    let session = sessions::find(engine, call.name())?;
+    let rows = call.query.number("h")?.unwrap_or(0);
+    let columns = call.query.number("w")?.unwrap_or(0);
+    if let SessionState::Running(_, pid) = session.state
+        && call
+            .context
+            .terminals
+            .resize(&session.id, rows, columns)
+            .map_err(|error| Failure::internal(&error))?
+    {
+        // The runtime's command isn't in the terminal's foreground: the kernel tells it nothing.
+        if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+            let _ = kill_process(pid, Signal::WINCH);
+        }
+        return Ok(Reply::status(if call.is_libpod { 201 } else { 200 }));
+    }
+    Err(Failure::new(
+        409,
+        format!(
+            "exec session {} has no terminal that can be resized: container state improper",
+            session.id
+        ),
+    ))
+}
+
+/// `POST /exec/{id}/remove`, Podman's.
+///
+/// # Errors
+/// 404, 409 while it runs.
+pub fn remove(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
+    let session = sessions::find(engine, call.name())?;
+    sessions::remove(engine, &session)?;
+    Ok(Reply::ok(&json!({})))
+}
+
+/// The service's ends of a process's streams.
+enum Ends {
+    Pipes {
+        input: Option<pipe::Sender>,
+        output: pipe::Receiver,
+        error: pipe::Receiver,
+    },
+    Terminal(Box<tokio::fs::File>, Box<tokio::fs::File>),
+}
+
+/// `POST /exec/{id}/start`.
+///
+/// # Errors
+/// 404; 409 when it was started before or the container doesn't run; 400 when there is no such
+/// command.
+pub async fn start(call: Call, upgrade: OnUpgrade) -> Result<Reply, Failure> {
+    let mut body = Fields::new(call.json::<Map<String, Value>>()?);
+    let detach = body.flag("Detach")?;
+    let size = (body.number("h")?, body.number("w")?);
+    let keys = DetachKeys::parse(call.query.text("detachKeys"))?;
+    let id = call.name().to_owned();
+    let session = call
+        .context
+        .run(move |engine| {
+            let session = sessions::find(engine, &id)?;
+            sessions::check_startable(&session)?;
+            Ok(session)
+        })
+        .await?;
+    if detach {
+        call.context
+            .run(move |engine| detached(engine, session))
+            .await?;
+        if call.is_libpod {
+            return Ok(Reply::bytes(
+                201,
+                "text/plain; charset=utf-8",
+                b"\n".to_vec(),
+            ));
+        }
+        return Ok(Reply::status(200));
+    }
+    let terminal = session.options.terminal;
+    let (ends, streams) = open(&call, &session, size).map_err(|error| Failure::internal(&error))?;
+    let kind = if terminal { RAW } else { MULTIPLEXED };
+    let ended = match run(&call, session, streams).await {
+        Ok(ended) => ended,
+        // As both servers do it: clients read the exit code afterwards, which says 126 or 127.
+        Err(failure) if failure.status == 400 => {
+            let text = format!("Error: {}\n", failure.message);
+            return Ok(joined(&call, upgrade, kind, move |mut client| async move {
+                let bytes = if terminal {
+                    text.into_bytes()
+                } else {
+                    frame(frames::ERROR, text.as_bytes()).to_vec()
+                };
+                if client.write_all(&bytes).await.is_ok() {
+                    let _ = client.shutdown().await;
+                }
+            }));
+        }
+        Err(failure) => return Err(failure),
+    };
+    Ok(joined(&call, upgrade, kind, move |client| async move {
+        if let Err(error) = bridge(client, ends, ended, keys).await {
+            tracing::debug!(%error, "exec session");
+        }
+    }))
+}
+
+/// Nobody stays with it.
+fn detached(engine: &Engine, mut session: Session) -> Result<(), Failure> {
+    let options = ExecOptions {
+        detach: true,
+        ..session.options.clone()
+    };
+    let streams = Streams {
+        input: Stdio::null(),
+        output: Stdio::null(),
+        error: Stdio::null(),
+    };
+    let running = begin(engine, &session.container, &options, streams, None)?;
+    sessions::started(engine, &mut session, running.runtime_pid())?;
+    let code = running.wait(engine)?;
+    sessions::ended(engine, &mut session, code)?;
+    Ok(())
+}
+
+/// Pipes, or a terminal: ours and the process's.
+fn open(
+    call: &Call,
+    session: &Session,
+    size: (Option<i64>, Option<i64>),
+) -> io::Result<(Ends, Streams)> {
+    if session.options.terminal {
+        let ours =
+            rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
+        rustix::pty::grantpt(&ours)?;
+        rustix::pty::unlockpt(&ours)?;
+        let path = rustix::pty::ptsname(&ours, Vec::new())?;
+        let flags =
+            rustix::fs::OFlags::RDWR | rustix::fs::OFlags::NOCTTY | rustix::fs::OFlags::CLOEXEC;
+        let theirs = rustix::fs::open(path, flags, rustix::fs::Mode::empty())?;
+        let copy = || theirs.try_clone();
+        let streams = Streams {
+            input: Stdio::from(copy()?),
+            output: Stdio::from(copy()?),
+            error: Stdio::from(copy()?),
+        };
+        let terminals = &call.context.terminals;
+        terminals.keep(&session.id, ours.try_clone()?);
+        if let (Some(rows), Some(columns)) = size {
+            let cut = |number: i64| u16::try_from(number).unwrap_or(0);
+            terminals.resize(&session.id, cut(rows), cut(columns))?;
+        }
+        let file =
+            |descriptor: OwnedFd| Box::new(tokio::fs::File::from_std(File::from(descriptor)));
+        return Ok((Ends::Terminal(file(ours.try_clone()?), file(ours)), streams));
+    }
+    let (to_us, output) = pipe::pipe().map(|(sender, receiver)| (receiver, sender))?;
+    let (errors_to_us, error) = pipe::pipe().map(|(sender, receiver)| (receiver, sender))?;
+    let (input, stdin) = if session.options.stdin {
+        let (sender, receiver) = pipe::pipe()?;
+        (Some(sender), Stdio::from(receiver.into_blocking_fd()?))
+    } else {
+        (None, Stdio::null())
+    };
+    let streams = Streams {
+        input: stdin,
+        output: Stdio::from(output.into_blocking_fd()?),
+        error: Stdio::from(error.into_blocking_fd()?),
+    };
+    let ends = Ends::Pipes {
+        input,
+        output: to_us,
+        error: errors_to_us,
+    };
+    Ok((ends, streams))
+}
+
+/// Starts the process; returns once it runs what says when it has ended and that is written down.
+async fn run(
+    call: &Call,
+    session: Session,
+    streams: Streams,
+) -> Result<oneshot::Receiver<()>, Failure> {
+    let (is_there, there) = oneshot::channel::<Result<(), Failure>>();
+    let (has_ended, ended) = oneshot::channel();
+    let context = Arc::clone(&call.context);
+    tokio::spawn(async move {
+        let shared = Arc::clone(&context);
+        let id = session.id.clone();
+        let done = context
+            .run(move |engine| {
+                let first = Mutex::new(Some(is_there));
+                let tell = |result| {
+                    let told = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+                    if let Some(told) = told {
+                        drop(told.send(result));
+                    }
+                };
+                let done = supervise(engine, session, streams, &|| tell(Ok(())));
+                if let Err(failure) = &done {
+                    tell(Err(failure.clone()));
+                }
+                done
+            })
+            .await;
+        if let Err(failure) = done {
+            tracing::debug!(message = %failure.message, "exec session");
+        }
+        shared.terminals.forget(&id);
+        // The client may be gone.
+        let _ = has_ended.send(());
+    });
+    there
+        .await
+        .unwrap_or_else(|_| Err(Failure::internal(&"the process was not started")))?;
+    Ok(ended)
+}
+
+/// From its start to its end; `runs` is called once its command has been found.
+fn supervise(
+    engine: &Engine,
+    mut session: Session,
+    streams: Streams,
+    runs: &(dyn Fn() + Sync),
+) -> Result<(), Failure> {
+    let directory = engine
+        .monitor_paths(&session.container)
+        .directory
+        .join("exec");
+    let pid_file = directory.join(format!("{}.pid", session.id));
+    let running: Running = begin(
+        engine,
+        &session.container,
+        &session.options,
+        streams,
+        Some(&pid_file),
+    )?;
+    let runtime = running.runtime_pid();
+    sessions::started(engine, &mut session, runtime)?;
+    let process = format!("/proc/{runtime}/stat");
+    let code = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // The runtime writes it when the process is there; a runtime that failed ends.
+            let alive =
+                || std::fs::read_to_string(&process).is_ok_and(|stat| !stat.contains(") Z "));
+            while alive() {
+                if std::fs::metadata(&pid_file).is_ok_and(|file| file.len() > 0) {
+                    runs();
+                    return;
+                }
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        });
+        running.wait(engine)
+    });
+    let _ = std::fs::remove_file(&pid_file);
+    let number = match &code {
+        Ok(code) => *code,
+        Err(error) if error.kind() == ErrorKind::CommandNotFound => 127,
+        Err(error) if error.kind() == ErrorKind::CommandNotExecutable => 126,
+        Err(_) => -1,
+    };
+    sessions::ended(engine, &mut session, number)?;
+    code?;
+    // One that was quicker than we looked ran all the same.
+    runs();
+    Ok(())
+}
+
+/// Carries bytes both ways until the process has ended and all it wrote is on its way.
+async fn bridge(
+    client: Client,
+    ends: Ends,
+    ended: oneshot::Receiver<()>,
+    keys: DetachKeys,
+) -> io::Result<()> {
+    let (pieces, written) = mpsc::channel(4);
+    let unread = Unread::of(&ends)?;
+    let input: Option<Box<dyn AsyncWrite + Send + Unpin>> = match ends {
+        Ends::Pipes {
+            input,
+            output,
+            error,
+        } => {
+            tokio::spawn(read(output, Some(frames::OUTPUT), pieces.clone()));
+            tokio::spawn(read(error, Some(frames::ERROR), pieces));
+            input.map(|input| Box::new(input) as _)
+        }
+        Ends::Terminal(output, input) => {
+            tokio::spawn(read(*output, None, pieces));
+            Some(input as _)
+        }
+    };
+    join(client, input, (written, unread), ended, keys).await
+}
+
+/// The streams that a process writes to, to see whether there is more to read.
+struct Unread(Vec<OwnedFd>);
+
+impl Unread {
+    fn of(ends: &Ends) -> io::Result<Self> {
+        let copies: io::Result<Vec<OwnedFd>> = match ends {
+            Ends::Pipes { output, error, .. } => [output.as_fd(), error.as_fd()]
+                .into_iter()
+                .map(|end| end.try_clone_to_owned())
+                .collect(),
+            Ends::Terminal(output, _) => Ok(vec![output.as_fd().try_clone_to_owned()?]),
+        };
+        Ok(Self(copies?))
+    }
+
+    /// Something waits to be read: a reader that gets no time has not seen it yet.
+    fn any(&self) -> bool {
+        let mut all: Vec<PollFd<'_>> = self
+            .0
+            .iter()
+            .map(|end| PollFd::new(end, PollFlags::IN))
+            .collect();
+        let now = Timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        poll(&mut all, Some(&now)).is_ok()
+            && all.iter().any(|end| end.revents().contains(PollFlags::IN))
+    }
+}
+
+async fn read(
+    mut stream: impl AsyncRead + Unpin + Send,
+    number: Option<u8>,
+    pieces: mpsc::Sender<Vec<u8>>,
+) {
+    let mut buffer = vec![0; CHUNK];
+    // A terminal whose other end is closed is an error to read.
+    while let Ok(count) = stream.read(&mut buffer).await {
+        let piece = match number {
+            Some(number) => frame(number, &buffer[..count]).to_vec(),
+            None => buffer[..count].to_vec(),
+        };
+        if count == 0 || pieces.send(piece).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn join(
+    mut client: Client,
+    mut input: Option<Box<dyn AsyncWrite + Send + Unpin>>,
+    (mut written, unread): (mpsc::Receiver<Vec<u8>>, Unread),
+    mut ended: oneshot::Receiver<()>,
+    mut keys: DetachKeys,
+) -> io::Result<()> {
+    let mut buffer = vec![0; CHUNK];
+    let (mut open, mut over, mut quiet) = (true, false, 0);
+    loop {
+        tokio::select! {
+            piece = written.recv() => match piece {
+                Some(piece) => {
+                    quiet = 0;
+                    client.write_all(&piece).await?;
+                }
+                None => break,
+            },
+            count = client.read(&mut buffer), if open => match count? {
+                0 => {
+                    open = false;
+                    input = None;
+                }
+                count => {
+                    let (bytes, detached) = keys.pass(&buffer[..count]);
+                    if detached {
+                        return client.shutdown().await;
+                    }
+                    if let Some(process) = &mut input
+                        && (process.write_all(&bytes).await.is_err() || process.flush().await.is_err())
+                    {
+                        input = None;
+                    }
+                }
+            },
+            _ = &mut ended, if !over => over = true,
+            () = sleep(if over { REST } else { GONE }) => {
+                if client.is_gone() {
+                    break;
+                }
+                // The second look is for what the reader had taken and not passed on at the first.
+                quiet = if over && !unread.any() { quiet + 1 } else { 0 };
+                if quiet > 1 {
+                    break;
+                }
+            }
+        }
+    }
+    if !over && !client.is_gone() {
+        // Its exit code is there when the client asks for it.
+        let _ = ended.await;
+    }
+    client.shutdown().await
+}
+
+/// Sends a size to a container's own terminal.
+///
+/// # Errors
+/// 404, and 409 for one that doesn't run.
+pub fn resize_container(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
+    let container = engine.find(call.name())?;
+    let rows = call.query.number("h")?.unwrap_or(0);
+    let columns = call.query.number("w")?.unwrap_or(0);
+    let paths = engine.monitor_paths(&container.config.id);
+    if !container.state.status.is_alive() {
+        return Err(Failure::new(
+            409,
+            "cannot resize a container that is not running: container state improper",
+        ));
+    }
+    libcr::monitor::client::resize(&paths, rows, columns)
+        .map_err(|error| Failure::internal(&error))?;
+    Ok(Reply::status(200))
+}

@@ -1,0 +1,15 @@
+//! What both interfaces say of the same things, and how they read what both are told.
+
+pub mod attach;
+pub mod content;
+pub mod events;
+pub mod exec;
+pub mod fields;
+pub mod figures;
+pub mod filter;
+pub mod images;
+pub mod listing;
+pub mod logs;
+pub mod options;
+pub mod time;
+pub mod transfer;
