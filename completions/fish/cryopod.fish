@@ -1265,29 +1265,52 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand network; and __fish_seen
 complete -c cryopod -n "__fish_cryopod_using_subcommand network; and __fish_seen_subcommand_from update" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand network; and __fish_seen_subcommand_from update" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand network; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -l conmon -d 'Path of the container monitor' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "create" -d 'Create a new empty pod'
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "exists" -d 'Check if a pod exists in local storage'
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "inspect" -d 'Display a pod configuration'
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "kill" -d 'Send the specified signal or SIGKILL to containers in pod'
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "pause" -d 'Pause one or more pods'
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "prune" -d 'Remove all stopped pods and their containers'
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "ps" -d 'List pods'
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "ls" -d 'List pods'
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "list" -d 'List pods'
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "restart" -d 'Restart one or more pods'
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "rm" -d 'Remove one or more pods'
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "start" -d 'Start one or more pods'
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "stop" -d 'Stop one or more pods'
-complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from create exists inspect kill pause prune ps ls list restart rm start stop unpause" -f -a "unpause" -d 'Unpause one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "checkpoint" -d 'Checkpoint all running containers of a pod at one instant'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "create" -d 'Create a new empty pod'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "exists" -d 'Check if a pod exists in local storage'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "inspect" -d 'Display a pod configuration'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "kill" -d 'Send the specified signal or SIGKILL to containers in pod'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "logs" -d 'Fetch logs for pod with one or more containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "pause" -d 'Pause one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "prune" -d 'Remove all stopped pods and their containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "ps" -d 'List pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "ls" -d 'List pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "list" -d 'List pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "restart" -d 'Restart one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "restore" -d 'Restore a pod from an archive'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "rm" -d 'Remove one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "start" -d 'Start one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "stats" -d 'Display a live stream of resource usage statistics for the containers in one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "stop" -d 'Stop one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "top" -d 'Display the running processes of containers in a pod'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "unpause" -d 'Unpause one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -s c -l compress -d 'Select compression algorithm (gzip, none, zstd) for the archives of the containers. Default is zstd' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -s e -l export -d 'Export the checkpoint of the pod to an archive' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l skip-check -d 'Go on though this check fails (all: none is made)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l file-locks -d 'Checkpoint containers with file locks'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l ignore-rootfs -d 'Do not include root file-system changes'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l ignore-volumes -d 'Do not include the content of named volumes'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -s R -l leave-running -d 'Leave the pod running after writing its checkpoint to disk'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l print-stats -d 'Display checkpoint statistics'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l add-host -d 'Add a custom host-to-IP mapping (host:ip)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l dns -d 'Set custom DNS servers' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l exit-policy -d 'Behaviour when the last container exits ("continue"|"stop")' -r
@@ -1350,6 +1373,23 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_sub
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -s a -l all -d 'Kill all containers in all pods'
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -s l -l latest -d 'Act on the pod created last'
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -s c -l container -d 'Show the log of this container of the pod only' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l since -d 'Show logs since TIMESTAMP, or since a duration ago' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l tail -d 'Output the specified number of lines at the end of the logs, -1 for all' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l until -d 'Show logs until TIMESTAMP, or until a duration ago' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -s f -l follow -d 'Follow log output'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -s l -l latest -d 'Act on the container created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -s n -l names -d 'Output the container name in the log'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -s t -l timestamps -d 'Output the timestamps in the log'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
@@ -1442,6 +1482,36 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_sub
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -s a -l all -d 'Restart all running pods'
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -s l -l latest -d 'Act on the pod created last'
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l authfile -d 'Path of the authentication file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l cert-dir -d 'Path of a directory with TLS certificates and keys' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l tls-verify -d 'Require HTTPS and verify certificates when contacting registries' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -s i -l import -d 'Restore from the archive of a pod' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -s n -l name -d 'A new name for the pod; its containers get names that begin with it' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -s p -l publish -d 'Publish these ports instead of those that the archive publishes' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l skip-check -d 'Go on though this check fails (all: any that can be skipped)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l decrypt-with -d 'Decrypt with the age keys in this file (-: standard input)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l verify-with -d 'Require a signature by this public key of minisign, or by one in this file' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l allow-capabilities -d 'Grant the containers capabilities and paths of /proc and /sys beyond the usual ones'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l allow-devices -d 'Grant the containers the device nodes that their archives name'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l allow-host-network -d 'Grant the pod the network of this host'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l allow-mounts -d 'Grant the containers the directories of this host that their archives name'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l file-locks -d 'Restore containers with file locks'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l ignore-rootfs -d 'Do not apply root file-system changes'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l ignore-static-ip -d 'Ignore the IP address that the pod was given'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l ignore-static-mac -d 'Ignore the MAC address that the pod was given'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l ignore-volumes -d 'Do not apply the content of named volumes'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l print-stats -d 'Display restore statistics'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l require-signature -d 'Require a signature by a key of the host\'s policy'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -l pod-id-file -d 'Read the pod ID from the file' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -s t -l time -d 'Seconds to wait for pod stop before killing the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
@@ -1469,6 +1539,20 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_sub
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -s a -l all -d 'Start all pods'
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -s l -l latest -d 'Act on the pod created last'
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l format -d 'Pretty-print container statistics to JSON or using a Go template' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -s a -l all -d 'Show the containers of all pods, also of those that do not run'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l no-reset -d 'Disable resetting the screen when streaming'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l no-stream -d 'Disable streaming stats and only pull the first result'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -l pod-id-file -d 'Read the pod ID from the file' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -s t -l time -d 'Seconds to wait for pod stop before killing the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
@@ -1483,6 +1567,16 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_sub
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -s i -l ignore -d 'Ignore errors when a specified pod is missing'
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -s l -l latest -d 'Act on the pod created last'
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from top" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from top" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from top" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from top" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from top" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from top" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from top" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from top" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from top" -s l -l latest -d 'Act on the container created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from top" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F

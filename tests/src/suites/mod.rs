@@ -91,6 +91,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("faults::client", faults::client::TESTS),
     ("pods", pods::TESTS),
     ("pods::freezing", pods::freezing::TESTS),
+    ("pods::whole", pods::whole::TESTS),
     ("rest::libpod", rest::libpod::TESTS),
     ("rest::docker", rest::docker::TESTS),
     ("rest::registries", rest::registries::TESTS),

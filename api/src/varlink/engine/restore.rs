@@ -101,6 +101,7 @@ impl Options {
         }
         let verify_with = PublicKeys::read("--verify-with", &self.verify_with).map_err(sealed)?;
         Ok(RestoreOptions {
+            volumes_there: std::collections::BTreeSet::new(),
             name: self.name.filter(|name| !name.is_empty()),
             keep: self.keep,
             tcp_established: self.tcp_established,
