@@ -97,7 +97,7 @@ pub fn sample(engine: &Engine, word: &str, before: Option<&Stats>) -> Result<Sta
     if !container.state.status.is_alive() {
         return Ok(stats);
     }
-    let group = Cgroup::at(&cgroup_path(&container.config.id));
+    let group = Cgroup::at(&cgroup_path(&container.config));
     let usage = group.usage();
     let now = Timestamp::now();
     stats.cpu_nano = nanoseconds(usage.cpu);

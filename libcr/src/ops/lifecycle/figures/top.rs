@@ -94,7 +94,7 @@ fn columns(words: &[String]) -> Option<Vec<&'static Column>> {
 }
 
 fn table(engine: &Engine, container: &Container, columns: &[&Column]) -> Result<Listing> {
-    let group = Cgroup::at(&cgroup_path(&container.config.id));
+    let group = Cgroup::at(&cgroup_path(&container.config));
     let mut all = Vec::new();
     for pid in group.processes() {
         // One that ends meanwhile is none of its processes any more.
