@@ -84,7 +84,10 @@ fn in_pod(engine: &Engine, one: &Container, value: &str) -> bool {
     let id = one.config.pod_id();
     let is_named = || {
         let pods = libcr::ops::pods::list::list(engine);
-        pods.is_ok_and(|all| all.iter().any(|found| found.pod.id == id && found.pod.name == value))
+        pods.is_ok_and(|all| {
+            all.iter()
+                .any(|found| found.pod.id == id && found.pod.name == value)
+        })
     };
     !id.is_empty() && (id.starts_with(value) || is_named())
 }

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod checkpoint_images;
+mod clients;
 mod compat;
 mod endurance;
 mod events;
