@@ -139,7 +139,7 @@ async fn run(
         listener.set_nonblocking(true)?;
         let listener = UnixListener::from_std(listener)?;
         accepting.spawn(accept(
-            listener,
+            (listener, socket.is_pouch()),
             Arc::clone(&context),
             Arc::clone(&room),
             stopping.clone(),
@@ -200,7 +200,7 @@ async fn idle_for(activity: &Activity, limit: Option<Duration>) {
 }
 
 async fn accept(
-    listener: UnixListener,
+    (listener, is_pouch): (UnixListener, bool),
     context: Arc<Context>,
     room: Arc<Semaphore>,
     stopping: watch::Receiver<bool>,
@@ -212,7 +212,8 @@ async fn accept(
         match listener.accept().await {
             Ok((stream, _)) => {
                 let token = context.activity.connection();
-                let served = connection::serve(stream, Arc::clone(&context), stopping.clone());
+                let served =
+                    connection::serve(stream, Arc::clone(&context), is_pouch, stopping.clone());
                 tokio::spawn(async move {
                     served.await;
                     drop((token, permit));

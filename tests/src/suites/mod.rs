@@ -92,6 +92,8 @@ pub const ALL: &[(&str, Tests)] = &[
     ("pods::freezing", pods::freezing::TESTS),
     ("rest::libpod", rest::libpod::TESTS),
     ("rest::docker", rest::docker::TESTS),
+    ("rest::verbs", rest::verbs::TESTS),
+    ("rest::pouch", rest::pouch::TESTS),
     ("rest::registries", rest::registries::TESTS),
     ("rest::harm", rest::harm::TESTS),
     ("clients", clients::TESTS),
