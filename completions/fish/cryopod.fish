@@ -480,7 +480,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from export" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from export" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume, pod)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -l format -d 'Pretty-print containers to JSON or using a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -s n -l last -d 'Print the n last created containers (all states)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -l sort -d 'Sort output by: command, created, id, image, names, runningfor, status' -r
@@ -1994,7 +1994,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand export" -l cgroup-manage
 complete -c cryopod -n "__fish_cryopod_using_subcommand export" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand export" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand export" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume, pod)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -l format -d 'Pretty-print containers to JSON or using a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -s n -l last -d 'Print the n last created containers (all states)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -l sort -d 'Sort output by: command, created, id, image, names, runningfor, status' -r
