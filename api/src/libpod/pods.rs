@@ -19,6 +19,8 @@ const IGNORED: &[&str] = &[
     "no_manage_resolv_conf",
     "no_manage_hosts",
     "serviceContainerID",
+    "idmappings",
+    "restart_policy",
 ];
 
 /// `POST /pods/create`: Podman's PodSpecGenerator.
@@ -76,12 +78,12 @@ fn chosen(engine: &Engine, call: &Call) -> Result<Vec<PodFacts>, Failure> {
         let mut failure = None;
         found.retain(|one| {
             let mut same = filters.iter().filter(|(other, _)| other == key);
-            same.any(|(_, value)| match fits(one, key, value) {
-                Some(fits) => fits,
-                None => {
+            same.any(|(_, value)| {
+                let fits = fits(one, key, value);
+                if fits.is_none() {
                     failure = Some(Failure::bad(format!("{key} is an invalid filter")));
-                    false
                 }
+                fits.unwrap_or(false)
             })
         });
         if let Some(failure) = failure {

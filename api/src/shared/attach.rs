@@ -85,7 +85,7 @@ pub async fn answer(call: Call, upgrade: OnUpgrade) -> Result<Reply, Failure> {
     };
     let kind = if terminal { RAW } else { MULTIPLEXED };
     if earlier && !stream {
-        return Ok(written(&call, upgrade, kind, id, wanted));
+        return Ok(written(&call, upgrade, kind, id, &wanted));
     }
     // One that runs must be attached to before the client is told so: nothing may be missed.
     let at_once = match status {
@@ -123,23 +123,24 @@ pub async fn answer(call: Call, upgrade: OnUpgrade) -> Result<Reply, Failure> {
 }
 
 /// What a container has written, and no more.
-fn written(call: &Call, upgrade: OnUpgrade, kind: &str, id: String, wanted: Wanted) -> Reply {
+fn written(call: &Call, upgrade: OnUpgrade, kind: &str, id: String, wanted: &Wanted) -> Reply {
+    let (terminal, output, error) = (wanted.terminal, wanted.output, wanted.error);
     let (context, cancel) = (Arc::clone(&call.context), call.cancel.clone());
     joined(call, upgrade, kind, move |mut client| async move {
         let _gone = CancelGuard(cancel.clone());
         let (pieces, mut lines) = mpsc::channel(16);
-        let read = context.run(move |engine| {
+        let reading = context.run(move |engine| {
             let options = LogOptions {
                 cancel,
                 ..LogOptions::default()
             };
             logs(engine, &id, &options, |line| {
                 let (number, is_wanted) = if line.error {
-                    (frames::ERROR, wanted.error)
+                    (frames::ERROR, error)
                 } else {
-                    (frames::OUTPUT, wanted.output)
+                    (frames::OUTPUT, output)
                 };
-                let bytes = if wanted.terminal {
+                let bytes = if terminal {
                     line.text.clone()
                 } else {
                     frame(number, &line.text).to_vec()
@@ -148,17 +149,17 @@ fn written(call: &Call, upgrade: OnUpgrade, kind: &str, id: String, wanted: Want
             })?;
             Ok(())
         });
-        let send = async {
+        let sending = async {
             while let Some(bytes) = lines.recv().await {
                 client.write_all(&bytes).await?;
             }
             client.shutdown().await
         };
-        let (read, sent) = tokio::join!(read, send);
+        let (done, sent) = tokio::join!(reading, sending);
         if let Err(error) = sent {
             tracing::debug!(%error, "log");
         }
-        if let Err(failure) = read {
+        if let Err(failure) = done {
             tracing::debug!(message = %failure.message, "log");
         }
     })
