@@ -82,7 +82,6 @@ pub fn tag(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
 
 /// `POST /images/{name}/untag`.
 pub fn untag(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
-    let names: Vec<String> = name_of(call)?.into_iter().collect();
-    names::untag(engine, call.name(), &names)?;
+    names::untag(engine, call.name(), name_of(call)?.as_slice())?;
     Ok(Reply::status(201))
 }

@@ -22,8 +22,9 @@ use tokio::time::{sleep, timeout};
 
 use crate::http::call::Context;
 use crate::shared::exec::Terminals;
+use crate::varlink;
 use activity::Activity;
-use address::Listening;
+use address::{Address, Door, Listening};
 
 /// Connections at a time; more wait in the kernel's queue.
 const CONNECTIONS: usize = 1024;
@@ -35,7 +36,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// What a service is asked for.
 #[derive(Debug, Clone)]
 pub struct ServeOptions {
-    /// `unix://PATH`; none: `<run>/cryopod.sock`.
+    /// `unix://PATH`, `varlink:unix:PATH`; none: `unix://<run>/cryopod.sock`.
     pub addresses: Vec<String>,
     /// It ends after this time without a connection; `None`: never.
     pub idle: Option<Duration>,
@@ -91,14 +92,17 @@ pub fn serve(config: Config, options: &ServeOptions) -> Result<(), ServeError> {
     };
     let mut sockets = address::passed()?;
     if sockets.is_empty() {
-        let standard = config.run_root.join("cryopod.sock");
-        let mut paths = vec![standard];
+        let standard = Address {
+            door: Door::Rest,
+            path: config.run_root.join("cryopod.sock"),
+        };
+        let mut addresses = vec![standard];
         if !options.addresses.is_empty() {
             let parsed = options.addresses.iter().map(|uri| address::parse(uri));
-            paths = parsed.collect::<Result<_, _>>()?;
+            addresses = parsed.collect::<Result<_, _>>()?;
         }
-        for path in paths {
-            sockets.push(address::bind(&path)?);
+        for address in &addresses {
+            sockets.push(address::bind(address)?);
         }
     }
     // Once before the first client: what a killed engine left, and whether it can be opened at all.
@@ -139,7 +143,8 @@ async fn run(
         listener.set_nonblocking(true)?;
         let listener = UnixListener::from_std(listener)?;
         accepting.spawn(accept(
-            (listener, socket.is_pouch()),
+            (socket.door, socket.is_pouch()),
+            listener,
             Arc::clone(&context),
             Arc::clone(&room),
             stopping.clone(),
@@ -200,7 +205,8 @@ async fn idle_for(activity: &Activity, limit: Option<Duration>) {
 }
 
 async fn accept(
-    (listener, is_pouch): (UnixListener, bool),
+    (door, is_pouch): (Door, bool),
+    listener: UnixListener,
     context: Arc<Context>,
     room: Arc<Semaphore>,
     stopping: watch::Receiver<bool>,
@@ -212,10 +218,16 @@ async fn accept(
         match listener.accept().await {
             Ok((stream, _)) => {
                 let token = context.activity.connection();
-                let served =
-                    connection::serve(stream, Arc::clone(&context), is_pouch, stopping.clone());
+                let (context, stopping) = (Arc::clone(&context), stopping.clone());
                 tokio::spawn(async move {
-                    served.await;
+                    match door {
+                        Door::Rest => {
+                            connection::serve(stream, context, is_pouch, stopping).await;
+                        }
+                        Door::Varlink => {
+                            varlink::connection::serve(stream, context, stopping).await;
+                        }
+                    }
                     drop((token, permit));
                 });
             }

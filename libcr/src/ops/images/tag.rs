@@ -6,11 +6,11 @@ use crate::image::ImageError;
 use crate::image::reference::Reference;
 use crate::ops::steps::image_lookup;
 
-/// Gives an image further names, taken from the images that have them now.
+/// Gives an image further names, taken from the images that have them now, and tells them whole.
 ///
 /// # Errors
 /// [`Error::NoSuchImage`]; [`ImageError`] for what is no name: none is given then.
-pub fn tag(engine: &Engine, word: &str, names: &[String]) -> Result<()> {
+pub fn tag(engine: &Engine, word: &str, names: &[String]) -> Result<Vec<String>> {
     let names = names
         .iter()
         .map(|name| match Reference::parse(name) {
@@ -26,7 +26,7 @@ pub fn tag(engine: &Engine, word: &str, names: &[String]) -> Result<()> {
         for name in &image.names {
             rows.insert_image_event("tag", &image.id, name)?;
         }
-        Ok(())
+        Ok(image.names)
     })
 }
 

@@ -8,7 +8,6 @@ pub mod containerd;
 pub mod creation;
 pub mod failure;
 pub mod freezing;
-pub mod go;
 pub mod image_lock;
 pub mod image_lookup;
 pub mod image_sweep;

@@ -3,8 +3,8 @@
 
 use crate::output::human;
 use crate::output::template::JSON_FACE;
+use libcr::ops::lifecycle::figures::go;
 use libcr::ops::lifecycle::figures::stats::Stats;
-use libcr::ops::steps::go;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::ops::steps::go;
+use super::go;
 use crate::runtime::capability;
 use crate::runtime::user::Names;
 use crate::sys::process::{Process, terminal_name};
