@@ -212,6 +212,116 @@ const PROVED: &[(&str, &str, &str)] = &[
         "rest::registries::by_podman",
     ),
     (
+        "libpod POST /containers/{name}/restart",
+        "podman --remote",
+        "rest::verbs::by_podman",
+    ),
+    (
+        "libpod POST /containers/{name}/rename",
+        "podman --remote",
+        "rest::verbs::by_podman",
+    ),
+    (
+        "libpod GET /containers/{name}/top",
+        "podman --remote",
+        "rest::verbs::by_podman",
+    ),
+    (
+        "libpod GET /containers/stats",
+        "podman --remote",
+        "rest::verbs::by_podman",
+    ),
+    (
+        "libpod GET /containers/{name}/archive",
+        "podman --remote",
+        "rest::verbs::by_podman",
+    ),
+    (
+        "libpod PUT /containers/{name}/archive",
+        "podman --remote",
+        "rest::verbs::by_podman",
+    ),
+    (
+        "libpod GET /containers/{name}/export",
+        "podman --remote",
+        "rest::verbs::by_podman",
+    ),
+    (
+        "libpod GET /containers/{name}/changes",
+        "podman --remote",
+        "rest::verbs::by_podman",
+    ),
+    (
+        "libpod GET /containers/{name}/stats",
+        "curl",
+        "rest::verbs::wrong_ones",
+    ),
+    (
+        "libpod POST /pods/create",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod GET /pods/json",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod POST /pods/prune",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod GET /pods/{name}/json",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod GET /pods/{name}/exists",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod POST /pods/{name}/start",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod POST /pods/{name}/stop",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod POST /pods/{name}/restart",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod POST /pods/{name}/kill",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod POST /pods/{name}/pause",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod POST /pods/{name}/unpause",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod DELETE /pods/{name}",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod GET /networks/{name}",
+        "podman-py",
+        "clients::foreign::podman_py",
+    ),
+    (
         "libpod DELETE /images/{*name}",
         "podman --remote",
         "rest::libpod::images_volumes_networks_events",
@@ -438,6 +548,46 @@ const PROVED: &[(&str, &str, &str)] = &[
         "docker POST /images/{*name}/tag",
         "curl",
         "rest::registries::by_docker",
+    ),
+    (
+        "docker POST /containers/{name}/restart",
+        "curl",
+        "rest::verbs::by_docker",
+    ),
+    (
+        "docker POST /containers/{name}/rename",
+        "curl",
+        "rest::verbs::by_docker",
+    ),
+    (
+        "docker GET /containers/{name}/top",
+        "curl",
+        "rest::verbs::by_docker",
+    ),
+    (
+        "docker GET /containers/{name}/stats",
+        "curl",
+        "rest::verbs::by_docker",
+    ),
+    (
+        "docker GET /containers/{name}/archive",
+        "curl",
+        "rest::verbs::by_docker",
+    ),
+    (
+        "docker PUT /containers/{name}/archive",
+        "curl",
+        "rest::verbs::by_docker",
+    ),
+    (
+        "docker GET /containers/{name}/changes",
+        "curl",
+        "rest::verbs::by_docker",
+    ),
+    (
+        "docker GET /containers/{name}/export",
+        "curl",
+        "rest::verbs::wrong_ones",
     ),
     (
         "docker DELETE /images/{*name}",

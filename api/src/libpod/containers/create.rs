@@ -59,6 +59,7 @@ fn options(mut spec: Fields) -> Result<CreateOptions, Failure> {
         command: spec.words("command")?.unwrap_or_default(),
         entrypoint: entrypoint.map(|words| as_entrypoint(&words)),
         name: spec.text("name")?,
+        pod: spec.text("pod")?,
         env: pairs(spec.map("env")?),
         image_volume: spec.text("image_volume_mode")?.unwrap_or_default(),
         workdir: spec.text("work_dir")?,
@@ -112,12 +113,16 @@ pub fn as_entrypoint(words: &[String]) -> String {
     }
 }
 
-/// Only a namespace of the container's own can be had.
-fn namespace_of_its_own(spec: &mut Fields, key: &str) -> Result<(), Failure> {
+/// Only a namespace of the container's own can be had, or its pod's.
+///
+/// # Errors
+/// 501 for any other.
+pub fn namespace_of_its_own(spec: &mut Fields, key: &str) -> Result<(), Failure> {
     let mut namespace = spec.object(key)?;
     let own: &[&str] = match key {
         "userns" => &["default", "host"],
-        _ => &["default", "private", "shareable"],
+        // Which of these are the pod's, that says itself.
+        _ => &["default", "private", "shareable", "pod"],
     };
     match namespace.text("nsmode")? {
         Some(mode) if !own.contains(&mode.as_str()) => {
@@ -168,7 +173,11 @@ fn limits(spec: &mut Fields, options: &mut CreateOptions) -> Result<(), Failure>
     limits.finish()
 }
 
-fn networks(spec: &mut Fields, options: &mut CreateOptions) -> Result<(), Failure> {
+/// Networks, with the addresses there.
+///
+/// # Errors
+/// 501 for other modes, 400 for what is wrong.
+pub fn networks(spec: &mut Fields, options: &mut CreateOptions) -> Result<(), Failure> {
     let mut mode = spec.object("netns")?;
     let (word, value) = (
         mode.text("nsmode")?,
@@ -178,7 +187,7 @@ fn networks(spec: &mut Fields, options: &mut CreateOptions) -> Result<(), Failur
         Some(word @ ("none" | "host")) => options.networks = vec![word.to_owned()],
         Some("container") => options.networks = vec![format!("container:{value}")],
         Some("path") => options.networks = vec![format!("ns:{value}")],
-        None | Some("default" | "bridge" | "private") => {}
+        None | Some("default" | "bridge" | "private" | "pod") => {}
         Some(other) => return Err(Failure::unsupported(&format!("netns {other:?}"))),
     }
     for (name, mut own) in spec.objects("Networks")? {
@@ -205,7 +214,11 @@ fn networks(spec: &mut Fields, options: &mut CreateOptions) -> Result<(), Failur
     Ok(())
 }
 
-fn ports(spec: &mut Fields, options: &mut CreateOptions) -> Result<(), Failure> {
+/// Published ports.
+///
+/// # Errors
+/// 400 for what is wrong.
+pub fn ports(spec: &mut Fields, options: &mut CreateOptions) -> Result<(), Failure> {
     for mut port in spec.list("portmappings")? {
         let ip = port.text("host_ip")?.unwrap_or_default();
         let count = port.count::<u16>("range")?.unwrap_or(1).max(1) - 1;
@@ -317,7 +330,6 @@ mod tests {
                 json!({"pidns": {"nsmode": "host"}}),
                 "pidns \"host\" is not supported yet",
             ),
-            (json!({"pod": "p"}), "pod is not supported yet"),
             (
                 json!({"resource_limits": {"cpu": {"shares": 5}}}),
                 "resource_limits.cpu is not supported yet",

@@ -16,6 +16,9 @@ pub const TESTS: Tests = tests![
     a_service_that_ends,
     a_killed_service_loses_nothing,
     sockets_of_a_service_manager,
+    two_freeze_the_same_at_once,
+    a_peer_that_reads_nothing,
+    many_for_a_while,
 ];
 
 fn requests_that_are_none(host: &Host) {
@@ -370,4 +373,142 @@ fn sockets_of_a_service_manager(host: &Host) {
         host.ok(&["images"])
             .contains(IMAGE.split(':').next().unwrap())
     );
+}
+
+/// One wins, the other is told so, the container is fine.
+fn two_freeze_the_same_at_once(host: &Host) {
+    let service = Service::start(host);
+    host.start_shell("same", &[], COUNT_ALOUD);
+    host.wait_for_log("same", "2\n");
+    let paths = [
+        "/v5.8.0/libpod/containers/same/checkpoint",
+        "/v1.44/containers/same/checkpoints",
+    ];
+    let mut answers = std::thread::scope(|scope| {
+        let ask = |path| {
+            let service = &service;
+            scope.spawn(move || service.ask("POST", path, r#"{"CheckpointID":"c","Exit":true}"#))
+        };
+        paths.map(ask).map(|one| one.join().unwrap())
+    });
+    answers.sort_by_key(|(status, _)| *status);
+    assert!(matches!(answers[0].0, 200 | 201), "{answers:?}");
+    assert_eq!(answers[1].0, 409, "{answers:?}");
+    assert!(
+        answers[1].1.contains("container state improper"),
+        "{answers:?}"
+    );
+    assert_eq!(host.status("same"), "exited");
+    host.ok(&["rm", "same"]);
+}
+
+/// Neither the service nor a container waits for it, and its bodies are bounded.
+fn a_peer_that_reads_nothing(host: &Host) {
+    if host.runtime != "crun" {
+        return;
+    }
+    let service = Service::start(host);
+    let loud =
+        "while :; do echo 0123456789012345678901234567890123456789012345678901234567890123; done";
+    host.start_shell("loud", &[], loud);
+    host.wait_for_log("loud", "0123");
+    let mut deaf: Vec<_> = (0..20).map(|_| service.connect()).collect();
+    for (number, stream) in deaf.iter_mut().enumerate() {
+        let path = [
+            "logs?follow=1&stdout=1",
+            "attach?stream=1&stdout=1",
+            "export",
+            "stats",
+        ][number % 4];
+        let method = if path.starts_with("attach") {
+            "POST"
+        } else {
+            "GET"
+        };
+        let request = format!(
+            "{method} /v1.44/containers/loud/{path} HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+    }
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(service.expect(200, "GET", "/_ping", ""), "OK");
+    service.expect(200, "GET", "/v5.8.0/libpod/containers/json", "");
+    let memory = || -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", service.pid())).unwrap();
+        let peak = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .unwrap();
+        peak.trim().trim_end_matches(" kB").parse().unwrap()
+    };
+    assert!(memory() < 200 << 10, "{} kB", memory());
+    // Nothing of it keeps the container from ending, or the service.
+    host.ok(&["rm", "-f", "-t", "0", "loud"]);
+    drop(deaf);
+    // Ten gigabytes that are no archive are refused after the first of them.
+    let mut stream = service.connect();
+    stream
+        .write_all(b"POST /v5.8.0/libpod/containers/x/restore?import=true HTTP/1.1\r\nHost: d\r\nContent-Length: 10000000000\r\n\r\n")
+        .unwrap();
+    let piece = vec![b'x'; 1 << 20];
+    let mut sent = 0_u64;
+    while sent < 256 << 20 && stream.write_all(&piece).is_ok() {
+        sent += piece.len() as u64;
+    }
+    let mut answer = [0; 12];
+    let count = stream.read(&mut answer).unwrap_or(0);
+    assert!(count == 0 || &answer == b"HTTP/1.1 400", "{answer:?}");
+    assert!(sent < 256 << 20, "{sent} bytes were taken");
+    assert!(memory() < 200 << 10, "{} kB", memory());
+    let mut service = service;
+    assert_eq!(service.end(), Some(0));
+}
+
+/// Descriptors and threads are as before.
+fn many_for_a_while(host: &Host) {
+    if host.runtime != "crun" {
+        return;
+    }
+    let service = Service::start(host);
+    host.start_shell("m", &[], COUNT_ALOUD);
+    let descriptors = || {
+        std::fs::read_dir(format!("/proc/{}/fd", service.pid()))
+            .unwrap()
+            .count()
+    };
+    service.expect(200, "GET", "/v1.44/containers/m/json", "");
+    let before = descriptors();
+    let until = Instant::now() + Duration::from_secs(5);
+    let served: usize = std::thread::scope(|scope| {
+        let clients: Vec<_> = (0..50)
+            .map(|number| {
+                let service = &service;
+                scope.spawn(move || {
+                    let mut served = 0;
+                    while Instant::now() < until {
+                        let path = [
+                            "/v1.44/containers/m/json",
+                            "/v5.8.0/libpod/containers/json?all=true",
+                            "/v1.44/containers/m/logs?stdout=1&tail=2",
+                            "/v5.8.0/libpod/containers/nosuch/json",
+                            "/v1.44/containers/m/changes",
+                        ][number % 5];
+                        let (status, text) = service.ask("GET", path, "");
+                        assert!(
+                            status == 200 || path.contains("nosuch") && status == 404,
+                            "{text}"
+                        );
+                        served += 1;
+                    }
+                    served
+                })
+            })
+            .collect();
+        clients.into_iter().map(|one| one.join().unwrap()).sum()
+    });
+    assert!(served >= 50, "{served}");
+    wait::until("all descriptors are given back", || {
+        (descriptors() <= before + 4).then_some(())
+    });
+    host.ok(&["rm", "-f", "-t", "0", "m"]);
 }
