@@ -10,7 +10,8 @@ mod volumes;
 
 use crate::http::{Body, Handler, Route};
 use crate::libpod::{registry as names, verbs as libpod};
-use crate::shared::{attach, content, events, exec, figures, logs};
+use crate::shared::container::{content, figures};
+use crate::shared::{attach, events, exec, logs};
 use containers::{checkpoints, create, inspect, list, verbs, wait};
 
 /// Its routes.

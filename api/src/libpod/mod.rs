@@ -9,7 +9,8 @@ pub(crate) mod system;
 pub(crate) mod volumes;
 
 use crate::http::{Body, Handler, Route};
-use crate::shared::{attach, content, events, exec, figures, logs};
+use crate::shared::container::{content, figures};
+use crate::shared::{attach, events, exec, logs};
 use containers::{checkpoint, list, restore, wait};
 pub(crate) use containers::{create, verbs};
 

@@ -222,7 +222,7 @@ fn pods(host: &Host) {
         format!("{id} Running")
     );
     assert!(podman.ok(&["pod", "inspect", "p"]).contains("\"m\""));
-    let of_container = podman.ok(&["ps", "--filter", "name=^m$", "--format", "{{.PodName}}"]);
+    let of_container = podman.ok(&["ps", "--filter", "name=m", "--format", "{{.PodName}}"]);
     assert_eq!(of_container, "p");
     podman.ok(&["pod", "pause", "p"]);
     assert_eq!(host.status("m"), "paused");

@@ -16,10 +16,10 @@ use libcr::ops::lifecycle::content::export::export as all_of;
 use rustix::fs::FileType;
 use serde_json::{Value, json};
 
-use super::images::{both, named};
 use crate::http::body::piped;
 use crate::http::stream::{Sink, from_thread};
 use crate::http::{Call, Failure, Reply};
+use crate::shared::images::{both, named};
 
 /// What is sent of a tar at a time.
 const PIECE: usize = 64 << 10;

@@ -1,0 +1,4 @@
+//! What is in a container, and what goes on in it.
+
+pub mod content;
+pub mod figures;
