@@ -658,7 +658,7 @@ const PROVED: &[(&str, &str, &str)] = &[
 
 /// The table, and what is wrong with it.
 pub fn table(tests: &BTreeMap<String, String>) -> (String, Vec<String>) {
-    let mut text =
+    let mut written =
         String::from("| route | does | takes | client | test |\n|---|---|---|---|---|\n");
     let mut findings = Vec::new();
     let mut known = Vec::new();
@@ -679,7 +679,7 @@ pub fn table(tests: &BTreeMap<String, String>) -> (String, Vec<String>) {
                 route.takes
             };
             let _ = writeln!(
-                text,
+                written,
                 "| `{} {}{}` | {} | {takes} | {client} | `{test}` |",
                 route.method, door.prefix, route.pattern, route.does
             );
@@ -691,5 +691,5 @@ pub fn table(tests: &BTreeMap<String, String>) -> (String, Vec<String>) {
             findings.push(format!("there is no route `{key}`"));
         }
     }
-    (text, findings)
+    (written, findings)
 }
