@@ -405,7 +405,7 @@ mod tests {
         let read = read(sent).unwrap();
         assert_eq!(read.env, ["A=1"], "the service's own variables stay here");
         assert_eq!(read.networks, ["none"]);
-        assert_eq!(read.volumes, ["/data", "/a:/b:ro"]);
+        assert_eq!(read.volumes, ["/a:/b:ro", "/data"]);
         assert!(read.entrypoint.is_none());
     }
 

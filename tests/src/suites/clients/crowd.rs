@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -110,7 +110,7 @@ fn fifty_at_a_time(host: &Host) {
                 finished.load(Ordering::SeqCst) > 0 && removed >= made.load(Ordering::SeqCst)
             })
         });
-        let ended: Vec<_> = workers.into_iter().map(|worker| worker.join()).collect();
+        let ended: Vec<_> = workers.into_iter().map(ScopedJoinHandle::join).collect();
         for one in ended {
             one.expect("each client gets the answers that it wants");
         }

@@ -16,9 +16,7 @@ pub const TESTS: Tests = tests![
     a_service_that_ends,
     a_killed_service_loses_nothing,
     sockets_of_a_service_manager,
-    two_freeze_the_same_at_once,
     a_peer_that_reads_nothing,
-    many_for_a_while,
 ];
 
 fn requests_that_are_none(host: &Host) {
@@ -375,33 +373,6 @@ fn sockets_of_a_service_manager(host: &Host) {
     );
 }
 
-/// One wins, the other is told so, the container is fine.
-fn two_freeze_the_same_at_once(host: &Host) {
-    let service = Service::start(host);
-    host.start_shell("same", &[], COUNT_ALOUD);
-    host.wait_for_log("same", "2\n");
-    let paths = [
-        "/v5.8.0/libpod/containers/same/checkpoint",
-        "/v1.44/containers/same/checkpoints",
-    ];
-    let mut answers = std::thread::scope(|scope| {
-        let ask = |path| {
-            let service = &service;
-            scope.spawn(move || service.ask("POST", path, r#"{"CheckpointID":"c","Exit":true}"#))
-        };
-        paths.map(ask).map(|one| one.join().unwrap())
-    });
-    answers.sort_by_key(|(status, _)| *status);
-    assert!(matches!(answers[0].0, 200 | 201), "{answers:?}");
-    assert_eq!(answers[1].0, 409, "{answers:?}");
-    assert!(
-        answers[1].1.contains("container state improper"),
-        "{answers:?}"
-    );
-    assert_eq!(host.status("same"), "exited");
-    host.ok(&["rm", "same"]);
-}
-
 /// Neither the service nor a container waits for it, and its bodies are bounded.
 fn a_peer_that_reads_nothing(host: &Host) {
     if host.runtime != "crun" {
@@ -461,53 +432,4 @@ fn a_peer_that_reads_nothing(host: &Host) {
     assert!(memory() < 200 << 10, "{} kB", memory());
     let mut service = service;
     assert_eq!(service.end(), Some(0));
-}
-
-/// Descriptors and threads are as before.
-fn many_for_a_while(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
-    let service = Service::start(host);
-    host.start_shell("m", &[], COUNT_ALOUD);
-    let descriptors = || {
-        std::fs::read_dir(format!("/proc/{}/fd", service.pid()))
-            .unwrap()
-            .count()
-    };
-    service.expect(200, "GET", "/v1.44/containers/m/json", "");
-    let before = descriptors();
-    let until = Instant::now() + Duration::from_secs(5);
-    let served: usize = std::thread::scope(|scope| {
-        let clients: Vec<_> = (0..50)
-            .map(|number| {
-                let service = &service;
-                scope.spawn(move || {
-                    let mut served = 0;
-                    while Instant::now() < until {
-                        let path = [
-                            "/v1.44/containers/m/json",
-                            "/v5.8.0/libpod/containers/json?all=true",
-                            "/v1.44/containers/m/logs?stdout=1&tail=2",
-                            "/v5.8.0/libpod/containers/nosuch/json",
-                            "/v1.44/containers/m/changes",
-                        ][number % 5];
-                        let (status, text) = service.ask("GET", path, "");
-                        assert!(
-                            status == 200 || path.contains("nosuch") && status == 404,
-                            "{text}"
-                        );
-                        served += 1;
-                    }
-                    served
-                })
-            })
-            .collect();
-        clients.into_iter().map(|one| one.join().unwrap()).sum()
-    });
-    assert!(served >= 50, "{served}");
-    wait::until("all descriptors are given back", || {
-        (descriptors() <= before + 4).then_some(())
-    });
-    host.ok(&["rm", "-f", "-t", "0", "m"]);
 }
