@@ -114,10 +114,10 @@ fn fifty_at_a_time(host: &Host) {
         for one in ended {
             one.expect("each client gets the answers that it wants");
         }
-        finished.store(1, Ordering::SeqCst);
         // One more, which wakes who has already seen all of the others.
-        one_turn(&service, CLIENTS, 0);
         made.fetch_add(1, Ordering::SeqCst);
+        finished.store(1, Ordering::SeqCst);
+        one_turn(&service, CLIENTS, 0);
         watching.join().expect("the events are read")
     });
     let made = made.load(Ordering::SeqCst);
