@@ -172,6 +172,7 @@ fn options(mut config: Fields) -> Result<CreateOptions, Failure> {
             .collect(),
         workdir: config.text("WorkingDir")?,
         user: config.text("User")?,
+        groups: host.texts("GroupAdd")?,
         hostname: config.text("Hostname")?,
         labels: pairs(config.map("Labels")?),
         terminal: config.flag("Tty")?,

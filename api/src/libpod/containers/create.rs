@@ -65,6 +65,7 @@ fn options(mut spec: Fields) -> Result<CreateOptions, Failure> {
         image_volume: spec.text("image_volume_mode")?.unwrap_or_default(),
         workdir: spec.text("work_dir")?,
         user: spec.text("user")?,
+        groups: spec.texts("groups")?,
         hostname: spec.text("hostname")?,
         labels: pairs(spec.map("labels")?),
         annotations: pairs(spec.map("annotations")?),

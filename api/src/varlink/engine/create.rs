@@ -167,6 +167,7 @@ fn into_options(
         image_volume: asked.image_volume,
         workdir: asked.workdir,
         user: asked.user,
+        groups: Vec::new(),
         hostname: asked.hostname,
         labels: asked.label,
         annotations: asked.annotation,

@@ -214,6 +214,7 @@ fn options(mut flags: Fields) -> Result<CreateOptions, Failed> {
         },
         workdir: flags.text("workDir")?,
         user: flags.text("user")?,
+        groups: Vec::new(),
         hostname: flags.text("hostname")?,
         labels: flags.texts("label")?,
         annotations: flags.texts("annotation")?,

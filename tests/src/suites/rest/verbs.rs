@@ -185,7 +185,7 @@ fn changed(host: &Host) {
     assert_eq!(host.ok(&["run", "--rm", "localhost/of-docker:2"]), "mine");
     // Limits of a new one, in both interfaces.
     let asked = format!(
-        r#"{{"Image":"{IMAGE}","Cmd":["true"],"HostConfig":{{"CpuShares":300,"CpusetCpus":"0","NanoCpus":500000000}}}}"#
+        r#"{{"Image":"{IMAGE}","Cmd":["id","-G"],"HostConfig":{{"CpuShares":300,"CpusetCpus":"0","NanoCpus":500000000,"GroupAdd":["1234"]}}}}"#
     );
     service.expect(201, "POST", "/v1.44/containers/create?name=n", &asked);
     let of_new = host.inspect("n")["HostConfig"].clone();
@@ -209,6 +209,7 @@ fn changed(host: &Host) {
         "true",
     ]);
     assert_eq!(host.inspect("o")["HostConfig"]["CpuShares"], 301);
+    assert!(host.ok(&["start", "-a", "n"]).contains("1234"));
     for (status, path) in [
         (404, "/v1.44/commit?container=nosuch"),
         (400, "/v1.44/commit"),

@@ -59,6 +59,8 @@ pub struct CreateOptions {
     pub workdir: Option<String>,
     /// `--user`.
     pub user: Option<String>,
+    /// Further groups of its processes, names or numbers.
+    pub groups: Vec<String>,
     /// `--hostname`.
     pub hostname: Option<String>,
     /// `--label KEY[=VALUE]`.
@@ -242,6 +244,7 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
                 .clone()
                 .or_else(|| image_text("User"))
                 .unwrap_or_default(),
+            groups: options.groups.clone(),
             terminal: options.terminal,
             stdin: options.stdin,
         },
