@@ -9,7 +9,7 @@ pub(crate) mod system;
 pub(crate) mod volumes;
 
 use crate::http::{Body, Handler, Route};
-use crate::shared::container::{content, figures};
+use crate::shared::container::{change, content, figures};
 use crate::shared::{attach, events, exec, logs};
 use containers::{checkpoint, list, restore, wait};
 pub(crate) use containers::{create, verbs};
@@ -101,6 +101,12 @@ pub const ROUTES: &[Route] = &[
         "gives a container another name",
     )
     .takes("name"),
+    Route::json(
+        "/containers/{name}/update",
+        change::update_of_libpod,
+        "changes its limits and its restart policy",
+    )
+    .takes("restartPolicy restartRetries (LinuxResources)"),
     Route::of(
         "GET",
         "/containers/{name}/top",
@@ -210,6 +216,12 @@ pub const ROUTES: &[Route] = &[
     .takes("Detach h w"),
     Route::post("/exec/{id}/resize", exec::resize, "sizes its terminal").takes("h w"),
     Route::json("/exec/{id}/remove", exec::remove, "forgets it"),
+    Route::post(
+        "/commit",
+        change::commit_of_libpod,
+        "makes an image of a container",
+    )
+    .takes("container repo tag author comment changes pause stream format"),
     Route::get("/images/json", images::list, "lists images").takes("filters"),
     Route::of(
         "POST",

@@ -8,6 +8,7 @@ pub mod fields;
 pub mod filter;
 pub mod images;
 pub mod kinds;
+pub mod limits;
 pub mod listing;
 pub mod logs;
 pub mod options;

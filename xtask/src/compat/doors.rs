@@ -87,6 +87,22 @@ const PROVED: &[(&str, &str, &str)] = &[
         "rest::libpod::a_life_by_podman",
     ),
     (
+        "libpod POST /containers/{name}/update",
+        "podman --remote",
+        "rest::verbs::changed",
+    ),
+    (
+        "libpod POST /commit",
+        "podman --remote",
+        "rest::verbs::changed",
+    ),
+    (
+        "docker POST /containers/{name}/update",
+        "curl",
+        "rest::verbs::changed",
+    ),
+    ("docker POST /commit", "curl", "rest::verbs::changed"),
+    (
         "libpod POST /containers/{name}/kill",
         "podman --remote",
         "rest::libpod::a_life_by_podman",

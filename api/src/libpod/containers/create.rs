@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::http::{Call, Failure, Reply};
 use crate::shared::fields::Fields;
+use crate::shared::limits::of_oci;
 use crate::shared::options::{health, pairs, publish, volume};
 
 /// Members that change nothing here: what Podman's client always sends, and what says where a
@@ -64,6 +65,7 @@ fn options(mut spec: Fields) -> Result<CreateOptions, Failure> {
         image_volume: spec.text("image_volume_mode")?.unwrap_or_default(),
         workdir: spec.text("work_dir")?,
         user: spec.text("user")?,
+        groups: spec.texts("groups")?,
         hostname: spec.text("hostname")?,
         labels: pairs(spec.map("labels")?),
         annotations: pairs(spec.map("annotations")?),
@@ -164,12 +166,7 @@ fn security(spec: &mut Fields) -> Result<Security, Failure> {
 
 fn limits(spec: &mut Fields, options: &mut CreateOptions) -> Result<(), Failure> {
     let mut limits = spec.object("resource_limits")?;
-    let mut memory = limits.object("memory")?;
-    options.memory = memory.count("limit")?.filter(|limit| *limit > 0);
-    memory.finish()?;
-    let mut pids = limits.object("pids")?;
-    options.pids_limit = pids.number("limit")?.filter(|limit| *limit != 0);
-    pids.finish()?;
+    options.limits = of_oci(&mut limits)?;
     limits.finish()
 }
 
@@ -331,8 +328,8 @@ mod tests {
                 "pidns \"host\" is not supported yet",
             ),
             (
-                json!({"resource_limits": {"cpu": {"shares": 5}}}),
-                "resource_limits.cpu is not supported yet",
+                json!({"resource_limits": {"cpu": {"realtimePeriod": 5}}}),
+                "resource_limits.cpu.realtimePeriod is not supported yet",
             ),
         ] {
             let failure = read(sent).unwrap_err();

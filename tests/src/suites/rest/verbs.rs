@@ -10,7 +10,7 @@ use super::Service;
 use crate::harness::{Host, IMAGE, wait};
 use crate::suites::{COUNT_ALOUD, Tests, tests};
 
-pub const TESTS: Tests = tests![by_podman, by_docker, wrong_ones, pods];
+pub const TESTS: Tests = tests![by_podman, by_docker, changed, wrong_ones, pods];
 
 fn by_podman(host: &Host) {
     let service = Service::start(host);
@@ -138,6 +138,90 @@ fn by_docker(host: &Host) {
     let said = service.expect(200, "POST", &path, "");
     assert!(said.ends_with("said\n"), "{said:?}");
     host.ok(&["rm", "-f", "-t", "0", "l"]);
+}
+
+fn changed(host: &Host) {
+    let service = Service::start(host);
+    let podman = service.podman();
+    host.start_shell("u", &[], &format!("echo mine > /added; {COUNT_ALOUD}"));
+    host.wait_for_log("u", "1\n");
+    let settings = || host.inspect("u")["HostConfig"].clone();
+    podman.ok(&["update", "--cpu-shares", "512", "--restart", "always", "u"]);
+    assert_eq!(settings()["CpuShares"], 512);
+    assert_eq!(settings()["RestartPolicy"]["Name"], "always");
+    let path = "/v1.44/containers/u/update";
+    let asked = r#"{"PidsLimit":77,"RestartPolicy":{"Name":"on-failure","MaximumRetryCount":3}}"#;
+    let told: Value = serde_json::from_str(&service.expect(200, "POST", path, asked)).unwrap();
+    assert_eq!(told["Warnings"], serde_json::json!([]));
+    assert_eq!(settings()["PidsLimit"], 77);
+    assert_eq!(settings()["CpuShares"], 512, "what nobody named stays");
+    assert_eq!(settings()["RestartPolicy"]["MaximumRetryCount"], 3);
+    for (status, body) in [
+        (400, r#"{"CpuPeriod":1}"#),
+        (400, r#"{"NanoCpus":1,"CpuQuota":2000}"#),
+        (501, r#"{"BlkioWeight":100}"#),
+    ] {
+        service.expect(status, "POST", path, body);
+    }
+    let id = podman.ok(&[
+        "commit",
+        "-q",
+        "-c",
+        "ENV A=b",
+        "u",
+        "localhost/of-podman:1",
+    ]);
+    assert_eq!(
+        podman.ok(&["run", "--rm", &id, "sh", "-c", "cat /added; echo $A"]),
+        "mine\nb"
+    );
+    let told = service.expect(
+        201,
+        "POST",
+        "/v1.44/commit?container=u&repo=localhost/of-docker&tag=2&comment=said",
+        r#"{"Cmd":["cat","/added"]}"#,
+    );
+    assert!(told.contains("\"Id\":\"sha256:"), "{told}");
+    assert_eq!(host.ok(&["run", "--rm", "localhost/of-docker:2"]), "mine");
+    // Limits of a new one, in both interfaces.
+    let asked = format!(
+        r#"{{"Image":"{IMAGE}","Cmd":["id","-G"],"HostConfig":{{"CpuShares":300,"CpusetCpus":"0","NanoCpus":500000000,"GroupAdd":["1234"]}}}}"#
+    );
+    service.expect(201, "POST", "/v1.44/containers/create?name=n", &asked);
+    let of_new = host.inspect("n")["HostConfig"].clone();
+    assert_eq!(
+        (
+            &of_new["CpuShares"],
+            &of_new["CpusetCpus"],
+            &of_new["CpuQuota"]
+        ),
+        (&300.into(), &"0".into(), &50_000.into())
+    );
+    podman.ok(&[
+        "create",
+        "--name",
+        "o",
+        "--cpus",
+        "0.5",
+        "--cpu-shares",
+        "301",
+        IMAGE,
+        "true",
+    ]);
+    assert_eq!(host.inspect("o")["HostConfig"]["CpuShares"], 301);
+    assert!(host.ok(&["start", "-a", "n"]).contains("1234"));
+    for (status, path) in [
+        (404, "/v1.44/commit?container=nosuch"),
+        (400, "/v1.44/commit"),
+        (400, "/v1.44/commit?container=u&changes=WHAT%20x"),
+        (404, "/v5.8.0/libpod/commit?container=nosuch"),
+        (404, "/v1.44/containers/nosuch/update"),
+        (404, "/v5.8.0/libpod/containers/nosuch/update"),
+    ] {
+        service.expect(status, "POST", path, "");
+    }
+    host.ok(&["rm", "-f", "-t", "0", "u", "n", "o"]);
+    host.ok(&["rmi", "localhost/of-podman:1", "localhost/of-docker:2"]);
 }
 
 fn wrong_ones(host: &Host) {
