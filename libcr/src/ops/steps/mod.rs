@@ -16,7 +16,6 @@ pub mod inspection;
 pub mod journal;
 pub mod keep_layer;
 pub mod life;
-pub mod new_limits;
 pub mod podman_config;
 pub mod preflight;
 pub mod recovery;

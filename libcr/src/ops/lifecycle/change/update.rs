@@ -8,7 +8,7 @@ use crate::ops::steps::life::bring_up::limit_written_spec;
 use crate::ops::steps::life::observe::observe;
 use crate::runtime::limits;
 
-pub use crate::ops::steps::new_limits::Changes;
+pub use crate::ops::steps::creation::limits::Changes;
 
 /// Changes limits of a container and returns its full id. One that runs has them at once; a frozen
 /// one with its thaw, others with their next start.

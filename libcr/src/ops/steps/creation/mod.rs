@@ -11,11 +11,11 @@ use crate::model::container::{
 };
 use crate::model::id;
 use crate::model::operation::Intent;
+use crate::ops::steps::creation::limits::Changes;
 use crate::ops::steps::image_lookup;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::rootfs::make_container_dir;
 use crate::ops::steps::life::volumes;
-use crate::ops::steps::new_limits::Changes;
 use crate::ops::steps::undo::Undo;
 use crate::runtime::spec::{self, SpecError};
 use crate::store::{Rows, StoreError};
@@ -23,6 +23,7 @@ use crate::sys::dir::remove_dir_if_present;
 use crate::sys::{fault, machine, signal};
 
 mod health;
+pub mod limits;
 mod mount_flag;
 mod mounts;
 mod network;
