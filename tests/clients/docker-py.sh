@@ -6,7 +6,7 @@ set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 CRYOPOD=${CRYOPOD:-$here/../../target/debug/cryopod}
 SCRATCH=$(mktemp -d)
-LEAST=${LEAST:-91}
+LEAST=${LEAST:-88}
 . "$here/lib.sh"
 
 make_image
