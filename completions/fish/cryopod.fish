@@ -38,6 +38,7 @@ complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "container" -d 'Mana
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "checkpoint" -d 'Manage checkpoints with names'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "image" -d 'Manage images'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "network" -d 'Manage networks'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "pod" -d 'Manage pods'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "volume" -d 'Manage volumes'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "healthcheck" -d 'Manage health checks on containers'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "system" -d 'Manage the engine'
@@ -52,6 +53,17 @@ complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "wait" -d 'Block on 
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "rm" -d 'Remove one or more containers'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "logs" -d 'Fetch the logs of one or more containers'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "exec" -d 'Run a process in a running container'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "attach" -d 'Attach to a running container'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "restart" -d 'Restart one or more containers'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "rename" -d 'Rename an existing container'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "top" -d 'Display the running processes of a container'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "stats" -d 'Display a live stream of container resource usage statistics'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "port" -d 'List port mappings or a specific mapping for the container'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "cp" -d 'Copy files/folders between a container and the local filesystem'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "diff" -d 'Inspect changes to the container\'s file systems'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "export" -d 'Export container\'s filesystem contents as a tar archive'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "update" -d 'Update an existing container'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "commit" -d 'Create new image based on the changed container'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "ps" -d 'List containers'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "inspect" -d 'Display the configuration of object denoted by ID'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "images" -d 'List images in local storage'
@@ -62,39 +74,53 @@ complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "push" -d 'Push an i
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "login" -d 'Log in to a container registry'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "logout" -d 'Log out of a container registry'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "rmi" -d 'Remove one or more images from local storage'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "tag" -d 'Add an additional name to a local image'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "untag" -d 'Remove a name from a local image'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "events" -d 'Show events'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "doctor" -d 'Show whether this host can freeze and thaw containers'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "info" -d 'Display system information'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "version" -d 'Display the version information'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -l conmon -d 'Path of the container monitor' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "create" -d 'Create but do not start a container'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "run" -d 'Run a command in a new container'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "start" -d 'Start one or more containers'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "stop" -d 'Stop one or more containers'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "kill" -d 'Kill one or more running containers with a specific signal'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "pause" -d 'Pause all the processes in one or more containers'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "unpause" -d 'Unpause the processes in one or more containers'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "wait" -d 'Block on one or more containers'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "rm" -d 'Remove one or more containers'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "logs" -d 'Fetch the logs of one or more containers'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "exec" -d 'Run a process in a running container'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "list" -d 'List containers'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "ls" -d 'List containers'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "ps" -d 'List containers'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "inspect" -d 'Display the configuration of a container'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "exists" -d 'Check if a container exists in local storage'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "diagnose" -d 'Show what stands in the way of freezing or thawing containers'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "checkpoint" -d 'Freeze one or more containers to disk'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "restore" -d 'Restore one or more containers from a checkpoint'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec list ls ps inspect exists diagnose checkpoint restore cleanup" -f -a "cleanup" -d 'Clean up after one or more containers that ended'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "create" -d 'Create but do not start a container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "run" -d 'Run a command in a new container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "start" -d 'Start one or more containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "stop" -d 'Stop one or more containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "kill" -d 'Kill one or more running containers with a specific signal'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "pause" -d 'Pause all the processes in one or more containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "unpause" -d 'Unpause the processes in one or more containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "wait" -d 'Block on one or more containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "rm" -d 'Remove one or more containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "logs" -d 'Fetch the logs of one or more containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "exec" -d 'Run a process in a running container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "attach" -d 'Attach to a running container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "restart" -d 'Restart one or more containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "rename" -d 'Rename an existing container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "top" -d 'Display the running processes of a container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "stats" -d 'Display a live stream of container resource usage statistics'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "port" -d 'List port mappings or a specific mapping for the container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "cp" -d 'Copy files/folders between a container and the local filesystem'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "diff" -d 'Inspect changes to the container\'s file systems'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "export" -d 'Export container\'s filesystem contents as a tar archive'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "update" -d 'Update an existing container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "commit" -d 'Create new image based on the changed container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "list" -d 'List containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "ls" -d 'List containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "ps" -d 'List containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "inspect" -d 'Display the configuration of a container'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "exists" -d 'Check if a container exists in local storage'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "diagnose" -d 'Show what stands in the way of freezing or thawing containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "checkpoint" -d 'Freeze one or more containers to disk'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "restore" -d 'Restore one or more containers from a checkpoint'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "prune" -d 'Remove all non running containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and not __fish_seen_subcommand_from create run start stop kill pause unpause wait rm logs exec attach restart rename top stats port cp diff export update commit list ls ps inspect exists diagnose checkpoint restore prune cleanup" -f -a "cleanup" -d 'Clean up after one or more containers that ended'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l authfile -d 'Path of the authentication file' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l cert-dir -d 'Path of a directory with TLS certificates and keys' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l tls-verify -d 'Require HTTPS and verify certificates when contacting registries' -r -f -a "true\t''
@@ -126,6 +152,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l name -d 'Assign a name to the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l network -l net -d 'Connect a container to a network' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l pids-limit -d 'Tune container pids limit (set -1 for unlimited)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l pod -d 'Run container in an existing pod, or in a new one (new:NAME)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -s p -l publish -d 'Publish a container\'s port, or a range of ports, to the host' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l pull -d 'Pull image policy ("always"|"missing"|"never"|"newer")' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l restart -d 'Restart policy to apply when a container exits ("always"|"no"|"never"|"on-failure"|"unless-stopped")' -r
@@ -188,6 +215,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l name -d 'Assign a name to the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l network -l net -d 'Connect a container to a network' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l pids-limit -d 'Tune container pids limit (set -1 for unlimited)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l pod -d 'Run container in an existing pod, or in a new one (new:NAME)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -s p -l publish -d 'Publish a container\'s port, or a range of ports, to the host' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l pull -d 'Pull image policy ("always"|"missing"|"never"|"newer")' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l restart -d 'Restart policy to apply when a container exits ("always"|"no"|"never"|"on-failure"|"unless-stopped")' -r
@@ -350,7 +378,152 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from exec" -l privileged -d 'Give the process extended Linux capabilities inside the container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from exec" -s t -l tty -d 'Allocate a pseudo-TTY'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from exec" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from attach" -l detach-keys -d 'Select the key sequence for detaching a container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from attach" -l sig-proxy -d 'Proxy received signals to the process' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from attach" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from attach" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from attach" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from attach" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from attach" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from attach" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from attach" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from attach" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from attach" -s l -l latest -d 'Act on the container created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from attach" -l no-stdin -d 'Do not attach STDIN'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from attach" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restart" -l cidfile -d 'Read the container ID from the file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restart" -s f -l filter -d 'Filter output based on conditions given' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restart" -s t -l time -d 'Seconds to wait for stop before killing the container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restart" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restart" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restart" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restart" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restart" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restart" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restart" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restart" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restart" -s a -l all -d 'Restart all containers regardless of their state or configuration'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restart" -s l -l latest -d 'Act on the container created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restart" -l running -d 'Restart only running containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restart" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from rename" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from rename" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from rename" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from rename" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from rename" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from rename" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from rename" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from rename" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from rename" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from top" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from top" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from top" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from top" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from top" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from top" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from top" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from top" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from top" -s l -l latest -d 'Act on the container created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from top" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from stats" -l format -d 'Pretty-print container statistics to JSON or using a Go template' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from stats" -s i -l interval -d 'Time in seconds between stats reports' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from stats" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from stats" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from stats" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from stats" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from stats" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from stats" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from stats" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from stats" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from stats" -s a -l all -d 'Show all containers. Only running containers are shown by default'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from stats" -s l -l latest -d 'Act on the container created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from stats" -l no-reset -d 'Disable resetting the screen between intervals'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from stats" -l no-stream -d 'Disable streaming stats and only pull the first result'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from stats" -l no-trunc -d 'Do not truncate output'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from stats" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from port" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from port" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from port" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from port" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from port" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from port" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from port" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from port" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from port" -s a -l all -d 'Display port information for all containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from port" -s l -l latest -d 'Act on the container created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from port" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cp" -s a -l archive -d 'Chown copied files to the primary uid/gid of the destination container' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cp" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cp" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cp" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cp" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cp" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cp" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cp" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cp" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cp" -l overwrite -d 'Allow to overwrite directories with non-directories and vice versa'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cp" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from diff" -l format -d 'Change the output format (json)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from diff" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from diff" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from diff" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from diff" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from diff" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from diff" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from diff" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from diff" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from diff" -s l -l latest -d 'Act on the container created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from export" -s o -l output -d 'Write to a specified file (default: stdout, which must be redirected)' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from export" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from export" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from export" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from export" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from export" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from export" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from export" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from export" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l cpu-period -d 'Limit CPU CFS (Completely Fair Scheduler) period' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l cpu-quota -d 'Limit CPU CFS (Completely Fair Scheduler) quota' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -s c -l cpu-shares -d 'CPU shares (relative weight)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l cpus -d 'Number of CPUs. The default is 0.000 which means no limit' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l cpuset-cpus -d 'CPUs in which to allow execution (0-3, 0,1)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l cpuset-mems -d 'Memory nodes (MEMs) in which to allow execution (0-3, 0,1)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -s m -l memory -d 'Memory limit (format: <number>[<unit>], where unit = b, k, m or g)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l memory-reservation -d 'Memory soft limit (format: <number>[<unit>], where unit = b, k, m or g)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l memory-swap -d 'Swap limit equal to memory plus swap: \'-1\' to enable unlimited swap' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l pids-limit -d 'Tune container pids limit (set -1 for unlimited)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l restart -d 'Restart policy to apply when a container exits ("always"|"no"|"never"|"on-failure"|"unless-stopped")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -s l -l latest -d 'Act on the container created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from commit" -s a -l author -d 'Set the author for the image committed' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from commit" -s c -l change -d 'Apply an instruction to the created image: CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, STOPSIGNAL, USER, VOLUME, WORKDIR' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from commit" -s f -l format -d 'Format of the image manifest and metadata' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from commit" -l iidfile -d 'File to write the image ID to' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from commit" -s m -l message -d 'Set commit message for imported image' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from commit" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from commit" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from commit" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from commit" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from commit" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from commit" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from commit" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from commit" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from commit" -s p -l pause -d 'Pause container during commit'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from commit" -s q -l quiet -d 'Suppress output'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from commit" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume, pod)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -l format -d 'Pretty-print containers to JSON or using a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -s n -l last -d 'Print the n last created containers (all states)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -l sort -d 'Sort output by: command, created, id, image, names, runningfor, status' -r
@@ -366,9 +539,10 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -s l -l latest -d 'Show the container created last'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -l no-trunc -d 'Display the extended information'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -l noheading -d 'Do not print headers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -s p -l pod -d 'Print the ID and name of the pod the containers are associated with'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the numeric IDs of the containers only'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume, pod)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -l format -d 'Pretty-print containers to JSON or using a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -s n -l last -d 'Print the n last created containers (all states)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -l sort -d 'Sort output by: command, created, id, image, names, runningfor, status' -r
@@ -384,9 +558,10 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -s l -l latest -d 'Show the container created last'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Display the extended information'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -l noheading -d 'Do not print headers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -s p -l pod -d 'Print the ID and name of the pod the containers are associated with'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the numeric IDs of the containers only'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume, pod)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -l format -d 'Pretty-print containers to JSON or using a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -s n -l last -d 'Print the n last created containers (all states)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -l sort -d 'Sort output by: command, created, id, image, names, runningfor, status' -r
@@ -402,6 +577,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -s l -l latest -d 'Show the container created last'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -l no-trunc -d 'Display the extended information'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -l noheading -d 'Do not print headers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -s p -l pod -d 'Print the ID and name of the pod the containers are associated with'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -s q -l quiet -d 'Print the numeric IDs of the containers only'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from ps" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from inspect" -s f -l format -d 'Format the output to a Go template or json' -r
@@ -494,6 +670,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l network-lock -d 'How CRIU unlocks the network (iptables, nftables, skip)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -s n -l name -d 'Specify new name for container restored from exported checkpoint' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l page-server -d 'With --lazy-pages: fetch the memory from this page server' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l pod -d 'Restore container into existing Pod (only works with image or --import)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -s p -l publish -d 'Publish these ports instead of those that the archive publishes' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l skip-check -d 'Go on though this check fails (all: any that can be skipped)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l decrypt-with -d 'Decrypt with the age keys in this file (-: standard input)' -r
@@ -530,6 +707,17 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l tcp-established -d 'Restore a container with established TCP connections'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -l require-signature -d 'Require a signature by a key of the host\'s policy'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from prune" -l filter -d 'Provide filter values (label, label!, until)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from prune" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from prune" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from prune" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from prune" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from prune" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from prune" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from prune" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from prune" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from prune" -s f -l force -d 'Do not prompt for confirmation'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cleanup" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cleanup" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from cleanup" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
@@ -754,24 +942,26 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_s
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l json -d 'Print JSON'
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l require-signature -d 'Require a signature by a key of the host\'s policy'
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -l conmon -d 'Path of the container monitor' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -f -a "list" -d 'List images in local storage'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -f -a "ls" -d 'List images in local storage'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -f -a "rm" -d 'Remove one or more images from local storage'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -f -a "import" -d 'Import a tarball to create a filesystem image'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -f -a "load" -d 'Load image(s) from a tar archive'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -f -a "pull" -d 'Pull an image from a registry'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -f -a "push" -d 'Push an image to a registry'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -f -a "inspect" -d 'Display the configuration of an image'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push inspect exists" -f -a "exists" -d 'Check if an image exists in local storage'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "list" -d 'List images in local storage'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "ls" -d 'List images in local storage'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "rm" -d 'Remove one or more images from local storage'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "import" -d 'Import a tarball to create a filesystem image'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "load" -d 'Load image(s) from a tar archive'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "pull" -d 'Pull an image from a registry'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "push" -d 'Push an image to a registry'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "tag" -d 'Add an additional name to a local image'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "untag" -d 'Remove a name from a local image'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "inspect" -d 'Display the configuration of an image'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "exists" -d 'Check if an image exists in local storage'
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from list" -l format -d 'Change the output format to JSON or a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from list" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from list" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
@@ -869,6 +1059,24 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_s
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from push" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from push" -s q -l quiet -d 'Suppress output information when pushing images'
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from push" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from tag" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from tag" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from tag" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from tag" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from tag" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from tag" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from tag" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from tag" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from tag" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from untag" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from untag" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from untag" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from untag" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from untag" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from untag" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from untag" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from untag" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from untag" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from inspect" -s f -l format -d 'Format the output to a Go template or json' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from inspect" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from inspect" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
@@ -1057,6 +1265,329 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand network; and __fish_seen
 complete -c cryopod -n "__fish_cryopod_using_subcommand network; and __fish_seen_subcommand_from update" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand network; and __fish_seen_subcommand_from update" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand network; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "checkpoint" -d 'Checkpoint all running containers of a pod at one instant'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "create" -d 'Create a new empty pod'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "exists" -d 'Check if a pod exists in local storage'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "inspect" -d 'Display a pod configuration'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "kill" -d 'Send the specified signal or SIGKILL to containers in pod'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "logs" -d 'Fetch logs for pod with one or more containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "pause" -d 'Pause one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "prune" -d 'Remove all stopped pods and their containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "ps" -d 'List pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "ls" -d 'List pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "list" -d 'List pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "restart" -d 'Restart one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "restore" -d 'Restore a pod from an archive'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "rm" -d 'Remove one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "start" -d 'Start one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "stats" -d 'Display a live stream of resource usage statistics for the containers in one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "stop" -d 'Stop one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "top" -d 'Display the running processes of containers in a pod'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and not __fish_seen_subcommand_from checkpoint create exists inspect kill logs pause prune ps ls list restart restore rm start stats stop top unpause" -f -a "unpause" -d 'Unpause one or more pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -s c -l compress -d 'Select compression algorithm (gzip, none, zstd) for the archives of the containers. Default is zstd' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -s e -l export -d 'Export the checkpoint of the pod to an archive' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l skip-check -d 'Go on though this check fails (all: none is made)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l file-locks -d 'Checkpoint containers with file locks'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l ignore-rootfs -d 'Do not include root file-system changes'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l ignore-volumes -d 'Do not include the content of named volumes'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -s R -l leave-running -d 'Leave the pod running after writing its checkpoint to disk'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -l print-stats -d 'Display checkpoint statistics'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l add-host -d 'Add a custom host-to-IP mapping (host:ip)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l dns -d 'Set custom DNS servers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l exit-policy -d 'Behaviour when the last container exits ("continue"|"stop")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -s h -l hostname -d 'Set container hostname' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l infra -d 'Create an infra container associated with the pod to share namespaces with' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l infra-command -d 'Overwrite the default ENTRYPOINT of the image' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l infra-image -d 'Image to use to override builtin infra container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l infra-name -d 'Assign a name to the container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l ip -d 'Specify a static IPv4 address for the container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -s l -l label -d 'Set metadata on container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l mac-address -d 'Container MAC address (e.g. 92:d0:c6:0a:29:33)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -s n -l name -d 'Assign a name to the pod' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l network -l net -d 'Connect a container to a network' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l pod-id-file -d 'Write the pod ID to the file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -s p -l publish -d 'Publish a container\'s port, or a range of ports, to the host' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l share -d 'A comma delimited list of kernel namespaces the pod will share (ipc, net, pid, uts or none)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l share-parent -d 'Set the pod\'s cgroup as the cgroup parent for all containers joining the pod' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l shm-size -d 'Size of /dev/shm (format: <number>[<unit>], where unit = b, k, m or g)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l replace -d 'If a pod with the same name exists, replace it'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from exists" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from exists" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from exists" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from exists" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from exists" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from exists" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from exists" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from exists" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from exists" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -s f -l format -d 'Format the output to a Go template or json' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -s s -l signal -d 'Signal to send to the containers in the pod' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -s a -l all -d 'Kill all containers in all pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from kill" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -s c -l container -d 'Show the log of this container of the pod only' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l since -d 'Show logs since TIMESTAMP, or since a duration ago' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l tail -d 'Output the specified number of lines at the end of the logs, -1 for all' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l until -d 'Show logs until TIMESTAMP, or until a duration ago' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -s f -l follow -d 'Follow log output'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -s l -l latest -d 'Act on the container created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -s n -l names -d 'Output the container name in the log'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -s t -l timestamps -d 'Output the timestamps in the log'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from logs" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -s a -l all -d 'Pause all running pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from pause" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from prune" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from prune" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from prune" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from prune" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from prune" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from prune" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from prune" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from prune" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from prune" -s f -l force -d 'Do not prompt for confirmation'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ctr-ids, ctr-names, ctr-number, ctr-status, network)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l format -d 'Pretty-print pods to JSON or using a Go template' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l sort -d 'Sort output by created, id, name, number or status' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l ctr-ids -d 'Display the container UUIDs. If no-trunc is not set they will be truncated'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l ctr-names -d 'Display the container names'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l ctr-status -d 'Display the container status'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l no-trunc -d 'Do not truncate pod and container IDs'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -s n -l noheading -d 'Do not print headers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -l ns -d 'Display namespace information of the pod'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -s q -l quiet -d 'Print the numeric IDs of the pods only'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ps" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ctr-ids, ctr-names, ctr-number, ctr-status, network)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l format -d 'Pretty-print pods to JSON or using a Go template' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l sort -d 'Sort output by created, id, name, number or status' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l ctr-ids -d 'Display the container UUIDs. If no-trunc is not set they will be truncated'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l ctr-names -d 'Display the container names'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l ctr-status -d 'Display the container status'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Do not truncate pod and container IDs'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -s n -l noheading -d 'Do not print headers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -l ns -d 'Display namespace information of the pod'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the numeric IDs of the pods only'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ctr-ids, ctr-names, ctr-number, ctr-status, network)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l format -d 'Pretty-print pods to JSON or using a Go template' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l sort -d 'Sort output by created, id, name, number or status' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l ctr-ids -d 'Display the container UUIDs. If no-trunc is not set they will be truncated'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l ctr-names -d 'Display the container names'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l ctr-status -d 'Display the container status'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not truncate pod and container IDs'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -s n -l noheading -d 'Do not print headers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -l ns -d 'Display namespace information of the pod'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the numeric IDs of the pods only'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -s a -l all -d 'Restart all running pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restart" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l authfile -d 'Path of the authentication file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l cert-dir -d 'Path of a directory with TLS certificates and keys' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l tls-verify -d 'Require HTTPS and verify certificates when contacting registries' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -s i -l import -d 'Restore from the archive of a pod' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -s n -l name -d 'A new name for the pod; its containers get names that begin with it' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -s p -l publish -d 'Publish these ports instead of those that the archive publishes' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l skip-check -d 'Go on though this check fails (all: any that can be skipped)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l decrypt-with -d 'Decrypt with the age keys in this file (-: standard input)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l verify-with -d 'Require a signature by this public key of minisign, or by one in this file' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l allow-capabilities -d 'Grant the containers capabilities and paths of /proc and /sys beyond the usual ones'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l allow-devices -d 'Grant the containers the device nodes that their archives name'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l allow-host-network -d 'Grant the pod the network of this host'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l allow-mounts -d 'Grant the containers the directories of this host that their archives name'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l file-locks -d 'Restore containers with file locks'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l ignore-rootfs -d 'Do not apply root file-system changes'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l ignore-static-ip -d 'Ignore the IP address that the pod was given'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l ignore-static-mac -d 'Ignore the MAC address that the pod was given'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l ignore-volumes -d 'Do not apply the content of named volumes'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l print-stats -d 'Display restore statistics'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -l require-signature -d 'Require a signature by a key of the host\'s policy'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -l pod-id-file -d 'Read the pod ID from the file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -s t -l time -d 'Seconds to wait for pod stop before killing the container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -s a -l all -d 'Remove all pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -s f -l force -d 'Stop containers that run, then remove all containers of the pod and the pod'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -s i -l ignore -d 'Ignore errors when a specified pod is missing'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -l pod-id-file -d 'Read the pod ID from the file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -s a -l all -d 'Start all pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l format -d 'Pretty-print container statistics to JSON or using a Go template' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -s a -l all -d 'Show the containers of all pods, also of those that do not run'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l no-reset -d 'Disable resetting the screen when streaming'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -l no-stream -d 'Disable streaming stats and only pull the first result'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stats" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -l pod-id-file -d 'Read the pod ID from the file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -s t -l time -d 'Seconds to wait for pod stop before killing the container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -s a -l all -d 'Stop all running pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -s i -l ignore -d 'Ignore errors when a specified pod is missing'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from top" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from top" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from top" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from top" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from top" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from top" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from top" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from top" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from top" -s l -l latest -d 'Act on the container created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from top" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -s a -l all -d 'Unpause all paused pods'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -s l -l latest -d 'Act on the pod created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from unpause" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand volume; and not __fish_seen_subcommand_from create exists inspect ls list prune rm remove" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand volume; and not __fish_seen_subcommand_from create exists inspect ls list prune rm remove" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand volume; and not __fish_seen_subcommand_from create exists inspect ls list prune rm remove" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
@@ -1201,7 +1732,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_s
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -f -a "check" -d 'Compare what the engine knows with what is there, and repair it'
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -f -a "events" -d 'Show events'
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -f -a "info" -d 'Display system information'
-complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -f -a "service" -d 'Serve the REST interfaces of Podman and Docker on a socket'
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and not __fish_seen_subcommand_from check events info service" -f -a "service" -d 'Serve the engine on sockets: REST as Podman and Docker, varlink'
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -l format -d 'Change the output format to JSON or a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -s m -l max -d 'Maximum allowed age of unreferenced layers' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from check" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
@@ -1286,6 +1817,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l mount -d 'Att
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l name -d 'Assign a name to the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l network -l net -d 'Connect a container to a network' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l pids-limit -d 'Tune container pids limit (set -1 for unlimited)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l pod -d 'Run container in an existing pod, or in a new one (new:NAME)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -s p -l publish -d 'Publish a container\'s port, or a range of ports, to the host' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l pull -d 'Pull image policy ("always"|"missing"|"never"|"newer")' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l restart -d 'Restart policy to apply when a container exits ("always"|"no"|"never"|"on-failure"|"unless-stopped")' -r
@@ -1348,6 +1880,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l mount -d 'Attach
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l name -d 'Assign a name to the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l network -l net -d 'Connect a container to a network' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l pids-limit -d 'Tune container pids limit (set -1 for unlimited)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l pod -d 'Run container in an existing pod, or in a new one (new:NAME)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -s p -l publish -d 'Publish a container\'s port, or a range of ports, to the host' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l pull -d 'Pull image policy ("always"|"missing"|"never"|"newer")' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l restart -d 'Restart policy to apply when a container exits ("always"|"no"|"never"|"on-failure"|"unless-stopped")' -r
@@ -1510,7 +2043,152 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand exec" -s l -l latest -d 
 complete -c cryopod -n "__fish_cryopod_using_subcommand exec" -l privileged -d 'Give the process extended Linux capabilities inside the container'
 complete -c cryopod -n "__fish_cryopod_using_subcommand exec" -s t -l tty -d 'Allocate a pseudo-TTY'
 complete -c cryopod -n "__fish_cryopod_using_subcommand exec" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand attach" -l detach-keys -d 'Select the key sequence for detaching a container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand attach" -l sig-proxy -d 'Proxy received signals to the process' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand attach" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand attach" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand attach" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand attach" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand attach" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand attach" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand attach" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand attach" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand attach" -s l -l latest -d 'Act on the container created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand attach" -l no-stdin -d 'Do not attach STDIN'
+complete -c cryopod -n "__fish_cryopod_using_subcommand attach" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand restart" -l cidfile -d 'Read the container ID from the file' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand restart" -s f -l filter -d 'Filter output based on conditions given' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand restart" -s t -l time -d 'Seconds to wait for stop before killing the container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand restart" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand restart" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand restart" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand restart" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand restart" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand restart" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand restart" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand restart" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand restart" -s a -l all -d 'Restart all containers regardless of their state or configuration'
+complete -c cryopod -n "__fish_cryopod_using_subcommand restart" -s l -l latest -d 'Act on the container created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand restart" -l running -d 'Restart only running containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand restart" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand rename" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand rename" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand rename" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand rename" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand rename" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand rename" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand rename" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand rename" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand rename" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand top" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand top" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand top" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand top" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand top" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand top" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand top" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand top" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand top" -s l -l latest -d 'Act on the container created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand top" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand stats" -l format -d 'Pretty-print container statistics to JSON or using a Go template' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand stats" -s i -l interval -d 'Time in seconds between stats reports' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand stats" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand stats" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand stats" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand stats" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand stats" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand stats" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand stats" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand stats" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand stats" -s a -l all -d 'Show all containers. Only running containers are shown by default'
+complete -c cryopod -n "__fish_cryopod_using_subcommand stats" -s l -l latest -d 'Act on the container created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand stats" -l no-reset -d 'Disable resetting the screen between intervals'
+complete -c cryopod -n "__fish_cryopod_using_subcommand stats" -l no-stream -d 'Disable streaming stats and only pull the first result'
+complete -c cryopod -n "__fish_cryopod_using_subcommand stats" -l no-trunc -d 'Do not truncate output'
+complete -c cryopod -n "__fish_cryopod_using_subcommand stats" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand port" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand port" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand port" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand port" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand port" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand port" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand port" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand port" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand port" -s a -l all -d 'Display port information for all containers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand port" -s l -l latest -d 'Act on the container created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand port" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand cp" -s a -l archive -d 'Chown copied files to the primary uid/gid of the destination container' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand cp" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand cp" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand cp" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand cp" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand cp" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand cp" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand cp" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand cp" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand cp" -l overwrite -d 'Allow to overwrite directories with non-directories and vice versa'
+complete -c cryopod -n "__fish_cryopod_using_subcommand cp" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand diff" -l format -d 'Change the output format (json)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand diff" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand diff" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand diff" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand diff" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand diff" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand diff" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand diff" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand diff" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand diff" -s l -l latest -d 'Act on the container created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand diff" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand export" -s o -l output -d 'Write to a specified file (default: stdout, which must be redirected)' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand export" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand export" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand export" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand export" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand export" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand export" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand export" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand export" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand export" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l cpu-period -d 'Limit CPU CFS (Completely Fair Scheduler) period' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l cpu-quota -d 'Limit CPU CFS (Completely Fair Scheduler) quota' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -s c -l cpu-shares -d 'CPU shares (relative weight)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l cpus -d 'Number of CPUs. The default is 0.000 which means no limit' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l cpuset-cpus -d 'CPUs in which to allow execution (0-3, 0,1)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l cpuset-mems -d 'Memory nodes (MEMs) in which to allow execution (0-3, 0,1)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -s m -l memory -d 'Memory limit (format: <number>[<unit>], where unit = b, k, m or g)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l memory-reservation -d 'Memory soft limit (format: <number>[<unit>], where unit = b, k, m or g)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l memory-swap -d 'Swap limit equal to memory plus swap: \'-1\' to enable unlimited swap' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l pids-limit -d 'Tune container pids limit (set -1 for unlimited)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l restart -d 'Restart policy to apply when a container exits ("always"|"no"|"never"|"on-failure"|"unless-stopped")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -s l -l latest -d 'Act on the container created last'
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand commit" -s a -l author -d 'Set the author for the image committed' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand commit" -s c -l change -d 'Apply an instruction to the created image: CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, STOPSIGNAL, USER, VOLUME, WORKDIR' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand commit" -s f -l format -d 'Format of the image manifest and metadata' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand commit" -l iidfile -d 'File to write the image ID to' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand commit" -s m -l message -d 'Set commit message for imported image' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand commit" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand commit" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand commit" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand commit" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand commit" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand commit" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand commit" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand commit" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand commit" -s p -l pause -d 'Pause container during commit'
+complete -c cryopod -n "__fish_cryopod_using_subcommand commit" -s q -l quiet -d 'Suppress output'
+complete -c cryopod -n "__fish_cryopod_using_subcommand commit" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -s f -l filter -d 'Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume, pod)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -l format -d 'Pretty-print containers to JSON or using a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -s n -l last -d 'Print the n last created containers (all states)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -l sort -d 'Sort output by: command, created, id, image, names, runningfor, status' -r
@@ -1526,10 +2204,11 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -s a -l all -d 'Show
 complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -s l -l latest -d 'Show the container created last'
 complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -l no-trunc -d 'Display the extended information'
 complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -l noheading -d 'Do not print headers'
+complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -s p -l pod -d 'Print the ID and name of the pod the containers are associated with'
 complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -s q -l quiet -d 'Print the numeric IDs of the containers only'
 complete -c cryopod -n "__fish_cryopod_using_subcommand ps" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand inspect" -s f -l format -d 'Format the output to a Go template or json' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand inspect" -s t -l type -d 'Specify inspect-object type ("all"|"container"|"image"|"network"|"volume")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand inspect" -s t -l type -d 'Specify inspect-object type ("all"|"container"|"image"|"network"|"pod"|"volume")' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand inspect" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand inspect" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand inspect" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
@@ -1650,6 +2329,24 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand rmi" -s a -l all -d 'Rem
 complete -c cryopod -n "__fish_cryopod_using_subcommand rmi" -s f -l force -d 'Remove also the containers that use the image'
 complete -c cryopod -n "__fish_cryopod_using_subcommand rmi" -s i -l ignore -d 'Ignore errors if a specified image does not exist'
 complete -c cryopod -n "__fish_cryopod_using_subcommand rmi" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand tag" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand tag" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand tag" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand tag" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand tag" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand tag" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand tag" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand tag" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand tag" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand untag" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand untag" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand untag" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand untag" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand untag" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand untag" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand untag" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand untag" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand untag" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand events" -s f -l filter -d 'Filter output' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand events" -l format -d 'Format the output to JSON or using a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand events" -l no-trunc -d 'Do not truncate the output' -r -f -a "true\t''

@@ -58,8 +58,13 @@ pub fn dumps(data: &[u8]) {
         name: "image".to_owned(),
         raw_name: "image".to_owned(),
     };
+    let as_it_was = podman_config::Wanted {
+        name: None,
+        id: None,
+        pod: None,
+    };
     let made =
-        podman_config::from_podman(&dump, spec, None, None, rootfs, "crun".to_owned(), grants);
+        podman_config::from_podman(&dump, spec, as_it_was, rootfs, "crun".to_owned(), grants);
     let Ok(config) = made else {
         return;
     };
@@ -67,7 +72,7 @@ pub fn dumps(data: &[u8]) {
     let spec = config.imported_spec.clone().expect("it is there");
     bounded(&spec, grants);
     let volumes = &config.named_volumes;
-    let checked = imported_spec::check(spec.clone(), grants, volumes);
+    let checked = imported_spec::check(spec.clone(), grants, volumes, false);
     assert_eq!(
         checked.ok().as_ref(),
         Some(&spec),

@@ -7,10 +7,11 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::image::blobs::BlobStore;
 use crate::model::container::Container;
+use crate::model::container::pod::Pod;
 use crate::runtime::{Runtime, RuntimeError};
 use crate::storage::layer::LayerStore;
-use crate::store::Store;
 use crate::store::lock::ContainerLock;
+use crate::store::{Store, StoreError};
 
 /// An opened engine.
 #[derive(Debug)]
@@ -94,6 +95,25 @@ impl Engine {
                 .find(|container| container.config.name == word)
                 .ok_or_else(|| Error::Ambiguous {
                     what: "container",
+                    word: word.to_owned(),
+                }),
+        }
+    }
+
+    /// The pod that a word names: its name, its id or the beginning of that.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchPod`]; [`Error::Ambiguous`].
+    pub fn find_pod(&self, word: &str) -> Result<Pod> {
+        let mut found = self.store.rows().pods_named(word)?;
+        match found.len() {
+            0 => Err(StoreError::NoSuchPod(word.to_owned()).into()),
+            1 => Ok(found.remove(0)),
+            _ => found
+                .into_iter()
+                .find(|pod| pod.name == word)
+                .ok_or_else(|| Error::Ambiguous {
+                    what: "pod",
                     word: word.to_owned(),
                 }),
         }

@@ -46,6 +46,9 @@ pub enum Error {
     /// Neither a container nor an image.
     #[error("no such container or image: {0}")]
     NoSuchContainerOrImage(String),
+    /// No such pod; the whole sentence.
+    #[error("{0}")]
+    NoSuchPod(String),
     /// No process that was asked for and has this id.
     #[error("no exec session with ID {0} found: no such exec session")]
     NoSuchExec(String),
@@ -60,6 +63,9 @@ pub enum Error {
         /// The container's name.
         container: String,
     },
+    /// No such file in a container or on this host; the whole sentence.
+    #[error("{0}")]
+    NoSuchPath(String),
     /// Several containers or images begin so.
     #[error("more than one result for {what} ID {word}")]
     Ambiguous {
@@ -71,6 +77,9 @@ pub enum Error {
     /// The container is in the wrong state; the whole sentence.
     #[error("{0}: container state improper")]
     WrongState(String),
+    /// The same where Podman's sentence says all: it is not running.
+    #[error("{0}")]
+    NotRunning(String),
     /// Options contradict one another, or a value is wrong; the whole sentence.
     #[error("{0}")]
     Invalid(String),
@@ -110,6 +119,14 @@ pub enum Error {
         /// CRIU's log, kept.
         log: Option<std::path::PathBuf>,
     },
+    /// One container of a pod.
+    #[error("{doing}: {source}")]
+    Member {
+        /// What was done to which container.
+        doing: String,
+        /// Why it failed.
+        source: Box<Error>,
+    },
     /// What comes from elsewhere lacks the signature that this host or its user demands.
     #[error("{what} refused: {why}")]
     Untrusted {
@@ -138,6 +155,9 @@ pub enum Error {
     /// The caller took its request back: what it is, in words; nothing of it was done.
     #[error("{0} was cancelled")]
     Abandoned(String),
+    /// The caller took its request back while a blob was on its way.
+    #[error("the transfer of {0} was cancelled")]
+    TransferCancelled(String),
     /// Options of CRIU that can't be passed on.
     #[error(transparent)]
     CriuOption(#[from] crate::runtime::criu_options::OptionError),
@@ -223,15 +243,21 @@ impl Error {
             | Self::NoSuchContainerOrImage(_)
             | Self::NoSuchExec(_)
             | Self::NoSuchImage(_)
+            | Self::NoSuchPath(_)
+            | Self::NoSuchPod(_)
             | Self::NoSuchCheckpoint { .. }
             | Self::Network(network::Error::NetworkNotFound { .. })
             | Self::Registry(crate::registry::RegistryError::NotFound { .. })
-            | Self::Store(StoreError::NoSuchImage(_) | StoreError::NoSuchVolume(_)) => {
-                ErrorKind::NotFound
-            }
+            | Self::Store(
+                StoreError::NoSuchImage(_) | StoreError::NoSuchVolume(_) | StoreError::NoSuchPod(_),
+            ) => ErrorKind::NotFound,
             Self::Conflict(_)
             | Self::Store(
-                StoreError::NameInUse { .. } | StoreError::IdInUse(_) | StoreError::VolumeExists(_),
+                StoreError::NameInUse { .. }
+                | StoreError::IdInUse(_)
+                | StoreError::VolumeExists(_)
+                | StoreError::PodExists(_)
+                | StoreError::PodInUse { .. },
             )
             | Self::Network(
                 network::Error::AddressTaken { .. }
@@ -239,7 +265,7 @@ impl Error {
                 | network::Error::NetworkExists { .. }
                 | network::Error::SubnetTaken { .. },
             ) => ErrorKind::Conflict,
-            Self::WrongState(_) => ErrorKind::WrongState,
+            Self::WrongState(_) | Self::NotRunning(_) => ErrorKind::WrongState,
             Self::Invalid(_)
             | Self::Ambiguous { .. }
             | Self::Id(_)
@@ -263,7 +289,9 @@ impl Error {
             | Self::Monitor(MonitorError::Missing(_))
             | Self::Network(network::Error::NetavarkMissing { .. }) => ErrorKind::Missing,
             Self::Undo { first, .. } => first.kind(),
-            Self::Pull { source, .. } | Self::Push { source, .. } => source.kind(),
+            Self::Member { source, .. } | Self::Pull { source, .. } | Self::Push { source, .. } => {
+                source.kind()
+            }
             _ => ErrorKind::Failed,
         }
     }

@@ -7,7 +7,7 @@ use zbus::message::{Header, Message};
 use zbus::names::ErrorName;
 
 use crate::http::Failure;
-use crate::http::failure::bus_name;
+use crate::shared::kinds::bus_name;
 
 /// The caller may not do it.
 pub const ACCESS_DENIED: &str = "org.freedesktop.DBus.Error.AccessDenied";

@@ -8,6 +8,7 @@ use libcr::ops::images::{inspect as one, list as known, remove as gone};
 use libcr::{Engine, ErrorKind};
 use serde_json::{Value, json};
 
+use super::registry;
 use crate::http::{Call, Failure, Reply, body};
 use crate::shared::images::{chosen, digests, import_body, labels, load_body};
 
@@ -46,7 +47,7 @@ pub fn inspect(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     Ok(Reply::ok(&facts))
 }
 
-/// `POST /images/create`: an import (`fromSrc=-`), or a pull of what is here.
+/// `POST /images/create`: an import (`fromSrc=-`), or a pull.
 pub async fn create(call: Call, incoming: Incoming) -> Result<Reply, Failure> {
     let text = |key: &str| call.query.text(key).map(str::to_owned);
     let with_tag = |name: String| match text("tag") {
@@ -77,20 +78,9 @@ pub async fn create(call: Call, incoming: Incoming) -> Result<Reply, Failure> {
         return Ok(line(&id));
     }
     drop(body::whole(incoming, body::NONE_LIMIT).await?);
-    let name =
-        with_tag(text("fromImage").ok_or_else(|| Failure::bad("fromImage or fromSrc is needed"))?);
-    let found = call
-        .context
-        .run(move |engine| match known::find(engine, &name) {
-            Ok(image) => Ok(image.id),
-            Err(error) if error.kind() == ErrorKind::NotFound => Err(Failure::new(
-                404,
-                format!("No such image: {name}: this service does not pull from registries yet"),
-            )),
-            Err(error) => Err(error.into()),
-        })
-        .await?;
-    Ok(line(&found))
+    let name = text("fromImage").ok_or_else(|| Failure::bad("fromImage or fromSrc is needed"))?;
+    let name = with_tag(name);
+    registry::pull(call, name).await
 }
 
 /// `POST /images/load`.
@@ -98,7 +88,8 @@ pub async fn load(call: Call, incoming: Incoming) -> Result<Reply, Failure> {
     let mut lines = String::new();
     for name in load_body(&call, incoming).await? {
         let line = json!({ "stream": format!("Loaded image: {name}\n") });
-        lines.push_str(&format!("{line}\n"));
+        lines.push_str(&line.to_string());
+        lines.push('\n');
     }
     Ok(Reply::bytes(200, "application/json", lines.into_bytes()))
 }

@@ -1,14 +1,16 @@
 //! Docker's REST interface: what the docker command, docker-py, dockerode and bollard speak, with the
 //! checkpoints that Docker calls experimental.
 
-mod containers;
+pub(crate) mod containers;
 mod images;
 mod networks;
+mod registry;
 mod system;
 mod volumes;
 
 use crate::http::{Body, Handler, Route};
-use crate::libpod::verbs as libpod;
+use crate::libpod::{registry as names, verbs as libpod};
+use crate::shared::container::{change, content, figures};
 use crate::shared::{attach, events, exec, logs};
 use containers::{checkpoints, create, inspect, list, verbs, wait};
 
@@ -59,6 +61,68 @@ pub const ROUTES: &[Route] = &[
     )
     .takes("checkpoint checkpoint-dir"),
     Route::post("/containers/{name}/stop", verbs::stop, "stops a container").takes("t signal"),
+    Route::post(
+        "/containers/{name}/restart",
+        libpod::restart,
+        "stops a container and starts it anew",
+    )
+    .takes("t"),
+    Route::post(
+        "/containers/{name}/rename",
+        libpod::rename,
+        "gives a container another name",
+    )
+    .takes("name"),
+    Route::json(
+        "/containers/{name}/update",
+        change::update_of_docker,
+        "changes its limits and its restart policy",
+    )
+    .takes("(Resources) RestartPolicy"),
+    Route::of(
+        "GET",
+        "/containers/{name}/top",
+        Body::None,
+        Handler::Streams(|call| Box::pin(figures::top(call))),
+        "its processes",
+    )
+    .takes("ps_args"),
+    Route::of(
+        "GET",
+        "/containers/{name}/stats",
+        Body::None,
+        Handler::Streams(|call| Box::pin(figures::of_one(call))),
+        "what it uses, once a second",
+    )
+    .takes("stream one-shot"),
+    Route::of(
+        "GET",
+        "/containers/{name}/archive",
+        Body::None,
+        Handler::Streams(|call| Box::pin(content::get(call))),
+        "a file or a directory of it as a tar; with HEAD what a path leads to",
+    )
+    .takes("path"),
+    Route::of(
+        "PUT",
+        "/containers/{name}/archive",
+        Body::Stream,
+        Handler::Reads(|call, body| Box::pin(content::put(call, body))),
+        "unpacks a tar into a directory of it",
+    )
+    .takes("path noOverwriteDirNonDir copyUIDGID"),
+    Route::of(
+        "GET",
+        "/containers/{name}/export",
+        Body::None,
+        Handler::Streams(|call| Box::pin(content::export(call))),
+        "its root file system as a tar",
+    ),
+    Route::get(
+        "/containers/{name}/changes",
+        content::changes,
+        "what it changed in its root file system",
+    ),
     Route::post("/containers/{name}/kill", libpod::kill, "sends a signal").takes("signal"),
     Route::post(
         "/containers/{name}/pause",
@@ -135,15 +199,21 @@ pub const ROUTES: &[Route] = &[
     )
     .takes("Detach"),
     Route::post("/exec/{id}/resize", exec::resize, "sizes its terminal").takes("h w"),
+    Route::json(
+        "/commit",
+        change::commit_of_docker,
+        "makes an image of a container",
+    )
+    .takes("container repo tag author comment changes pause Cmd Entrypoint User WorkingDir"),
     Route::get("/images/json", images::list, "lists images").takes("filters"),
     Route::of(
         "POST",
         "/images/create",
         Body::Stream,
         Handler::Reads(|call, body| Box::pin(images::create(call, body))),
-        "makes an image of a root file system; an image that is here already",
+        "makes an image of a root file system, or brings one of a registry and tells how far it is",
     )
-    .takes("fromSrc repo tag message changes fromImage"),
+    .takes("fromSrc repo tag message changes fromImage platform X-Registry-Auth"),
     Route::of(
         "POST",
         "/images/load",
@@ -162,6 +232,20 @@ pub const ROUTES: &[Route] = &[
         images::inspect,
         "all that is known of an image",
     ),
+    Route::of(
+        "POST",
+        "/images/{*name}/push",
+        Body::None,
+        Handler::Streams(|call| Box::pin(registry::push(call))),
+        "sends an image to a registry, and tells how far it is",
+    )
+    .takes("tag X-Registry-Auth"),
+    Route::post(
+        "/images/{*name}/tag",
+        names::tag,
+        "gives an image a further name",
+    )
+    .takes("repo tag"),
     Route::delete("/images/{*name}", images::remove, "removes an image").takes("force"),
     Route::json("/volumes/create", volumes::create, "makes a volume")
         .takes("Name Driver Labels DriverOpts"),

@@ -129,10 +129,9 @@ pub fn df(engine: &Engine, _: &Call) -> Result<Reply, Failure> {
 pub fn event(event: &StoredEvent) -> Option<Value> {
     let action = match (event.subject.as_str(), event.kind.as_str()) {
         ("container", "died") => "die",
-        ("container", "remove") => "destroy",
+        ("container" | "network" | "volume", "remove") => "destroy",
         ("image", "remove") => "delete",
         ("image", "loadfromarchive") => "load",
-        ("network" | "volume", "remove") => "destroy",
         // Podman's own.
         ("container", "init" | "cleanup" | "sync") => return None,
         (_, kind) => kind,

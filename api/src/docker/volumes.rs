@@ -60,7 +60,7 @@ pub fn inspect(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
 /// `DELETE /volumes/{name}`; `force` only means that one that isn't there is fine.
 pub fn remove(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     let force = call.query.docker_flag("force");
-    if !(force && !known::exists(engine, call.name())?) {
+    if !force || known::exists(engine, call.name())? {
         gone::remove(engine, call.name())?;
     }
     Ok(Reply::status(204))

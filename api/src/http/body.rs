@@ -18,7 +18,7 @@ pub const JSON_LIMIT: usize = 4 << 20;
 /// Largest body of a request that has none, bytes: clients send `{}` and form data.
 pub const NONE_LIMIT: usize = 64 << 10;
 /// How long a client may take for its next bytes.
-pub const STALL: Duration = Duration::from_secs(60);
+pub const STALL: Duration = Duration::from_mins(1);
 
 /// Reads a body of at most `limit` bytes.
 ///

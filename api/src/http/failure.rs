@@ -1,7 +1,9 @@
-//! What went wrong, as both interfaces tell it, and the one table from kinds of errors to statuses.
+//! What went wrong, as both interfaces of HTTP tell it.
 
-use libcr::{Error, ErrorKind};
+use libcr::Error;
 use serde_json::json;
+
+use crate::shared::kinds;
 
 /// An answer that is a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,30 +16,6 @@ pub struct Failure {
     pub cause: String,
     /// Docker's words for it, where its clients look for them.
     pub docker: Option<String>,
-}
-
-/// The status of each kind of failure.
-pub fn status(kind: ErrorKind) -> u16 {
-    match kind {
-        ErrorKind::NotFound => 404,
-        ErrorKind::Conflict | ErrorKind::WrongState => 409,
-        ErrorKind::Invalid | ErrorKind::CommandNotExecutable | ErrorKind::CommandNotFound => 400,
-        ErrorKind::Missing | ErrorKind::Failed => 500,
-    }
-}
-
-/// The name of each kind of failure on D-Bus.
-pub fn bus_name(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::NotFound => "org.cryopod.engine1.NotFound",
-        ErrorKind::Conflict => "org.cryopod.engine1.Conflict",
-        ErrorKind::WrongState => "org.cryopod.engine1.WrongState",
-        ErrorKind::Invalid => "org.freedesktop.DBus.Error.InvalidArgs",
-        ErrorKind::CommandNotExecutable => "org.cryopod.engine1.CommandNotExecutable",
-        ErrorKind::CommandNotFound => "org.cryopod.engine1.CommandNotFound",
-        ErrorKind::Missing => "org.cryopod.engine1.MissingOnHost",
-        ErrorKind::Failed => "org.cryopod.engine1.Failed",
-    }
 }
 
 impl Failure {
@@ -106,7 +84,7 @@ impl From<Error> for Failure {
         let docker = docker.map(|text| libcr::error::one_line(&text));
         Self {
             docker,
-            ..Self::new(status(error.kind()), error.to_string())
+            ..Self::new(kinds::row(error.kind()).status, error.to_string())
         }
     }
 }

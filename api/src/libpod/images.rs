@@ -75,37 +75,6 @@ pub fn exists(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     }
 }
 
-/// `POST /images/pull`: what is here need not be pulled.
-pub fn pull(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
-    let name = call
-        .query
-        .text("reference")
-        .ok_or_else(|| Failure::bad("reference parameter cannot be empty"))?;
-    let policy = call.query.text("policy").unwrap_or("always");
-    if !["always", "missing", "never", "newer"].contains(&policy) {
-        return Err(Failure::bad(format!("unsupported pull policy {policy:?}")));
-    }
-    match known::find(engine, name.trim_start_matches("docker://")) {
-        Ok(image) => {
-            let line = json!({ "images": [image.id], "id": image.id });
-            Ok(Reply::bytes(
-                200,
-                "application/json",
-                format!("{line}\n").into_bytes(),
-            ))
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound && policy != "never" => {
-            Err(Failure::new(
-                501,
-                format!(
-                    "{name}: this service does not pull from registries yet: load or import it: image not known"
-                ),
-            ))
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
 /// `POST /images/load`.
 pub async fn load(call: Call, body: Incoming) -> Result<Reply, Failure> {
     let names = load_body(&call, body).await?;

@@ -3,10 +3,13 @@
 mod containers;
 mod images;
 pub(crate) mod networks;
+mod pods;
+pub(crate) mod registry;
 pub(crate) mod system;
 pub(crate) mod volumes;
 
 use crate::http::{Body, Handler, Route};
+use crate::shared::container::{change, content, figures};
 use crate::shared::{attach, events, exec, logs};
 use containers::{checkpoint, list, restore, wait};
 pub(crate) use containers::{create, verbs};
@@ -39,6 +42,14 @@ pub const ROUTES: &[Route] = &[
     .takes("stream since until filters"),
     Route::json("/containers/create", create::create, "makes a container").takes("(SpecGenerator)"),
     Route::get("/containers/json", list::list, "lists containers").takes("all limit last filters"),
+    Route::of(
+        "GET",
+        "/containers/stats",
+        Body::None,
+        Handler::Streams(|call| Box::pin(figures::of_several(call))),
+        "what containers use, again and again",
+    )
+    .takes("containers all stream interval"),
     Route::post(
         "/containers/prune",
         verbs::prune,
@@ -78,6 +89,68 @@ pub const ROUTES: &[Route] = &[
     ),
     Route::post("/containers/{name}/stop", verbs::stop, "stops a container")
         .takes("timeout t ignore"),
+    Route::post(
+        "/containers/{name}/restart",
+        verbs::restart,
+        "stops a container and starts it anew",
+    )
+    .takes("timeout t"),
+    Route::post(
+        "/containers/{name}/rename",
+        verbs::rename,
+        "gives a container another name",
+    )
+    .takes("name"),
+    Route::json(
+        "/containers/{name}/update",
+        change::update_of_libpod,
+        "changes its limits and its restart policy",
+    )
+    .takes("restartPolicy restartRetries (LinuxResources)"),
+    Route::of(
+        "GET",
+        "/containers/{name}/top",
+        Body::None,
+        Handler::Streams(|call| Box::pin(figures::top(call))),
+        "its processes",
+    )
+    .takes("ps_args stream delay"),
+    Route::of(
+        "GET",
+        "/containers/{name}/stats",
+        Body::None,
+        Handler::Streams(|call| Box::pin(figures::of_one(call))),
+        "what it uses, once a second",
+    )
+    .takes("stream one-shot"),
+    Route::of(
+        "GET",
+        "/containers/{name}/archive",
+        Body::None,
+        Handler::Streams(|call| Box::pin(content::get(call))),
+        "a file or a directory of it as a tar; with HEAD what a path leads to",
+    )
+    .takes("path"),
+    Route::of(
+        "PUT",
+        "/containers/{name}/archive",
+        Body::Stream,
+        Handler::Reads(|call, body| Box::pin(content::put(call, body))),
+        "unpacks a tar into a directory of it",
+    )
+    .takes("path noOverwriteDirNonDir copyUIDGID"),
+    Route::of(
+        "GET",
+        "/containers/{name}/export",
+        Body::None,
+        Handler::Streams(|call| Box::pin(content::export(call))),
+        "its root file system as a tar",
+    ),
+    Route::get(
+        "/containers/{name}/changes",
+        content::changes,
+        "what it changed in its root file system",
+    ),
     Route::post("/containers/{name}/kill", verbs::kill, "sends a signal").takes("signal"),
     Route::post(
         "/containers/{name}/pause",
@@ -143,13 +216,21 @@ pub const ROUTES: &[Route] = &[
     .takes("Detach h w"),
     Route::post("/exec/{id}/resize", exec::resize, "sizes its terminal").takes("h w"),
     Route::json("/exec/{id}/remove", exec::remove, "forgets it"),
-    Route::get("/images/json", images::list, "lists images").takes("filters"),
     Route::post(
-        "/images/pull",
-        images::pull,
-        "an image that is here already",
+        "/commit",
+        change::commit_of_libpod,
+        "makes an image of a container",
     )
-    .takes("reference policy"),
+    .takes("container repo tag author comment changes pause stream format"),
+    Route::get("/images/json", images::list, "lists images").takes("filters"),
+    Route::of(
+        "POST",
+        "/images/pull",
+        Body::None,
+        Handler::Streams(|call| Box::pin(registry::pull(call))),
+        "brings an image of a registry, and tells how far it is",
+    )
+    .takes("reference policy quiet tlsVerify arch os compatMode X-Registry-Auth"),
     Route::of(
         "POST",
         "/images/load",
@@ -183,7 +264,69 @@ pub const ROUTES: &[Route] = &[
         images::exists,
         "whether there is such an image",
     ),
+    Route::of(
+        "POST",
+        "/images/{*name}/push",
+        Body::None,
+        Handler::Streams(|call| Box::pin(registry::push(call))),
+        "sends an image to a registry",
+    )
+    .takes("destination quiet tlsVerify X-Registry-Auth"),
+    Route::post(
+        "/images/{*name}/tag",
+        registry::tag,
+        "gives an image a further name",
+    )
+    .takes("repo tag"),
+    Route::post(
+        "/images/{*name}/untag",
+        registry::untag,
+        "takes a name from an image",
+    )
+    .takes("repo tag"),
     Route::delete("/images/{*name}", images::remove, "removes an image").takes("force"),
+    Route::json("/pods/create", pods::create, "makes a pod").takes("(PodSpecGenerator)"),
+    Route::get("/pods/json", pods::list, "lists pods").takes("filters"),
+    Route::post(
+        "/pods/prune",
+        pods::prune,
+        "removes pods of which nothing runs any more",
+    ),
+    Route::get(
+        "/pods/{name}/json",
+        pods::inspect,
+        "all that is known of a pod",
+    ),
+    Route::get(
+        "/pods/{name}/exists",
+        pods::exists,
+        "whether there is such a pod",
+    ),
+    Route::post("/pods/{name}/start", pods::start, "starts its containers"),
+    Route::post("/pods/{name}/stop", pods::stop, "stops its containers").takes("timeout t"),
+    Route::post(
+        "/pods/{name}/restart",
+        pods::restart,
+        "stops its containers and starts them anew",
+    ),
+    Route::post(
+        "/pods/{name}/kill",
+        pods::kill,
+        "sends its containers a signal",
+    )
+    .takes("signal"),
+    Route::post(
+        "/pods/{name}/pause",
+        pods::pause,
+        "stops their processes in memory",
+    ),
+    Route::post("/pods/{name}/unpause", pods::unpause, "lets them go on"),
+    Route::delete(
+        "/pods/{name}",
+        pods::remove,
+        "removes it with its containers",
+    )
+    .takes("force timeout"),
     Route::json("/volumes/create", volumes::create, "makes a volume")
         .takes("Name Driver Label Labels Options IgnoreIfExists"),
     Route::get("/volumes/json", volumes::list, "lists volumes").takes("filters"),
@@ -216,6 +359,11 @@ pub const ROUTES: &[Route] = &[
         "/networks/{name}/json",
         networks::inspect,
         "all that is known of a network",
+    ),
+    Route::get(
+        "/networks/{name}",
+        networks::inspect,
+        "the same, for podman-py",
     ),
     Route::get(
         "/networks/{name}/exists",

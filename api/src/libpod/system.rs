@@ -129,6 +129,7 @@ pub fn df(engine: &Engine, _: &Call) -> Result<Reply, Failure> {
 }
 
 /// An event: Docker's form with Podman's words.
+#[expect(clippy::unnecessary_wraps, reason = "Docker's leaves some out")]
 pub fn event(event: &StoredEvent) -> Option<Value> {
     let (seconds, nanoseconds) = times(event);
     let mut attributes = attributes(event);

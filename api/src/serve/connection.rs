@@ -18,13 +18,18 @@ const HEAD: usize = 64 << 10;
 /// Most headers of a request.
 const HEADERS: usize = 100;
 /// How long a head may take to come; a client that keeps its connection opens another one later.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Answers a client until it goes.
-pub async fn serve(stream: UnixStream, context: Arc<Context>, mut stopping: watch::Receiver<bool>) {
+pub async fn serve(
+    stream: UnixStream,
+    context: Arc<Context>,
+    is_pouch: bool,
+    mut stopping: watch::Receiver<bool>,
+) {
     let service = service_fn(|request| {
         let context = Arc::clone(&context);
-        async move { Ok::<_, Infallible>(dispatch::answer(context, request).await) }
+        async move { Ok::<_, Infallible>(dispatch::answer(context, is_pouch, request).await) }
     });
     let mut builder = http1::Builder::new();
     builder

@@ -20,11 +20,12 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::dbus::Door;
+use crate::dbus;
 use crate::http::call::Context;
 use crate::shared::exec::Terminals;
+use crate::varlink;
 use activity::Activity;
-use address::Listening;
+use address::{Address, Door, Listening};
 
 /// Connections at a time; more wait in the kernel's queue.
 const CONNECTIONS: usize = 1024;
@@ -36,7 +37,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// What a service is asked for.
 #[derive(Debug, Clone)]
 pub struct ServeOptions {
-    /// `unix://PATH`, `dbus:BUS`; none: `<run>/cryopod.sock`.
+    /// `unix://PATH`, `varlink:unix:PATH`, `dbus:BUS`; none: `unix://<run>/cryopod.sock`.
     pub addresses: Vec<String>,
     /// It ends after this time without a connection; `None`: never.
     pub idle: Option<Duration>,
@@ -107,14 +108,17 @@ pub fn serve(config: Config, options: &ServeOptions) -> Result<(), ServeError> {
     let (buses, addresses) = address::buses(&options.addresses)?;
     let mut sockets = address::passed()?;
     if sockets.is_empty() {
-        let standard = config.run_root.join("cryopod.sock");
-        let mut paths = vec![standard];
+        let standard = Address {
+            door: Door::Rest,
+            path: config.run_root.join("cryopod.sock"),
+        };
+        let mut wanted = vec![standard];
         if !options.addresses.is_empty() {
             let parsed = addresses.iter().map(|uri| address::parse(uri));
-            paths = parsed.collect::<Result<_, _>>()?;
+            wanted = parsed.collect::<Result<_, _>>()?;
         }
-        for path in paths {
-            sockets.push(address::bind(&path)?);
+        for address in &wanted {
+            sockets.push(address::bind(address)?);
         }
     }
     // Once before the first client: what a killed engine left, and whether it can be opened at all.
@@ -140,7 +144,7 @@ pub fn serve(config: Config, options: &ServeOptions) -> Result<(), ServeError> {
     let served = runtime.block_on(async {
         let mut doors = Vec::new();
         for bus in &buses {
-            let door = Door::open(&context, bus, log).await;
+            let door = dbus::Door::open(&context, bus, log).await;
             doors.push(door.map_err(|error| ServeError::Bus(error.to_string()))?);
         }
         let served = run(context, sockets, doors, idle).await;
@@ -165,6 +169,7 @@ async fn run(
         listener.set_nonblocking(true)?;
         let listener = UnixListener::from_std(listener)?;
         accepting.spawn(accept(
+            (socket.door, socket.is_pouch()),
             listener,
             Arc::clone(&context),
             Arc::clone(&room),
@@ -241,6 +246,7 @@ async fn idle_for(activity: &Activity, limit: Option<Duration>) {
 }
 
 async fn accept(
+    (door, is_pouch): (Door, bool),
     listener: UnixListener,
     context: Arc<Context>,
     room: Arc<Semaphore>,
@@ -253,9 +259,16 @@ async fn accept(
         match listener.accept().await {
             Ok((stream, _)) => {
                 let token = context.activity.connection();
-                let served = connection::serve(stream, Arc::clone(&context), stopping.clone());
+                let (context, stopping) = (Arc::clone(&context), stopping.clone());
                 tokio::spawn(async move {
-                    served.await;
+                    match door {
+                        Door::Rest => {
+                            connection::serve(stream, context, is_pouch, stopping).await;
+                        }
+                        Door::Varlink => {
+                            varlink::connection::serve(stream, context, stopping).await;
+                        }
+                    }
                     drop((token, permit));
                 });
             }

@@ -2,39 +2,115 @@
 //! their connections.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use libcr::monitor::attach::Attachment;
 use tokio::sync::oneshot;
 
 /// Who waits for whose start.
 #[derive(Debug, Default)]
-pub struct Starts(Mutex<HashMap<String, Vec<oneshot::Sender<Attachment>>>>);
+pub struct Starts(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    waiting: HashMap<String, Vec<Waiting>>,
+    last: u64,
+}
+
+/// The end of somebody who waits for whoever starts it.
+#[derive(Debug)]
+pub struct Waiting {
+    number: u64,
+    sender: oneshot::Sender<Attachment>,
+}
+
+/// One who waits.
+#[derive(Debug)]
+pub struct Waiter {
+    id: String,
+    number: u64,
+    /// Comes with the start.
+    pub attachment: oneshot::Receiver<Attachment>,
+}
+
+impl Waiting {
+    /// Gives the streams; false when nobody waits any more.
+    pub fn give(self, attachment: Attachment) -> bool {
+        self.sender.send(attachment).is_ok()
+    }
+
+    /// Nobody waits any more.
+    pub fn is_gone(&self) -> bool {
+        self.sender.is_closed()
+    }
+}
 
 impl Starts {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Waits for the start of the container with this id.
-    pub fn wait(&self, id: &str) -> oneshot::Receiver<Attachment> {
-        let (sender, receiver) = oneshot::channel();
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for waiting in all.values_mut() {
-            waiting.retain(|one| !one.is_closed());
+    pub fn wait(&self, id: &str) -> Waiter {
+        let (sender, attachment) = oneshot::channel();
+        let mut all = self.inner();
+        for waiting in all.waiting.values_mut() {
+            waiting.retain(|one| !one.is_gone());
         }
-        all.retain(|_, waiting| !waiting.is_empty());
-        all.entry(id.to_owned()).or_default().push(sender);
-        receiver
+        all.waiting.retain(|_, waiting| !waiting.is_empty());
+        all.last += 1;
+        let number = all.last;
+        let entry = all.waiting.entry(id.to_owned()).or_default();
+        entry.push(Waiting { number, sender });
+        Waiter {
+            id: id.to_owned(),
+            number,
+            attachment,
+        }
+    }
+
+    /// Nobody is about to start it for this one: else the streams come from there, from their first
+    /// byte on.
+    pub fn is_left(&self, waiter: &Waiter) -> bool {
+        let all = self.inner();
+        let found = all.waiting.get(&waiter.id);
+        found.is_some_and(|waiting| waiting.iter().any(|one| one.number == waiter.number))
     }
 
     /// Those who wait for it.
-    pub fn take(&self, id: &str) -> Vec<oneshot::Sender<Attachment>> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.remove(id).unwrap_or_default()
+    pub fn take(&self, id: &str) -> Vec<Waiting> {
+        self.inner().waiting.remove(id).unwrap_or_default()
     }
 
     /// They wait again.
-    pub fn give_back(&self, id: &str, waiting: Vec<oneshot::Sender<Attachment>>) {
+    pub fn give_back(&self, id: &str, waiting: Vec<Waiting>) {
         if !waiting.is_empty() {
-            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            all.entry(id.to_owned()).or_default().extend(waiting);
+            let mut all = self.inner();
+            all.waiting
+                .entry(id.to_owned())
+                .or_default()
+                .extend(waiting);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_taken_is_no_longer_left() {
+        let starts = Starts::default();
+        let (first, other) = (starts.wait("a"), starts.wait("b"));
+        assert!(starts.is_left(&first) && starts.is_left(&other));
+        let taken = starts.take("a");
+        // One that came later is another.
+        let second = starts.wait("a");
+        assert!(!starts.is_left(&first) && starts.is_left(&second));
+        starts.give_back("a", taken);
+        assert!(starts.is_left(&first) && starts.is_left(&second));
+        drop(first);
+        drop(starts.wait("c"));
+        assert_eq!(starts.take("a").len(), 1, "who is gone is forgotten");
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -13,6 +13,7 @@ use hyper::upgrade::OnUpgrade;
 use libcr::ops::lifecycle::exec::sessions::{self, Session, SessionState};
 use libcr::ops::lifecycle::exec::{ExecOptions, Running, Streams, begin};
 use libcr::{Engine, ErrorKind};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::OpenptFlags;
 use rustix::termios::{Winsize, tcsetwinsize};
@@ -34,7 +35,7 @@ use crate::http::{Call, Failure, Reply};
 const CHUNK: usize = 32 << 10;
 /// How long output may come after the process's end: what others that it started still hold open is
 /// theirs.
-const REST: Duration = Duration::from_millis(200);
+const REST: Duration = Duration::from_millis(100);
 
 /// Terminals of processes that run, by session.
 #[derive(Debug, Default)]
@@ -98,6 +99,8 @@ pub fn create(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
         "DetachKeys",
         "Detach",
         "ConsoleSize",
+        // docker-py says it twice.
+        "Container",
     ]);
     body.finish()?;
     let id = sessions::create(engine, call.name(), options)?;
@@ -223,11 +226,20 @@ pub async fn start(call: Call, upgrade: OnUpgrade) -> Result<Reply, Failure> {
         call.context
             .run(move |engine| detached(engine, session))
             .await?;
-        return Ok(Reply::status(if call.is_libpod { 201 } else { 200 }));
+        if call.is_libpod {
+            return Ok(Reply::bytes(
+                201,
+                "text/plain; charset=utf-8",
+                b"\n".to_vec(),
+            ));
+        }
+        return Ok(Reply::status(200));
     }
     let terminal = session.options.terminal;
     let (ends, streams) = open(&call, &session, size).map_err(|error| Failure::internal(&error))?;
     let kind = if terminal { RAW } else { MULTIPLEXED };
+    // From the first byte on: what came to which stream first is seen only while it comes.
+    let read = Reading::of(ends).map_err(|error| Failure::internal(&error))?;
     let ended = match run(&call, session, streams).await {
         Ok(ended) => ended,
         // As both servers do it: clients read the exit code afterwards, which says 126 or 127.
@@ -247,7 +259,7 @@ pub async fn start(call: Call, upgrade: OnUpgrade) -> Result<Reply, Failure> {
         Err(failure) => return Err(failure),
     };
     Ok(joined(&call, upgrade, kind, move |client| async move {
-        if let Err(error) = bridge(client, ends, ended, keys).await {
+        if let Err(error) = join(client, read, ended, keys).await {
             tracing::debug!(%error, "exec session");
         }
     }))
@@ -415,63 +427,133 @@ fn supervise(
     Ok(())
 }
 
-/// Carries bytes both ways until the process has ended and all it wrote is on its way.
-async fn bridge(
-    client: Client,
-    ends: Ends,
-    ended: oneshot::Receiver<()>,
-    keys: DetachKeys,
-) -> io::Result<()> {
-    let (pieces, written) = mpsc::channel(4);
-    let input: Option<Box<dyn AsyncWrite + Send + Unpin>> = match ends {
-        Ends::Pipes {
-            input,
-            output,
-            error,
-        } => {
-            tokio::spawn(read(output, Some(frames::OUTPUT), pieces.clone()));
-            tokio::spawn(read(error, Some(frames::ERROR), pieces));
-            input.map(|input| Box::new(input) as _)
-        }
-        Ends::Terminal(output, input) => {
-            tokio::spawn(read(*output, None, pieces));
-            Some(input as _)
-        }
-    };
-    join(client, input, written, ended, keys).await
+/// A process's streams, its output being read.
+struct Reading {
+    input: Option<Box<dyn AsyncWrite + Send + Unpin>>,
+    written: mpsc::Receiver<Vec<u8>>,
+    unread: Unread,
 }
 
-async fn read(
-    mut stream: impl AsyncRead + Unpin + Send,
-    number: Option<u8>,
-    pieces: mpsc::Sender<Vec<u8>>,
-) {
+impl Reading {
+    fn of(ends: Ends) -> io::Result<Self> {
+        let unread = Unread::of(&ends)?;
+        let (pieces, written) = mpsc::channel(4);
+        let input: Option<Box<dyn AsyncWrite + Send + Unpin>> = match ends {
+            Ends::Pipes {
+                input,
+                output,
+                error,
+            } => {
+                tokio::spawn(read_both(output, error, pieces));
+                input.map(|input| Box::new(input) as _)
+            }
+            Ends::Terminal(output, input) => {
+                tokio::spawn(read(*output, pieces));
+                Some(input as _)
+            }
+        };
+        Ok(Self {
+            input,
+            written,
+            unread,
+        })
+    }
+}
+
+/// The streams that a process writes to, to see whether there is more to read.
+struct Unread(Vec<OwnedFd>);
+
+impl Unread {
+    fn of(ends: &Ends) -> io::Result<Self> {
+        let copies: io::Result<Vec<OwnedFd>> = match ends {
+            Ends::Pipes { output, error, .. } => [output.as_fd(), error.as_fd()]
+                .into_iter()
+                .map(|end| end.try_clone_to_owned())
+                .collect(),
+            Ends::Terminal(output, _) => Ok(vec![output.as_fd().try_clone_to_owned()?]),
+        };
+        Ok(Self(copies?))
+    }
+
+    /// Something waits to be read: a reader that gets no time has not seen it yet.
+    fn any(&self) -> bool {
+        let mut all: Vec<PollFd<'_>> = self
+            .0
+            .iter()
+            .map(|end| PollFd::new(end, PollFlags::IN))
+            .collect();
+        let now = Timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        poll(&mut all, Some(&now)).is_ok()
+            && all.iter().any(|end| end.revents().contains(PollFlags::IN))
+    }
+}
+
+async fn read(mut stream: impl AsyncRead + Unpin + Send, pieces: mpsc::Sender<Vec<u8>>) {
     let mut buffer = vec![0; CHUNK];
     // A terminal whose other end is closed is an error to read.
     while let Ok(count) = stream.read(&mut buffer).await {
-        let piece = match number {
-            Some(number) => frame(number, &buffer[..count]).to_vec(),
-            None => buffer[..count].to_vec(),
-        };
-        if count == 0 || pieces.send(piece).await.is_err() {
+        if count == 0 || pieces.send(buffer[..count].to_vec()).await.is_err() {
             return;
         }
     }
 }
 
+/// Both streams in the order in which they were written, as far as that can be seen.
+async fn read_both(
+    mut output: pipe::Receiver,
+    mut error: pipe::Receiver,
+    pieces: mpsc::Sender<Vec<u8>>,
+) {
+    let (mut of_output, mut of_error) = (vec![0; CHUNK], vec![0; CHUNK]);
+    let (mut output_open, mut error_open) = (true, true);
+    while output_open || error_open {
+        let piece = tokio::select! {
+            biased;
+            count = output.read(&mut of_output), if output_open => match count {
+                Ok(count) if count > 0 => frame(frames::OUTPUT, &of_output[..count]),
+                _ => {
+                    output_open = false;
+                    continue;
+                }
+            },
+            count = error.read(&mut of_error), if error_open => match count {
+                Ok(count) if count > 0 => frame(frames::ERROR, &of_error[..count]),
+                _ => {
+                    error_open = false;
+                    continue;
+                }
+            },
+        };
+        if pieces.send(piece.to_vec()).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Carries bytes both ways until the process has ended and all it wrote is on its way.
 async fn join(
     mut client: Client,
-    mut input: Option<Box<dyn AsyncWrite + Send + Unpin>>,
-    mut written: mpsc::Receiver<Vec<u8>>,
+    read: Reading,
     mut ended: oneshot::Receiver<()>,
     mut keys: DetachKeys,
 ) -> io::Result<()> {
+    let Reading {
+        mut input,
+        mut written,
+        unread,
+    } = read;
     let mut buffer = vec![0; CHUNK];
-    let (mut open, mut over) = (true, false);
+    let (mut open, mut over, mut quiet) = (true, false, 0);
     loop {
         tokio::select! {
             piece = written.recv() => match piece {
-                Some(piece) => client.write_all(&piece).await?,
+                Some(piece) => {
+                    quiet = 0;
+                    client.write_all(&piece).await?;
+                }
                 None => break,
             },
             count = client.read(&mut buffer), if open => match count? {
@@ -493,7 +575,12 @@ async fn join(
             },
             _ = &mut ended, if !over => over = true,
             () = sleep(if over { REST } else { GONE }) => {
-                if over || client.is_gone() {
+                if client.is_gone() {
+                    break;
+                }
+                // The second look is for what the reader had taken and not passed on at the first.
+                quiet = if over && !unread.any() { quiet + 1 } else { 0 };
+                if quiet > 1 {
                     break;
                 }
             }

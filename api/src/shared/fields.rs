@@ -175,6 +175,12 @@ impl Fields {
         }
     }
 
+    /// Passes over members that the interface doesn't know.
+    pub fn keep(&mut self, known: &[&str]) {
+        self.members
+            .retain(|_, (key, _)| known.iter().any(|name| name.eq_ignore_ascii_case(key)));
+    }
+
     /// Accepts only these values of a member.
     ///
     /// # Errors

@@ -12,11 +12,13 @@ pub struct Inspect {
     /// Act on the container created last
     #[arg(short, long)]
     pub latest: bool,
-    /// Specify inspect-object type ("all"|"container"|"image"|"network"|"volume")
+    /// Specify inspect-object type ("all"|"container"|"image"|"network"|"pod"|"volume")
     #[arg(short = 't', long = "type", value_name = "TYPE", default_value = "all")]
     pub kind: String,
     /// The objects.
-    #[arg(value_name = "CONTAINER|IMAGE|VOLUME|NETWORK [CONTAINER|IMAGE|VOLUME|NETWORK...]")]
+    #[arg(
+        value_name = "CONTAINER|IMAGE|VOLUME|NETWORK|POD [CONTAINER|IMAGE|VOLUME|NETWORK|POD...]"
+    )]
     pub names: Vec<String>,
 }
 
@@ -31,6 +33,8 @@ pub enum InspectKind {
     Image,
     /// Networks only.
     Network,
+    /// Pods only.
+    Pod,
     /// Volumes only.
     Volume,
 }
@@ -43,10 +47,11 @@ impl Inspect {
             "container" => InspectKind::Container,
             "image" => InspectKind::Image,
             "network" => InspectKind::Network,
+            "pod" => InspectKind::Pod,
             "volume" => InspectKind::Volume,
             other => {
                 return Err(CliError::usage(format!(
-                    "invalid type \"{other}\": must be \"image\", \"container\", \"network\", \"volume\", or \"all\""
+                    "invalid type \"{other}\": must be \"image\", \"container\", \"network\", \"pod\", \"volume\", or \"all\""
                 )));
             }
         };
@@ -95,12 +100,14 @@ mod tests {
         inspect.names.clear();
         assert!(inspect.validate().is_ok());
         inspect.kind = "pod".into();
+        assert_eq!(inspect.validate().unwrap(), InspectKind::Pod);
+        inspect.kind = "secret".into();
         assert!(
             inspect
                 .validate()
                 .unwrap_err()
                 .to_string()
-                .starts_with("invalid type \"pod\"")
+                .starts_with("invalid type \"secret\"")
         );
     }
 }

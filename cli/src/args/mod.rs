@@ -2,7 +2,7 @@
 //! file or asks the engine; what can be judged from the command line alone is judged by each
 //! struct's `validate()`, in Podman's order and words.
 //!
-//! `container/`, `image/`, `network/`, `volume/`, `system.rs`: the verbs by noun. `value/`: what flags hold. `parse.rs`:
+//! `container/`, `image/`, `network/`, `pod/`, `volume/`, `system.rs`: the verbs by noun. `value/`: what flags hold. `parse.rs`:
 //! from words to structs, and clap's complaints in Podman's words.
 
 pub mod checkpoint;
@@ -15,6 +15,7 @@ pub mod image;
 pub mod inspect;
 pub mod network;
 pub mod parse;
+pub mod pod;
 pub mod seal;
 pub mod selection;
 pub mod system;
@@ -58,6 +59,9 @@ pub enum Command {
     /// Manage networks
     #[command(subcommand)]
     Network(network::NetworkCommand),
+    /// Manage pods
+    #[command(subcommand)]
+    Pod(pod::PodCommand),
     /// Manage volumes
     #[command(subcommand)]
     Volume(volume::VolumeCommand),
@@ -90,6 +94,10 @@ pub enum Command {
     Logout(image::Logout),
     /// Remove one or more images from local storage
     Rmi(image::ImageRm),
+    /// Add an additional name to a local image
+    Tag(image::Tag),
+    /// Remove a name from a local image
+    Untag(image::Untag),
     /// Show events
     Events(events::Events),
     /// Show whether this host can freeze and thaw containers

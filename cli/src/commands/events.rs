@@ -51,10 +51,16 @@ fn as_line(event: &StoredEvent, whole: bool) -> String {
                     ", health_status={status}, health_failing_streak={streak}, health_log="
                 );
             }
+            if !event.pod.is_empty() {
+                let _ = write!(line, ", pod_id={}", event.pod);
+            }
             for (key, value) in &event.labels {
                 let _ = write!(line, ", {key}={value}");
             }
             line.push(')');
+        }
+        "pod" => {
+            let _ = write!(line, " {id} (image=, name={})", event.name);
         }
         "volume" => {
             let _ = write!(line, " {}", event.name);
@@ -95,6 +101,9 @@ fn as_json(event: &StoredEvent) -> Value {
     if let Some((status, _)) = event.health() {
         object.insert("health_status".into(), status.into());
     }
+    if !event.pod.is_empty() {
+        object.insert("PodID".into(), event.pod.as_str().into());
+    }
     object.insert("Attributes".into(), attributes(event));
     Value::Object(object)
 }
@@ -113,7 +122,7 @@ fn as_fields(event: &StoredEvent) -> Value {
         "ContainerExitCode": event.exit_code(),
         "HealthStatus": event.health().map_or("", |(status, _)| status),
         "Network": if event.subject == "network" { event.name.as_str() } else { "" },
-        "PodID": "",
+        "PodID": event.pod,
         "Error": "",
         "Attributes": event.labels,
         JSON_FACE: as_json(event),
@@ -160,6 +169,7 @@ mod tests {
                 String::new()
             },
             detail: detail.into(),
+            pod: String::new(),
             labels: of_container
                 .then(|| ("a".into(), "b".into()))
                 .into_iter()

@@ -6,6 +6,7 @@ use crate::args::container::ContainerInspect;
 use crate::args::image::ImageInspect;
 use crate::args::inspect::{Inspect, InspectKind, check_names};
 use crate::args::network::NetworkInspect;
+use crate::args::pod::PodInspect;
 use crate::args::volume::VolumeInspect;
 use crate::output::json::{self, is_json};
 use crate::output::template::{Headings, JSON_FACE, Schema, is_table, render_rows, render_table};
@@ -29,6 +30,8 @@ const SCHEMA: Schema = Schema(&[
     ("*.GraphDriver", "*define.DriverData"),
     ("*.Mounts.*", "define.InspectMount"),
     ("*.RootFS", "*define.RootFS"),
+    ("*.InfraConfig", "*define.InspectPodInfraConfig"),
+    ("*.Containers.*", "define.InspectPodContainerInfo"),
 ]);
 
 /// `inspect`.
@@ -83,6 +86,17 @@ pub fn networks(opener: &Opener, flags: &NetworkInspect) -> Outcome {
         &flags.names,
         &flags.format,
     )
+}
+
+/// `pod inspect`.
+pub fn pods(opener: &Opener, flags: &PodInspect) -> Outcome {
+    check_names(flags.latest, &flags.names)?;
+    let names = if flags.latest {
+        vec![super::pod::latest(&opener.open()?)?.pod.id]
+    } else {
+        flags.names.clone()
+    };
+    show(opener, InspectKind::Pod, false, &names, &flags.format)
 }
 
 fn show(
@@ -164,6 +178,7 @@ fn look(engine: &Engine, kind: InspectKind, name: &str) -> Result<Value, CliErro
     let image = || libcr::ops::images::inspect::inspect(engine, name);
     let volume = || libcr::ops::volumes::inspect::inspect(engine, name);
     let network = || libcr::ops::networks::inspect::inspect(engine, name);
+    let pod = || libcr::ops::pods::inspect::inspect(engine, name);
     // Podman has a sentence of its own for each.
     let reworded = |error: Error, text: String| {
         if error.kind() == ErrorKind::NotFound {
@@ -183,6 +198,7 @@ fn look(engine: &Engine, kind: InspectKind, name: &str) -> Result<Value, CliErro
         InspectKind::Network => {
             network().map_err(|error| reworded(error, format!("network {name}: unable to find network with name or ID {name}: network not found")))
         }
+        InspectKind::Pod => pod().map_err(|error| reworded(error, format!("no such pod {name}"))),
         InspectKind::Any => {
             let absent = |error: &Error| error.kind() == ErrorKind::NotFound;
             let mut found = container();
@@ -194,6 +210,9 @@ fn look(engine: &Engine, kind: InspectKind, name: &str) -> Result<Value, CliErro
             }
             if found.as_ref().is_err_and(absent) {
                 found = network();
+            }
+            if found.as_ref().is_err_and(absent) {
+                found = pod();
             }
             found.map_err(|error| reworded(error, format!("no such object: \"{name}\"")))
         }

@@ -2,6 +2,7 @@
 //! `args/`. A file of more than 120 lines here means that logic has leaked out of libcr.
 
 mod checkpoint;
+mod chosen;
 mod container;
 mod events;
 mod healthcheck;
@@ -13,6 +14,7 @@ mod login;
 mod network;
 mod open;
 mod outcome;
+mod pod;
 mod preview;
 mod removal;
 mod selected;
@@ -41,6 +43,7 @@ pub fn run(cli: Cli, words: Vec<String>) -> Outcome {
         }
         Command::Image(command) => image::run(&opener, command),
         Command::Network(command) => network::run(&opener, command),
+        Command::Pod(command) => pod::run(&opener, command),
         Command::Volume(command) => volume::run(&opener, command),
         Command::Images(flags) => image::list::run(&opener, &flags),
         Command::Import(flags) => image::import::run(&opener, &flags),
@@ -50,6 +53,8 @@ pub fn run(cli: Cli, words: Vec<String>) -> Outcome {
         Command::Login(flags) => login::login(&flags),
         Command::Logout(flags) => login::logout(&flags),
         Command::Rmi(flags) => image::rm::run(&opener, &flags),
+        Command::Tag(flags) => image::tag::tag(&opener, &flags),
+        Command::Untag(flags) => image::tag::untag(&opener, &flags),
         Command::Inspect(flags) => inspect::run(&opener, &flags),
         Command::Doctor(flags) => system::doctor(&opener, &flags),
         Command::System(SystemCommand::Check(flags)) => system::check::run(&opener, &flags),

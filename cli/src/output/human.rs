@@ -104,6 +104,43 @@ pub fn id(id: &str, whole: bool) -> &str {
     }
 }
 
+/// A size as go-units' `HumanSize` has it: four digits, decimal, no blank: `1.482kB`, `25.33GB`.
+pub fn go_size(bytes: u64) -> String {
+    four_digits(bytes, 1000.0, &["B", "kB", "MB", "GB", "TB", "PB", "EB"])
+}
+
+/// The same in powers of 1024, as go-units' `BytesSize`: `23.59GiB`.
+pub fn binary_size(bytes: u64) -> String {
+    four_digits(
+        bytes,
+        1024.0,
+        &["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"],
+    )
+}
+
+fn four_digits(bytes: u64, step: f64, units: &[&str]) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "four digits of it are shown")]
+    let mut size = bytes as f64;
+    let mut unit = 0;
+    while size >= step && unit + 1 < units.len() {
+        size /= step;
+        unit += 1;
+    }
+    let places = match size {
+        _ if size < 10.0 => 3,
+        _ if size < 100.0 => 2,
+        _ if size < 1000.0 => 1,
+        _ => 0,
+    };
+    let text = format!("{size:.places$}");
+    let text = if places > 0 {
+        text.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        &text
+    };
+    format!("{text}{}", units[unit])
+}
+
 /// An instant as Go prints it: `2026-11-22 21:00:07.285491463 +0000 UTC`.
 pub fn go_time(at: Timestamp) -> String {
     let zoned = at.to_zoned(jiff::tz::TimeZone::UTC);
@@ -113,6 +150,24 @@ pub fn go_time(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_of_four_digits() {
+        for (bytes, decimal, binary) in [
+            (0, "0B", "0B"),
+            (558, "558B", "558B"),
+            (1000, "1kB", "1000B"),
+            (1_482, "1.482kB", "1.447KiB"),
+            (20_480, "20.48kB", "20KiB"),
+            (25_325_268_992, "25.33GB", "23.59GiB"),
+            (u64::MAX, "18.45EB", "16EiB"),
+        ] {
+            assert_eq!(
+                (go_size(bytes).as_str(), binary_size(bytes).as_str()),
+                (decimal, binary)
+            );
+        }
+    }
 
     #[test]
     fn sizes() {

@@ -230,7 +230,7 @@ pub(super) fn undecodable(at: u64) -> Damage {
     }
 }
 
-fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<bool, CriuError> {
+pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<bool, CriuError> {
     if old == new {
         return Ok(false);
     }

@@ -13,6 +13,7 @@ pub mod facts;
 pub mod features;
 pub mod gate;
 pub mod generations;
+pub mod host_name;
 pub mod images;
 pub mod kernel_config;
 pub mod log;

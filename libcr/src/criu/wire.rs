@@ -17,6 +17,8 @@ pub(super) const PSTREE: &[u32] = &[COMMON, 0x5027_3030];
 pub(super) const CORE: &[u32] = &[COMMON, 0x5505_3847];
 /// `CGROUP_MAGIC`.
 pub(super) const CGROUP: &[u32] = &[COMMON, 0x5938_3330];
+/// `UTSNS_MAGIC`.
+pub(super) const UTSNS: &[u32] = &[COMMON, 0x5447_3203];
 /// `IDS_MAGIC`.
 pub(super) const IDS: &[u32] = &[COMMON, 0x5443_2030];
 /// `FDINFO_MAGIC`.

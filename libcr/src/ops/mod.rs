@@ -10,6 +10,7 @@
 //! | `import`, `load`, `pull`, `push`, `login`, `logout`, `images`, `rmi`, `image inspect` | [`images`] |
 //! | `checkpoint ls`, `inspect`, `rm`, `prune`, `tag`, `diff` | [`checkpoints`] |
 //! | `volume create`, `ls`, `inspect`, `rm` | [`volumes`] |
+//! | `pod create`, `start`, `stop`, `kill`, `pause`, `unpause`, `restart`, `rm`, `ps`, `inspect` | [`pods`] |
 //! | `container diagnose`, `doctor` | [`diagnose`], [`doctor`] |
 //! | `events` | [`events`] |
 //! | `info`, `version` | [`system`] |
@@ -25,6 +26,7 @@ pub mod images;
 pub mod lifecycle;
 pub mod many;
 pub mod networks;
+pub mod pods;
 pub mod recover;
 pub mod restore;
 pub mod steps;

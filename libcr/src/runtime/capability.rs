@@ -75,6 +75,24 @@ pub fn lowest(bits: u64) -> String {
     known.map_or_else(|| format!("number {number}"), |name| (*name).to_owned())
 }
 
+/// These bits as words, without `CAP_` and joined by commas: `full` for all that this kernel has,
+/// `none` for none.
+pub fn words(bits: u64) -> String {
+    if bits == 0 {
+        return "none".into();
+    }
+    let known = (1_u64 << ALL.len()) - 1;
+    if bits & known == known {
+        return "full".into();
+    }
+    let held = ALL.iter().enumerate();
+    let held = held.filter(|(number, _)| bits & (1 << number) != 0);
+    let words: Vec<&str> = held
+        .map(|(_, name)| name.trim_start_matches("CAP_"))
+        .collect();
+    words.join(",")
+}
+
 /// A word that is no capability.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown capability: \"{0}\"")]
@@ -139,6 +157,11 @@ mod tests {
         assert_eq!(two, 1 | 1 << 21);
         assert_eq!(lowest(two & !1), "CAP_SYS_ADMIN");
         assert_eq!(lowest(1 << 63), "number 63");
+        assert_eq!(super::words(two), "CHOWN,SYS_ADMIN");
+        assert_eq!(
+            (super::words(0).as_str(), super::words(u64::MAX).as_str()),
+            ("none", "full")
+        );
     }
 
     #[test]

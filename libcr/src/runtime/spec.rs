@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::capability::{self, UnknownCapability};
+use super::limits;
 use super::pod::{self, StandIn};
 use super::seccomp::{self, SeccompError};
 use super::user::Identity;
+use crate::model::container::pod::Shared;
 use crate::model::container::{ContainerConfig, NetworkMode, Security, VolumeMount};
 
 /// Files of the host that are mounted into every container: destination and file name in the
@@ -50,6 +52,8 @@ pub const READ_ONLY: [&str; 6] = [
 pub const CRIU_CONFIG: &str = "org.criu.config";
 /// Annotation by which readers of archives tell the engine; ours are of Podman's format.
 pub const ENGINE: &str = "io.container.manager";
+/// Annotation by which readers of archives tell the infra container of a pod; CRI-O's and Podman's.
+pub const SANDBOX: &str = "io.kubernetes.cri-o.SandboxID";
 /// Podman's annotation for `--rm`.
 pub const AUTO_REMOVE: &str = "io.podman.annotations.autoremove";
 
@@ -86,6 +90,8 @@ pub struct Places {
     pub shm: PathBuf,
     /// The network namespace to join; `None`: the host's, or one of its own (see the mode).
     pub netns: Option<PathBuf>,
+    /// Namespaces of the pod's infra container that it joins.
+    pub joined: Vec<(Shared, PathBuf)>,
     /// cgroup path from the mount of the hierarchy.
     pub cgroup: String,
     /// CRIU configuration file.
@@ -180,10 +186,20 @@ pub fn localize(spec: &mut Value, config: &ContainerConfig, places: &Places) {
     spec["root"] = json!({ "path": places.rootfs, "readonly": config.read_only });
     spec["linux"]["cgroupsPath"] = places.cgroup.clone().into();
     spec["linux"]["namespaces"] = namespaces(config, places);
+    if places.joined.iter().any(|(kind, _)| *kind == Shared::Uts)
+        && let Some(spec) = spec.as_object_mut()
+    {
+        // The name of the pod: no runtime sets one in a namespace that is another's.
+        spec.remove("hostname");
+        spec.remove("domainname");
+    }
     if !spec["annotations"].is_object() {
         spec["annotations"] = json!({});
     }
     let annotations = &mut spec["annotations"];
+    if let Some(membership) = config.pod.as_ref().filter(|pod| !pod.joins.is_empty()) {
+        annotations[SANDBOX] = membership.joins.clone().into();
+    }
     annotations[CRIU_CONFIG] = path_value(&places.criu_config);
     annotations[ENGINE] = "libpod".into();
     if config.auto_remove {
@@ -274,9 +290,16 @@ pub fn environment(config: &ContainerConfig, home: &str) -> Vec<String> {
 }
 
 fn namespaces(config: &ContainerConfig, places: &Places) -> Value {
-    let mut list: Vec<Value> = ["pid", "ipc", "uts", "mount", "cgroup"]
-        .map(|kind| json!({ "type": kind }))
-        .to_vec();
+    let kinds = ["pid", "ipc", "uts", "mount", "cgroup"];
+    let mut list: Vec<Value> = kinds.map(|kind| json!({ "type": kind })).to_vec();
+    for (kind, path) in &places.joined {
+        let own = list
+            .iter_mut()
+            .find(|entry| entry["type"] == kind.oci_word());
+        if let Some(entry) = own {
+            entry["path"] = path_value(path);
+        }
+    }
     match (&config.network, &places.netns) {
         (NetworkMode::Host, _) => {}
         (_, Some(path)) => list.push(json!({ "type": "network", "path": path })),
@@ -288,12 +311,7 @@ fn namespaces(config: &ContainerConfig, places: &Places) -> Value {
 fn resources(config: &ContainerConfig) -> Value {
     let mut resources =
         json!({ "devices": [{ "allow": config.security.privileged, "access": "rwm" }] });
-    if let Some(limit) = config.limits.pids.filter(|limit| *limit > 0) {
-        resources["pids"] = json!({ "limit": limit });
-    }
-    if let Some(limit) = config.limits.memory {
-        resources["memory"] = json!({ "limit": limit });
-    }
+    limits::write(&config.limits, &mut resources);
     resources
 }
 
@@ -455,6 +473,7 @@ mod tests {
             bundle: "/bundle".into(),
             shm: "/shm".into(),
             netns: Some("/run/netns/a".into()),
+            joined: Vec::new(),
             cgroup: "/cryopod/a".into(),
             criu_config: "/bundle/criu.conf".into(),
             volumes: "/volumes".into(),

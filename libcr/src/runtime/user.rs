@@ -1,6 +1,7 @@
 //! Who runs in a container: `--user NAME|UID[:GROUP|GID]` read against the container's own
 //! `/etc/passwd` and `/etc/group` (passwd(5), group(5)).
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::os::fd::AsFd;
@@ -39,6 +40,31 @@ pub struct Identity {
     pub home: String,
 }
 
+impl Identity {
+    /// Adds further groups, names of the container's own files or numbers.
+    pub fn join(&mut self, root: &Dir, groups: &[String]) -> Result<(), UserError> {
+        if groups.is_empty() {
+            return Ok(());
+        }
+        let text = read(root, "etc/group").unwrap_or_default();
+        for wanted in groups {
+            let gid = group_id(&text, wanted)?;
+            if !self.additional_gids.contains(&gid) {
+                self.additional_gids.push(gid);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The number of a group that is named, or a number.
+fn group_id(text: &str, wanted: &str) -> Result<u32, UserError> {
+    let mut all = text.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let named = all.find(|fields| fields.len() >= 3 && fields[0] == wanted);
+    let gid = named.map_or(wanted, |fields| fields[2]).parse();
+    gid.map_err(|_| UserError::NoGroup(wanted.into()))
+}
+
 /// Reads `user` as the container's own files understand it.
 pub fn resolve(root: &Dir, user: &str) -> Result<Identity, UserError> {
     let text = |path: &str| read(root, path).unwrap_or_default();
@@ -60,6 +86,49 @@ pub fn home(trees: &[PathBuf], user: &str) -> String {
     // Groups have no say in it.
     let name = user.split(':').next().unwrap_or_default();
     lookup(&passwd, "", name).map_or_else(|_| NO_HOME.into(), |identity| identity.home)
+}
+
+/// The names that numbers of users and groups have.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    users: BTreeMap<u32, String>,
+    groups: BTreeMap<u32, String>,
+}
+
+impl Names {
+    /// Those of the files below `root`; none where they can't be read.
+    pub fn below(root: impl AsFd) -> Self {
+        let names = |path: &str| {
+            let text = read(root.as_fd(), path).unwrap_or_default();
+            let entries = text.lines().filter_map(|line| {
+                let mut fields = line.split(':');
+                let name = fields.next()?.to_owned();
+                Some((fields.nth(1)?.parse().ok()?, name))
+            });
+            // The first of a number counts.
+            let mut found = BTreeMap::new();
+            for (number, name) in entries {
+                found.entry(number).or_insert(name);
+            }
+            found
+        };
+        Self {
+            users: names("etc/passwd"),
+            groups: names("etc/group"),
+        }
+    }
+
+    /// A user's name, else the number.
+    pub fn user(&self, number: u32) -> String {
+        let name = self.users.get(&number);
+        name.cloned().unwrap_or_else(|| number.to_string())
+    }
+
+    /// A group's name, else the number.
+    pub fn group(&self, number: u32) -> String {
+        let name = self.groups.get(&number);
+        name.cloned().unwrap_or_else(|| number.to_string())
+    }
 }
 
 /// A file of a container: links in it, absolute ones too, stay inside `root`.
@@ -110,9 +179,7 @@ fn lookup(passwd: &str, group: &str, user: &str) -> Result<Identity, UserError> 
             .map(|line| line.split(':').collect::<Vec<_>>())
     };
     if let Some(wanted) = wanted_group {
-        let named = groups().find(|fields| fields.len() >= 3 && fields[0] == wanted);
-        let gid = named.map_or(wanted, |fields| fields[2]).parse();
-        identity.gid = gid.map_err(|_| UserError::NoGroup(wanted.into()))?;
+        identity.gid = group_id(group, wanted)?;
     } else if let Some(fields) = &entry {
         let member = |group: &Vec<&str>| {
             group.len() >= 4 && group[3].split(',').any(|name| name == fields[0])
@@ -147,6 +214,19 @@ mod tests {
         assert_eq!(home(&trees, ""), "/root");
         let root = Dir::open_ambient_dir(&trees[1], cap_std::ambient_authority()).unwrap();
         assert_eq!(resolve(&root, "web").map(|web| web.uid), Ok(33));
+        std::fs::write(trees[1].join("etc/group"), GROUP).unwrap();
+        let mut web = resolve(&root, "web").unwrap();
+        let joined = web.join(&root, &["mail".into(), "1000".into()]);
+        assert_eq!((joined, web.additional_gids), (Ok(()), vec![8, 1000]));
+        let joined = Identity::default().join(&root, &["none".into()]);
+        assert_eq!(joined, Err(UserError::NoGroup("none".into())));
+        std::fs::remove_file(trees[1].join("etc/group")).unwrap();
+        let names = Names::below(&root);
+        assert_eq!(
+            (names.user(33).as_str(), names.user(7).as_str()),
+            ("web", "7")
+        );
+        assert_eq!(names.group(34), "34");
         std::fs::write(trees[0].join("etc/passwd"), "").unwrap();
         assert_eq!(home(&trees, "web"), "/");
     }

@@ -59,6 +59,9 @@ pub struct ApplyOptions {
     pub devices: bool,
     /// How much it may hold.
     pub limits: Limits,
+    /// Whose all of it will be: user and group; `None`: whose it was. As after chown(2), set-id bits
+    /// and file capabilities are gone then.
+    pub owner: Option<(u32, u32)>,
 }
 
 /// Unpacks a tar, plain or compressed with gzip or zstd, into `directory`.
@@ -79,6 +82,7 @@ pub fn apply_tree(
         options.devices,
         options.limits,
     );
+    unpacker.owner = options.owner;
     unpacker.run(&mut tar)?;
     Ok(unpacker.bytes())
 }

@@ -9,6 +9,7 @@ pub mod apply;
 pub mod diff;
 pub mod fingerprint;
 pub mod layer;
+pub mod located;
 pub mod overlay;
 
 pub mod tree;

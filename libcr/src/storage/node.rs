@@ -102,6 +102,14 @@ impl Node {
 }
 
 impl Attrs {
+    /// Another owner: set-id bits and file capabilities go, as with chown(2).
+    pub(super) fn chown(&mut self, (uid, gid): (u32, u32)) {
+        (self.uid, self.gid) = (uid, gid);
+        self.mode &= 0o1777;
+        self.xattrs
+            .retain(|(name, _)| name != b"security.capability");
+    }
+
     /// Gives the attributes to `name` in `parent`, not followed. An empty name is `parent` itself.
     ///
     /// The order matters: changing the owner clears set-id bits and file capabilities, and anything

@@ -51,7 +51,8 @@ impl TarPlan {
         let mut plan = Self::new(root.into());
         let mut links = HashMap::new();
         for entry in &diff.entries {
-            plan.push(bytes(&entry.path), b"", entry.node.clone(), &mut links);
+            let path = bytes(&entry.path);
+            plan.push(path, path.to_vec(), entry.node.clone(), &mut links);
         }
         Ok(plan)
     }
@@ -60,7 +61,31 @@ impl TarPlan {
     /// `./` for `devshm-checkpoint.tar` and volumes. Sockets are passed over.
     pub fn of_tree(directory: &Path, prefix: &str) -> Result<Self, StorageError> {
         let root = File::open(directory).map_err(StorageError::io("open", directory))?;
-        let mut plan = Self::new(root.into());
+        Self::walk(root.into(), prefix.as_bytes(), true)
+    }
+
+    /// Plans a tar of an open directory, called `name` there; without a name, of what is in it alone.
+    pub fn of_directory(directory: OwnedFd, name: &[u8]) -> Result<Self, StorageError> {
+        if name.is_empty() {
+            return Self::walk(directory, b"", false);
+        }
+        Self::walk(directory, &[name, b"/"].concat(), true)
+    }
+
+    /// Plans a tar of `source` in an open directory, which is no directory itself, called `name`
+    /// there.
+    pub fn of_file(directory: OwnedFd, source: &[u8], name: &[u8]) -> Result<Self, StorageError> {
+        let mut plan = Self::new(directory);
+        if let Some(mut node) = Node::read(plan.root.as_fd(), source)? {
+            // The other names are not in it.
+            node.shared = None;
+            plan.push(source, name.to_vec(), node, &mut HashMap::new());
+        }
+        Ok(plan)
+    }
+
+    fn walk(root: OwnedFd, prefix: &[u8], itself: bool) -> Result<Self, StorageError> {
+        let mut plan = Self::new(root);
         let mut links = HashMap::new();
         let mut todo = vec![Vec::new()];
         while let Some(path) = todo.pop() {
@@ -76,7 +101,9 @@ impl TarPlan {
                 continue;
             };
             let is_directory = node.kind == Kind::Directory;
-            plan.push(&path, prefix.as_bytes(), node, &mut links);
+            if itself || !path.is_empty() {
+                plan.push(&path, [prefix, &path].concat(), node, &mut links);
+            }
             if is_directory {
                 let here = plan
                     .open(&path, OFlags::RDONLY | OFlags::DIRECTORY)
@@ -241,11 +268,10 @@ impl TarPlan {
     fn push(
         &mut self,
         path: &[u8],
-        prefix: &[u8],
+        mut name: Vec<u8>,
         mut node: Node,
         links: &mut HashMap<(u64, u64), Vec<u8>>,
     ) {
-        let mut name = [prefix, path].concat();
         if node.kind == Kind::Directory && !name.ends_with(b"/") {
             name.extend_from_slice(if name.is_empty() { b"./" } else { b"/" });
         }

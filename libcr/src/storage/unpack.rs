@@ -32,6 +32,8 @@ pub(super) struct Unpacker<'d> {
     whiteouts: Whiteouts,
     devices: bool,
     limits: Limits,
+    /// Whose everything will be, whoever had it.
+    pub(super) owner: Option<(u32, u32)>,
     members: u64,
     bytes: u64,
     /// Directories get their attributes last, when nothing is created in them any more.
@@ -54,6 +56,7 @@ impl<'d> Unpacker<'d> {
             whiteouts,
             devices,
             limits,
+            owner: None,
             members: 0,
             bytes: 0,
             directories: BTreeMap::new(),
@@ -69,7 +72,10 @@ impl<'d> Unpacker<'d> {
 
     /// Unpacks all members, then gives the directories their attributes.
     pub(super) fn run<R: Read>(&mut self, tar: &mut TarReader<R>) -> Result<(), StorageError> {
-        while let Some(member) = tar.next_member()? {
+        while let Some(mut member) = tar.next_member()? {
+            if let Some(owner) = self.owner {
+                member.attrs.chown(owner);
+            }
             self.count(&member)?;
             self.member(&member, tar)?;
         }

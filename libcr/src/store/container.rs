@@ -41,6 +41,7 @@ impl Rows<'_> {
                 to_json(&container.state),
             ],
         )?;
+        self.insert_membership(config)?;
         self.insert_volume_users(config)
     }
 
@@ -58,6 +59,25 @@ impl Rows<'_> {
         self.execute(
             "UPDATE containers SET config = ?2 WHERE id = ?1",
             params![config.id, to_json(config)],
+        )?;
+        Ok(())
+    }
+
+    /// Gives a container another name.
+    ///
+    /// # Errors
+    /// [`StoreError::NameInUse`] when another one has it.
+    pub fn rename_container(&self, config: &ContainerConfig) -> Result<(), StoreError> {
+        let holder = self.holder_of_name(&config.name)?;
+        if let Some(id) = holder.filter(|id| *id != config.id) {
+            return Err(StoreError::NameInUse {
+                name: config.name.clone(),
+                id,
+            });
+        }
+        self.execute(
+            "UPDATE containers SET name = ?2, config = ?3 WHERE id = ?1",
+            params![config.id, config.name, to_json(config)],
         )?;
         Ok(())
     }

@@ -7,6 +7,7 @@ use rusqlite::params;
 
 use super::{Rows, StoreError, to_json};
 use crate::model::container::Container;
+use crate::model::container::pod::Pod;
 
 /// The newest are kept: an engine that runs for years must not fill the disk with them.
 const KEPT: u32 = 10_000;
@@ -18,11 +19,11 @@ pub struct StoredEvent {
     pub number: i64,
     /// RFC 3339 with nanoseconds.
     pub time: String,
-    /// What it is about: `container`, `image`, `volume`.
+    /// What it is about: `container`, `image`, `volume`, `network`, `pod`.
     pub subject: String,
     /// Podman's word: `create`, `start`, `died`, `checkpoint`, `restore`, `remove`, ….
     pub kind: String,
-    /// Full id of the container or image; empty for a volume.
+    /// Full id of the container, image or pod; empty for a volume.
     pub id: String,
     /// Name at that time; of an image also the file that it was loaded from.
     pub name: String,
@@ -31,6 +32,8 @@ pub struct StoredEvent {
     /// Anything else: the exit code (`died`, `remove`, `exec_died`), status and failing streak
     /// (`health_status`).
     pub detail: String,
+    /// Id of a container's pod; empty: it is in none.
+    pub pod: String,
     /// Labels of a container.
     pub labels: BTreeMap<String, String>,
 }
@@ -70,6 +73,12 @@ impl Rows<'_> {
             name: config.name.clone(),
             image: config.rootfs.image_name().into(),
             detail: detail.into(),
+            pod: if kind == "died" {
+                // Podman doesn't say it of this one.
+                String::new()
+            } else {
+                config.pod_id().into()
+            },
             labels: config.labels.clone(),
         })
     }
@@ -95,6 +104,11 @@ impl Rows<'_> {
         self.write_plain_event("network", kind, container, name)
     }
 
+    /// Writes down that something happened to a pod.
+    pub fn insert_pod_event(&self, kind: &str, pod: &Pod) -> Result<(), StoreError> {
+        self.write_plain_event("pod", kind, &pod.id, &pod.name)
+    }
+
     fn write_plain_event(
         &self,
         subject: &str,
@@ -111,13 +125,14 @@ impl Rows<'_> {
             name: name.into(),
             image: String::new(),
             detail: String::new(),
+            pod: String::new(),
             labels: BTreeMap::new(),
         })
     }
 
     fn write_event(&self, event: &StoredEvent) -> Result<(), StoreError> {
         self.execute(
-            "INSERT INTO events (time, kind, container, name, image, detail, subject, labels) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO events (time, kind, container, name, image, detail, subject, labels, pod) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             params![
                 event.time,
                 event.kind,
@@ -127,6 +142,7 @@ impl Rows<'_> {
                 event.detail,
                 event.subject,
                 to_json(&event.labels),
+                event.pod,
             ],
         )?;
         self.execute(
@@ -139,7 +155,7 @@ impl Rows<'_> {
     /// Events after the one with this number (0: all that are kept), oldest first.
     pub fn events_after(&self, number: i64) -> Result<Vec<StoredEvent>, StoreError> {
         let rows = self.query(
-            "SELECT number, time, subject, kind, container, name, image, detail, labels FROM events WHERE number > ?1 ORDER BY number",
+            "SELECT number, time, subject, kind, container, name, image, detail, labels, pod FROM events WHERE number > ?1 ORDER BY number",
             params![number],
             |row| {
                 let event = StoredEvent {
@@ -151,6 +167,7 @@ impl Rows<'_> {
                     name: row.get(5)?,
                     image: row.get(6)?,
                     detail: row.get(7)?,
+                    pod: row.get(9)?,
                     labels: BTreeMap::new(),
                 };
                 Ok((event, row.get::<_, String>(8)?))

@@ -13,6 +13,7 @@ pub mod image;
 pub mod journal;
 pub mod lease;
 pub mod lock;
+pub mod pod;
 pub mod soundness;
 pub mod volume;
 
@@ -71,6 +72,22 @@ pub enum StoreError {
     /// The volume isn't there (any more).
     #[error("no volume with name \"{0}\" found: no such volume")]
     NoSuchVolume(String),
+    /// A pod of that name is there; Podman's words.
+    #[error("adding pod to state: name \"{0}\" is in use: pod already exists")]
+    PodExists(String),
+    /// The pod isn't there (any more).
+    #[error("no pod with name or ID {0} found: no such pod")]
+    NoSuchPod(String),
+    /// A pod has containers.
+    #[error(
+        "pod {pod} has containers which must be removed before it: {members}: container already exists"
+    )]
+    PodInUse {
+        /// Id of the pod.
+        pod: String,
+        /// Ids of its containers.
+        members: String,
+    },
     /// A file of the state can't be used.
     #[error("{}", crate::sys::dir::reason(.0))]
     File(#[from] std::io::Error),
@@ -82,6 +99,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sql/0002_volumes.sql"),
     include_str!("sql/0003_checkpoints.sql"),
     include_str!("sql/0004_events.sql"),
+    include_str!("sql/0005_pods.sql"),
 ];
 
 /// An opened state database.

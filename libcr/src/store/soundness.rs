@@ -71,6 +71,31 @@ impl Rows<'_> {
         Ok(())
     }
 
+    /// Ids of containers whose row of `pod_members` says otherwise than their configuration.
+    pub fn misfiled_members(&self) -> Result<Vec<String>, StoreError> {
+        self.query(
+            "SELECT id FROM containers LEFT JOIN pod_members ON container = id
+             WHERE json_valid(config) AND pod IS NOT json_extract(config, '$.pod.pod')",
+            [],
+            |row| row.get(0),
+        )
+    }
+
+    /// Writes the row of `pod_members` of a container as its configuration says it.
+    pub fn file_member(&self, container: &str) -> Result<(), StoreError> {
+        self.execute(
+            "DELETE FROM pod_members WHERE container = ?1",
+            params![container],
+        )?;
+        self.execute(
+            "INSERT INTO pod_members (container, pod)
+             SELECT containers.id, pods.id FROM containers JOIN pods ON pods.id = json_extract(config, '$.pod.pod')
+             WHERE containers.id = ?1",
+            params![container],
+        )?;
+        Ok(())
+    }
+
     /// Ids of containers whose columns say otherwise than their configuration and state.
     pub fn misfiled_containers(&self) -> Result<Vec<String>, StoreError> {
         self.query(

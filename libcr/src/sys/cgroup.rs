@@ -30,6 +30,32 @@ pub fn is_unified() -> bool {
     mount_point() == Path::new("/sys/fs/cgroup")
 }
 
+/// What the processes of a cgroup use.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Processor time so far.
+    pub cpu: Duration,
+    /// That part of it in the kernel.
+    pub cpu_in_kernel: Duration,
+    /// Anonymous memory, bytes; `None` without the memory controller.
+    pub memory: Option<u64>,
+    /// Bound of its memory, bytes; `None`: unbounded.
+    pub memory_limit: Option<u64>,
+    /// Number of processes and threads.
+    pub tasks: u64,
+    /// Bytes read from block devices so far.
+    pub read: u64,
+    /// Bytes written to them so far.
+    pub written: u64,
+}
+
+/// The number behind a key, of a file with a key and a number a line.
+fn keyed(text: &str, key: &str) -> Option<u64> {
+    let mut lines = text.lines().filter_map(|line| line.split_once(' '));
+    let (_, value) = lines.find(|(found, _)| *found == key)?;
+    value.trim().parse().ok()
+}
+
 /// A cgroup of the unified hierarchy.
 #[derive(Debug, Clone)]
 pub struct Cgroup {
@@ -54,12 +80,25 @@ impl Cgroup {
     /// # Errors
     /// `TimedOut` after ten seconds (a process in uninterruptible sleep); it is thawed again then.
     pub fn freeze(&self) -> io::Result<()> {
-        self.write("cgroup.freeze", "1")?;
-        let frozen = self.wait_event("frozen", "1", Duration::from_secs(10));
+        self.begin_freeze()?;
+        let frozen = self.wait_frozen();
         if frozen.is_err() {
             let _ = self.thaw();
         }
         frozen
+    }
+
+    /// Tells its processes to stand still, and waits for none.
+    pub fn begin_freeze(&self) -> io::Result<()> {
+        self.write("cgroup.freeze", "1")
+    }
+
+    /// Waits until the processes that were told to stand still do.
+    ///
+    /// # Errors
+    /// As [`Self::freeze`]; nothing is thawed.
+    pub fn wait_frozen(&self) -> io::Result<()> {
+        self.wait_event("frozen", "1", Duration::from_secs(10))
     }
 
     /// Lets its processes go on.
@@ -126,7 +165,11 @@ impl Cgroup {
     /// Its processes and those of the cgroups in it: a container may have made some. Without
     /// those of a foreign PID namespace, which have no number here (the kernel says 0).
     pub fn processes(&self) -> Vec<i32> {
-        let text = fs::read_to_string(self.directory.join("cgroup.procs")).unwrap_or_default();
+        self.members("cgroup.procs")
+    }
+
+    fn members(&self, file: &str) -> Vec<i32> {
+        let text = fs::read_to_string(self.directory.join(file)).unwrap_or_default();
         let own = text.lines().filter_map(|line| line.parse().ok());
         let mut all: Vec<i32> = own.filter(|pid| *pid > 0).collect();
         let entries = fs::read_dir(&self.directory)
@@ -137,9 +180,35 @@ impl Cgroup {
             let child = Self {
                 directory: child.path(),
             };
-            all.extend(child.processes());
+            all.extend(child.members(file));
         }
         all
+    }
+
+    /// What its processes use and have used. What no controller counts is nought or `None`.
+    pub fn usage(&self) -> Usage {
+        let read = |file: &str| fs::read_to_string(self.directory.join(file)).unwrap_or_default();
+        let (cpu, io) = (read("cpu.stat"), read("io.stat"));
+        let time = |key: &str| Duration::from_micros(keyed(&cpu, key).unwrap_or(0));
+        let sum = |key: &str| {
+            let words = io.split_ascii_whitespace();
+            let values = words.filter_map(|word| word.strip_prefix(key)?.parse::<u64>().ok());
+            values.sum()
+        };
+        // Threads are tasks, too; the controller counts those of foreign PID namespaces as well.
+        let tasks = || self.members("cgroup.threads").len() as u64;
+        Usage {
+            cpu: time("usage_usec"),
+            cpu_in_kernel: time("system_usec"),
+            memory: keyed(&read("memory.stat"), "anon"),
+            memory_limit: read("memory.max").trim().parse().ok(),
+            tasks: read("pids.current")
+                .trim()
+                .parse()
+                .unwrap_or_else(|_| tasks()),
+            read: sum("rbytes="),
+            written: sum("wbytes="),
+        }
     }
 
     /// Makes it if it isn't there and moves a process into it.
@@ -191,9 +260,12 @@ impl Cgroup {
 /// Cgroup of the monitors, below [`PARENT`].
 pub const MONITORS: &str = "/cryopod/monitors";
 
-/// Names of the cgroups below [`PARENT`].
-pub fn names_below_parent() -> Vec<String> {
-    let entries = fs::read_dir(Cgroup::at(PARENT).directory);
+/// What the name of a pod's cgroup begins with, below [`PARENT`]; its id follows.
+pub const POD_PREFIX: &str = "pod-";
+
+/// Names of the cgroups right below one.
+pub fn names_below(path: &str) -> Vec<String> {
+    let entries = fs::read_dir(Cgroup::at(path).directory);
     entries
         .into_iter()
         .flatten()
@@ -203,9 +275,30 @@ pub fn names_below_parent() -> Vec<String> {
         .collect()
 }
 
-/// Removes the cgroups of the engine itself when the last container and monitor are gone.
-pub fn remove_parent_if_empty() {
-    for path in [MONITORS, PARENT] {
+/// Names of the cgroups of pods below [`PARENT`].
+pub fn pods() -> Vec<String> {
+    let mut names = names_below(PARENT);
+    names.retain(|name| name.starts_with(POD_PREFIX));
+    names
+}
+
+/// Where the cgroup of this name is: right below [`PARENT`], or in that of a pod.
+pub fn path_of(name: &str) -> String {
+    let usual = format!("{PARENT}/{name}");
+    if Cgroup::at(&usual).exists() {
+        return usual;
+    }
+    let of_pods = pods()
+        .into_iter()
+        .map(|pod| format!("{PARENT}/{pod}/{name}"));
+    let mut there = of_pods.filter(|path| Cgroup::at(path).exists());
+    there.next().unwrap_or(usual)
+}
+
+/// Removes the cgroup of a pod, if any, and those of the engine itself when the last container and
+/// monitor are gone.
+pub fn remove_parent_if_empty(pod: Option<&str>) {
+    for path in pod.into_iter().chain([MONITORS, PARENT]) {
         let _ = fs::remove_dir(Cgroup::at(path).directory);
     }
 }
@@ -232,13 +325,17 @@ pub fn controllers() -> Vec<String> {
     text.split_ascii_whitespace().map(str::to_owned).collect()
 }
 
-/// Enables the controllers that exist for the cgroups below [`PARENT`], as a cgroupfs manager
-/// must. Those that can't be enabled are left; a limit that needs one is refused by the runtime.
-pub fn prepare_parent() -> io::Result<()> {
+/// Enables the controllers that exist for the cgroups below [`PARENT`] and below that of a `pod`,
+/// as a cgroupfs manager must. Those that can't be enabled are left; a limit that needs one is
+/// refused by the runtime.
+pub fn prepare_parent(pod: Option<&str>) -> io::Result<()> {
     let root = mount_point();
-    let parent = root.join(PARENT.trim_start_matches('/'));
-    fs::create_dir_all(&parent).map_err(at("make", &parent))?;
-    for directory in [&root, &parent] {
+    let parents = std::iter::once(PARENT).chain(pod);
+    let parents: Vec<PathBuf> = parents.map(|path| Cgroup::at(path).directory).collect();
+    for parent in &parents {
+        fs::create_dir_all(parent).map_err(at("make", parent))?;
+    }
+    for directory in std::iter::once(&root).chain(&parents) {
         let enabled =
             fs::read_to_string(directory.join("cgroup.subtree_control")).unwrap_or_default();
         for controller in controllers() {
@@ -270,6 +367,45 @@ mod tests {
         fs::write(made.path().join("cgroup.procs"), "7\n0\n")?;
         fs::write(made.path().join("a/b/cgroup.procs"), "8\n9\n")?;
         assert_eq!(group.processes(), [7, 8, 9]);
+        Ok(())
+    }
+
+    #[test]
+    fn what_controllers_say_and_what_without_them() -> io::Result<()> {
+        let made = tempfile::tempdir()?;
+        let group = Cgroup {
+            directory: made.path().to_owned(),
+        };
+        let write = |file: &str, text: &str| fs::write(made.path().join(file), text);
+        write("cgroup.threads", "7\n8\n9\n")?;
+        write(
+            "cpu.stat",
+            "usage_usec 1500\nuser_usec 500\nsystem_usec 1000\n",
+        )?;
+        write("memory.max", "max\n")?;
+        let bare = Usage {
+            cpu: Duration::from_micros(1500),
+            cpu_in_kernel: Duration::from_millis(1),
+            tasks: 3,
+            ..Usage::default()
+        };
+        assert_eq!(group.usage(), bare);
+        write("pids.current", "4\n")?;
+        write("memory.stat", "anon 4096\nfile 8192\n")?;
+        write("memory.max", "65536\n")?;
+        write(
+            "io.stat",
+            "8:0 rbytes=10 wbytes=1 rios=1 wios=1 dbytes=0 dios=0\n8:16 rbytes=5 wbytes=2\n",
+        )?;
+        let whole = Usage {
+            memory: Some(4096),
+            memory_limit: Some(65536),
+            tasks: 4,
+            read: 15,
+            written: 3,
+            ..bare
+        };
+        assert_eq!(group.usage(), whole);
         Ok(())
     }
 

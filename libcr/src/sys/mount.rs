@@ -3,13 +3,14 @@
 
 use std::fs;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use nix::mount::{MsFlags, mount};
 use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags, StatxFlags, openat2, statx};
 use rustix::io::Errno;
-use rustix::mount::UnmountFlags;
+use rustix::mount::{MountFlags, MountPropagationFlags, OpenTreeFlags, UnmountFlags};
 
 use super::dir::at;
 
@@ -27,6 +28,35 @@ pub fn tmpfs(path: &Path, size: u64) -> io::Result<()> {
     )
     .map_err(io::Error::from)
     .map_err(at("mount tmpfs at", path))
+}
+
+/// Shows `source`, with what is mounted below it, at `target` too.
+pub fn bind(source: &Path, target: &Path) -> io::Result<()> {
+    rustix::mount::mount_bind_recursive(source, target)
+        .map_err(|errno| at("mount", source)(errno.into()))
+}
+
+/// What is mounted or unmounted from now on at or below the mounts at `path` is seen nowhere else.
+pub fn make_private(path: &Path) -> io::Result<()> {
+    let flags = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
+    rustix::mount::mount_change(path, flags)
+        .map_err(|errno| at("make private the mount at", path)(errno.into()))
+}
+
+/// Nothing can be written through the mount at `path`.
+pub fn make_read_only(path: &Path) -> io::Result<()> {
+    rustix::mount::mount_remount(path, MountFlags::BIND | MountFlags::RDONLY, "")
+        .map_err(|errno| at("make read-only the mount at", path)(errno.into()))
+}
+
+/// A copy of what is mounted at `path`, with all below, that is nowhere in the tree. It falls apart
+/// with its descriptor (open_tree(2)).
+pub fn detached_copy(path: &Path) -> io::Result<OwnedFd> {
+    let flags = OpenTreeFlags::OPEN_TREE_CLONE
+        | OpenTreeFlags::AT_RECURSIVE
+        | OpenTreeFlags::OPEN_TREE_CLOEXEC;
+    rustix::mount::open_tree(rustix::fs::CWD, path, flags)
+        .map_err(|errno| at("copy the mounts at", path)(errno.into()))
 }
 
 /// Unmounts everything mounted at `path`; that nothing is, or that the path is gone, is fine.

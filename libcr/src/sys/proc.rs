@@ -89,7 +89,7 @@ fn started(stat: &str) -> Option<u64> {
 }
 
 /// A file of a process in /proc; `None` when there is no such process.
-fn read(pid: i32, name: &str) -> io::Result<Option<String>> {
+pub(super) fn read(pid: i32, name: &str) -> io::Result<Option<String>> {
     match fs::read(format!("/proc/{pid}/{name}")) {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         Err(error) if is_gone(&error) => Ok(None),

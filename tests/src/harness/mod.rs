@@ -115,6 +115,11 @@ impl Engine {
         let all = self.run(&["ps", "-aq"]);
         for id in all.stdout.split_whitespace() {
             let done = self.run(&["rm", "-f", "-v", "-t", "0", id]);
+            if done.stderr.contains("is the infra container of pod") {
+                // With all that is in it, and in other pods.
+                self.ok(&["pod", "rm", "-f", "-a", "-t", "0"]);
+                return self.remove_all();
+            }
             assert_eq!(done.code, 0, "{done}");
         }
     }

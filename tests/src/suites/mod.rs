@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod checkpoint_images;
+mod clients;
 mod compat;
 mod dbus;
 mod endurance;
@@ -18,12 +19,15 @@ mod interop;
 mod lifecycle;
 mod network;
 mod networks;
+mod operating;
+mod pods;
 mod registry;
 mod rest;
 mod sealed;
 mod shared_memory;
 mod showing;
 mod system_check;
+mod varlink;
 mod volume_mounts;
 mod volumes;
 mod workloads;
@@ -36,6 +40,7 @@ pub type Tests = &'static [(&'static str, fn(&Host))];
 /// All suites by name, in the order they run.
 pub const ALL: &[(&str, Tests)] = &[
     ("lifecycle", lifecycle::TESTS),
+    ("operating", operating::TESTS),
     ("checkpoint", freezing::checkpoint::TESTS),
     ("restore", freezing::restore::TESTS),
     ("catalogue", freezing::catalogue::TESTS),
@@ -80,15 +85,29 @@ pub const ALL: &[(&str, Tests)] = &[
     ("faults::crash", faults::crash::TESTS),
     ("faults::phases", faults::phases::TESTS),
     ("faults::stores", faults::stores::TESTS),
+    ("faults::pods", faults::pods::TESTS),
     ("faults::calls", faults::calls::TESTS),
     ("faults::disk", faults::disk::TESTS),
     ("faults::criu", faults::criu::TESTS),
     ("faults::client", faults::client::TESTS),
+    ("pods", pods::TESTS),
+    ("pods::freezing", pods::freezing::TESTS),
+    ("pods::whole", pods::whole::TESTS),
     ("rest::libpod", rest::libpod::TESTS),
     ("rest::docker", rest::docker::TESTS),
+    ("rest::verbs", rest::verbs::TESTS),
+    ("rest::pouch", rest::pouch::TESTS),
+    ("rest::registries", rest::registries::TESTS),
     ("rest::harm", rest::harm::TESTS),
     ("dbus::story", dbus::story::TESTS),
     ("dbus::harm", dbus::harm::TESTS),
+    ("clients", clients::TESTS),
+    ("clients::crowd", clients::crowd::TESTS),
+    ("clients::foreign", clients::foreign::TESTS),
+    ("varlink::engine", varlink::engine::TESTS),
+    ("varlink::podman", varlink::podman::TESTS),
+    ("varlink::harm", varlink::harm::TESTS),
+    ("varlink::clients", varlink::clients::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
     ("workloads::kernel", workloads::kernel::TESTS),
@@ -118,6 +137,7 @@ pub const IN_VM: &[(&str, Tests)] = &[
     ("precopy", freezing::precopy::IN_VM),
     ("faults::phases", faults::phases::IN_VM),
     ("precopy_interop", freezing::precopy::INTEROP_IN_VM),
+    ("operating", operating::IN_VM),
 ];
 
 /// What CNI's plugins make once for all is there before the first test looks around.

@@ -165,7 +165,7 @@ pub const ROWS: &[Row] = &[
     row(THAW, "--name", &[Podman], "restore::two_thaws_side_by_side"),
     row(THAW, "--network-lock", &[Crun], "options::network_locked_by_nftables"),
     row(THAW, "--page-server", &[], "options::values_and_contradictions"),
-    engine(THAW, "not yet: pods", &[(Podman, "--pod")]),
+    row(THAW, "--pod", &[Podman], "pods::freezing::from_an_archive"),
     row(THAW, "--print-stats", &[Podman], "all::lines_come_in_the_order_asked"),
     row(THAW, "--publish", &[Podman], "travel::other_ports"),
     row(THAW, "--require-signature", &[], "sealed::signed::signed_there_and_back"),

@@ -1,5 +1,7 @@
 //! `POST /containers/create`: Docker's Config, HostConfig and NetworkingConfig as the engine's options.
 
+use std::collections::BTreeSet;
+
 use libcr::Engine;
 use libcr::model::container::Security;
 use libcr::ops::lifecycle::create::{CreateOptions, create as make};
@@ -8,6 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::http::{Call, Failure, Reply};
 use crate::libpod::create::as_entrypoint;
 use crate::shared::fields::Fields;
+use crate::shared::limits::of_docker;
 use crate::shared::options::{health, pairs, publish, volume};
 
 /// Members of Config that change nothing here.
@@ -26,14 +29,115 @@ const IGNORED: &[&str] = &[
 const IGNORED_OF_HOST: &[&str] = &[
     "ContainerIDFile",
     "ConsoleSize",
-    "MemorySwap",
     "MemorySwappiness",
-    "MemoryReservation",
     "OomKillDisable",
     "VolumeDriver",
     "MaskedPaths",
     "ReadonlyPaths",
     "Runtime",
+];
+
+/// Members of Config that Docker knows, and its wrappers. It passes over all others, and clients count
+/// on that: dockerode has the name of the container among them.
+const KNOWN: &[&str] = &[
+    "Hostname",
+    "Domainname",
+    "User",
+    "AttachStdin",
+    "AttachStdout",
+    "AttachStderr",
+    "ExposedPorts",
+    "Tty",
+    "OpenStdin",
+    "StdinOnce",
+    "Env",
+    "Cmd",
+    "Healthcheck",
+    "ArgsEscaped",
+    "Image",
+    "Volumes",
+    "WorkingDir",
+    "Entrypoint",
+    "NetworkDisabled",
+    "MacAddress",
+    "OnBuild",
+    "Labels",
+    "StopSignal",
+    "StopTimeout",
+    "Shell",
+    "HostConfig",
+    "NetworkingConfig",
+];
+
+/// The same of HostConfig, with its Resources.
+const KNOWN_OF_HOST: &[&str] = &[
+    "Binds",
+    "ContainerIDFile",
+    "LogConfig",
+    "NetworkMode",
+    "PortBindings",
+    "RestartPolicy",
+    "AutoRemove",
+    "VolumeDriver",
+    "VolumesFrom",
+    "ConsoleSize",
+    "Annotations",
+    "CapAdd",
+    "CapDrop",
+    "CgroupnsMode",
+    "Dns",
+    "DnsOptions",
+    "DnsSearch",
+    "ExtraHosts",
+    "GroupAdd",
+    "IpcMode",
+    "Cgroup",
+    "Links",
+    "OomScoreAdj",
+    "PidMode",
+    "Privileged",
+    "PublishAllPorts",
+    "ReadonlyRootfs",
+    "SecurityOpt",
+    "StorageOpt",
+    "Tmpfs",
+    "UTSMode",
+    "UsernsMode",
+    "ShmSize",
+    "Sysctls",
+    "Runtime",
+    "Isolation",
+    "Mounts",
+    "MaskedPaths",
+    "ReadonlyPaths",
+    "Init",
+    "CpuShares",
+    "Memory",
+    "NanoCpus",
+    "CgroupParent",
+    "BlkioWeight",
+    "BlkioWeightDevice",
+    "BlkioDeviceReadBps",
+    "BlkioDeviceWriteBps",
+    "BlkioDeviceReadIOps",
+    "BlkioDeviceWriteIOps",
+    "CpuPeriod",
+    "CpuQuota",
+    "CpuRealtimePeriod",
+    "CpuRealtimeRuntime",
+    "CpusetCpus",
+    "CpusetMems",
+    "Devices",
+    "DeviceCgroupRules",
+    "DeviceRequests",
+    "KernelMemory",
+    "KernelMemoryTCP",
+    "MemoryReservation",
+    "MemorySwap",
+    "MemorySwappiness",
+    "OomKillDisable",
+    "PidsLimit",
+    "Ulimits",
 ];
 
 /// Makes a container.
@@ -48,8 +152,10 @@ pub fn create(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
 }
 
 fn options(mut config: Fields) -> Result<CreateOptions, Failure> {
+    config.keep(KNOWN);
     config.ignore(IGNORED);
     let mut host = config.object("HostConfig")?;
+    host.keep(KNOWN_OF_HOST);
     host.ignore(IGNORED_OF_HOST);
     let entrypoint = config
         .words("Entrypoint")?
@@ -66,6 +172,7 @@ fn options(mut config: Fields) -> Result<CreateOptions, Failure> {
             .collect(),
         workdir: config.text("WorkingDir")?,
         user: config.text("User")?,
+        groups: host.texts("GroupAdd")?,
         hostname: config.text("Hostname")?,
         labels: pairs(config.map("Labels")?),
         terminal: config.flag("Tty")?,
@@ -78,8 +185,7 @@ fn options(mut config: Fields) -> Result<CreateOptions, Failure> {
         shm_size: host.count("ShmSize")?.filter(|size| *size > 0),
         add_hosts: host.texts("ExtraHosts")?,
         dns: host.texts("Dns")?,
-        memory: host.count("Memory")?.filter(|memory| *memory > 0),
-        pids_limit: host.number("PidsLimit")?.filter(|limit| *limit != 0),
+        limits: of_docker(&mut host)?,
         security: Security {
             privileged: host.flag("Privileged")?,
             cap_add: host.texts("CapAdd")?,
@@ -88,9 +194,7 @@ fn options(mut config: Fields) -> Result<CreateOptions, Failure> {
         },
         ..CreateOptions::default()
     };
-    for (destination, _) in config.objects("Volumes")? {
-        options.volumes.push(volume("", &destination, &[])?);
-    }
+    let declared = config.objects("Volumes")?;
     options.health = health(config.object("Healthcheck")?, "none".into())?;
     let mut restart = host.object("RestartPolicy")?;
     let tries: Option<u32> = restart.count("MaximumRetryCount")?;
@@ -100,11 +204,24 @@ fn options(mut config: Fields) -> Result<CreateOptions, Failure> {
     });
     let mut log = host.object("LogConfig")?;
     options.log_driver = log.text("Type")?;
+    if let Some(driver) = &options.log_driver
+        && !["k8s-file", "json-file", "journald", "none"].contains(&driver.as_str())
+    {
+        return Err(Failure::bad(format!(
+            "logger: no log driver named '{driver}' is registered"
+        )));
+    }
     log.finish()?;
     host.only("IpcMode", &["private", "shareable"])?;
     host.only("CgroupnsMode", &["private"])?;
     networks(&mut config, &mut host, &mut options)?;
-    mounts(&mut host, &mut options)?;
+    let mounted = mounts(&mut host, &mut options)?;
+    // What a client mounts there is all that it means with these.
+    for (destination, _) in declared {
+        if !mounted.contains(&destination) {
+            options.volumes.push(volume("", &destination, &[])?);
+        }
+    }
     host.finish()?;
     config.finish()?;
     Ok(options)
@@ -194,10 +311,19 @@ fn networks(
     Ok(())
 }
 
-fn mounts(host: &mut Fields, options: &mut CreateOptions) -> Result<(), Failure> {
+/// Reads all kinds of mounts, and returns where they go.
+fn mounts(host: &mut Fields, options: &mut CreateOptions) -> Result<BTreeSet<String>, Failure> {
     // Docker has them in the words of its command line itself.
-    options.volumes.extend(host.texts("Binds")?);
+    let binds = host.texts("Binds")?;
+    let destinations = binds.iter().filter_map(|bind| {
+        let mut words = bind.split(':');
+        let first = words.next()?;
+        Some(words.next().unwrap_or(first).to_owned())
+    });
+    let mut mounted: BTreeSet<String> = destinations.collect();
+    options.volumes.extend(binds);
     for (destination, words) in host.map("Tmpfs")? {
+        mounted.insert(destination.clone());
         options.tmpfs.push(if words.is_empty() {
             destination
         } else {
@@ -207,6 +333,7 @@ fn mounts(host: &mut Fields, options: &mut CreateOptions) -> Result<(), Failure>
     for mut mount in host.list("Mounts")? {
         let source = mount.text("Source")?.unwrap_or_default();
         let target = mount.text("Target")?.unwrap_or_default();
+        mounted.insert(target.clone());
         let mut words = Vec::new();
         if mount.flag("ReadOnly")? {
             words.push("ro".to_owned());
@@ -247,7 +374,7 @@ fn mounts(host: &mut Fields, options: &mut CreateOptions) -> Result<(), Failure>
         mount.ignore(&["Consistency"]);
         mount.finish()?;
     }
-    Ok(())
+    Ok(mounted)
 }
 
 #[cfg(test)]
@@ -277,7 +404,7 @@ mod tests {
         let read = read(sent).unwrap();
         assert_eq!(read.env, ["A=1"], "the service's own variables stay here");
         assert_eq!(read.networks, ["none"]);
-        assert_eq!(read.volumes, ["/data", "/a:/b:ro"]);
+        assert_eq!(read.volumes, ["/a:/b:ro", "/data"]);
         assert!(read.entrypoint.is_none());
     }
 
@@ -294,6 +421,17 @@ mod tests {
         let read = read(sent).unwrap();
         assert_eq!(read.networks, ["n1:ip=10.1.0.5,alias=db"]);
         assert_eq!(read.publish, ["127.0.0.1:8080:80/tcp", "53/udp"]);
+    }
+
+    #[test]
+    fn what_is_mounted_where_a_volume_was_declared_is_meant() {
+        let sent = json!({
+            "name": "as dockerode has it", "Image": "a", "Volumes": {"/a": {}, "/b": {}, "/c": {}},
+            "HostConfig": {
+                "Binds": ["/x:/a:ro"], "Mounts": [{"Type": "volume", "Source": "v", "Target": "/b"}],
+            },
+        });
+        assert_eq!(read(sent).unwrap().volumes, ["/x:/a:ro", "v:/b", "/c"]);
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub fn inspect(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
         "StdinOnce": false,
         "Env": facts["Config"]["Env"],
         "Cmd": nothing_or(&process.command),
-        "Image": config.rootfs.image_name(),
+        "Image": config.rootfs.typed_name(),
         "Volumes": volumes,
         "WorkingDir": process.workdir,
         "Entrypoint": nothing_or(&process.entrypoint),
@@ -73,5 +73,18 @@ pub fn inspect(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
         facts["HostConfig"][mode] = "".into();
     }
     facts["HostConfig"]["CgroupnsMode"] = "private".into();
+    // One that is paused runs, for Docker.
+    if facts["State"]["Paused"] == true {
+        facts["State"]["Running"] = true.into();
+    }
+    // The short id is no alias that anybody asked for.
+    let own = json!([libcr::model::id::short(&config.id)]);
+    let networks = facts["NetworkSettings"]["Networks"].as_object_mut();
+    for network in networks.into_iter().flat_map(Map::values_mut) {
+        if network["Aliases"] == own {
+            network["Aliases"] = Value::Null;
+            network["DNSNames"] = own.clone();
+        }
+    }
     Ok(Reply::ok(&facts))
 }

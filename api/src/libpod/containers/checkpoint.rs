@@ -22,7 +22,7 @@ use crate::http::{Call, Failure, Query, Reply};
 pub const KEYS: &str = "keep leaveRunning tcpEstablished export ignoreRootFS ignoreVolumes compress printStats preCheckpoint withPrevious fileLocks createImage";
 
 /// How long a container stands still for a client that doesn't read its archive.
-const STALL: Duration = Duration::from_secs(60);
+const STALL: Duration = Duration::from_mins(1);
 /// What is read of an archive at a time: as much as a pipe holds.
 const CHUNK: usize = 64 << 10;
 

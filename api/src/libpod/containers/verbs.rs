@@ -1,7 +1,8 @@
 //! Verbs that are one call each.
 
 use libcr::model::status::Status;
-use libcr::ops::lifecycle::{healthcheck, inspect, kill, pause, ps, rm, stop};
+use libcr::ops::lifecycle::change::rename;
+use libcr::ops::lifecycle::{healthcheck, inspect, kill, pause, ps, restart, rm, stop};
 use libcr::{Engine, ErrorKind};
 use serde_json::{Value, json};
 
@@ -49,6 +50,22 @@ fn is_alive(engine: &Engine, word: &str) -> Result<bool, Failure> {
     let all = ps::list(engine)?;
     let found = all.iter().find(|one| one.config.id == id);
     Ok(found.is_some_and(|one| one.state.status.is_alive()))
+}
+
+/// `POST …/restart`.
+pub fn restart(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
+    restart::restart(engine, call.name(), timeout(call)?)?;
+    Ok(Reply::status(204))
+}
+
+/// `POST …/rename?name=`.
+pub fn rename(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
+    let new = call
+        .query
+        .text("name")
+        .ok_or_else(|| Failure::bad("Neither old nor new names may be empty"))?;
+    rename::rename(engine, call.name(), new.trim_start_matches('/'))?;
+    Ok(Reply::status(204))
 }
 
 /// `POST …/kill`.

@@ -92,6 +92,9 @@ pub struct CreateFlags {
     /// Tune container pids limit (set -1 for unlimited)
     #[arg(long, value_name = "LIMIT", allow_negative_numbers = true)]
     pub pids_limit: Option<i64>,
+    /// Run container in an existing pod, or in a new one (new:NAME)
+    #[arg(long, value_name = "[new:]POD")]
+    pub pod: Option<String>,
     /// Give extended privileges to container
     #[arg(long)]
     pub privileged: bool,

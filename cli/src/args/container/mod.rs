@@ -2,12 +2,15 @@
 
 mod checkpoint;
 mod cleanup;
+mod content;
 mod create;
 mod exec;
+mod figures;
 mod inspect;
+mod life;
 mod logs;
 mod pause;
-mod ps;
+pub mod ps;
 mod restore;
 mod rm;
 mod run;
@@ -17,9 +20,12 @@ mod wait;
 
 pub use checkpoint::Checkpoint;
 pub use cleanup::Cleanup;
+pub use content::{Commit, Copied, Cp, Diff, Export, Prune};
 pub use create::{Create, CreateFlags};
 pub use exec::Exec;
+pub use figures::{Port, Stats, Top, Whose};
 pub use inspect::{ContainerInspect, Exists};
+pub use life::{Attach, Rename, Restart, Update};
 pub use logs::{Logs, LogsAsked};
 pub use pause::{Pause, Unpause};
 pub use ps::Ps;
@@ -59,6 +65,28 @@ pub enum ContainerVerb {
     Logs(Logs),
     /// Run a process in a running container
     Exec(Exec),
+    /// Attach to a running container
+    Attach(Attach),
+    /// Restart one or more containers
+    Restart(Restart),
+    /// Rename an existing container
+    Rename(Rename),
+    /// Display the running processes of a container
+    Top(Top),
+    /// Display a live stream of container resource usage statistics
+    Stats(Stats),
+    /// List port mappings or a specific mapping for the container
+    Port(Port),
+    /// Copy files/folders between a container and the local filesystem
+    Cp(Cp),
+    /// Inspect changes to the container's file systems
+    Diff(Diff),
+    /// Export container's filesystem contents as a tar archive
+    Export(Export),
+    /// Update an existing container
+    Update(Box<Update>),
+    /// Create new image based on the changed container
+    Commit(Commit),
 }
 
 /// The verbs of `cryopod container`.
@@ -80,6 +108,8 @@ pub enum ContainerCommand {
     Checkpoint(Box<Checkpoint>),
     /// Restore one or more containers from a checkpoint
     Restore(Box<Restore>),
+    /// Remove all non running containers
+    Prune(Prune),
     /// Clean up after one or more containers that ended
     #[command(hide = true)]
     Cleanup(Cleanup),

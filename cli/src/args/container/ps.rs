@@ -4,13 +4,18 @@ use crate::args::value::filter::{self, Filter};
 use crate::output::CliError;
 use clap::Args;
 
+/// What containers can be chosen by.
+pub const FILTERS: &[&str] = &[
+    "id", "name", "status", "label", "ancestor", "exited", "health", "volume", "pod",
+];
+
 /// Flags of `ps`.
 #[derive(Debug, Default, Args)]
 pub struct Ps {
     /// Show all the containers, default is only running containers
     #[arg(short, long)]
     pub all: bool,
-    /// Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume)
+    /// Filter output based on conditions given (id, name, status, label, ancestor, exited, health, volume, pod)
     #[arg(short, long, value_name = "KEY=VALUE")]
     pub filter: Vec<String>,
     /// Pretty-print containers to JSON or using a Go template
@@ -28,6 +33,9 @@ pub struct Ps {
     /// Do not print headers
     #[arg(long)]
     pub noheading: bool,
+    /// Print the ID and name of the pod the containers are associated with
+    #[arg(short, long)]
+    pub pod: bool,
     /// Print the numeric IDs of the containers only
     #[arg(short, long)]
     pub quiet: bool,
@@ -58,12 +66,7 @@ impl Ps {
                 self.sort, self.sort
             )));
         }
-        filter::parse(
-            &self.filter,
-            &[
-                "id", "name", "status", "label", "ancestor", "exited", "health", "volume",
-            ],
-        )
+        filter::parse(&self.filter, FILTERS)
     }
 }
 

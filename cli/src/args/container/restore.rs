@@ -99,6 +99,9 @@ pub struct Restore {
     /// With --lazy-pages: fetch the memory from this page server
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub page_server: Option<String>,
+    /// Restore container into existing Pod (only works with image or --import)
+    #[arg(long, value_name = "POD")]
+    pub pod: Option<String>,
     /// Publish these ports instead of those that the archive publishes
     #[arg(short, long, value_name = "PORT")]
     pub publish: Vec<String>,
@@ -209,6 +212,7 @@ impl Restore {
     fn options(&self) -> RestoreOptions {
         RestoreOptions {
             name: self.name.clone().filter(|name| !name.is_empty()),
+            pod: self.pod.clone().filter(|pod| !pod.is_empty()),
             keep: self.keep,
             tcp_established: self.tcp_established,
             tcp_close: self.tcp_close,
@@ -229,6 +233,7 @@ impl Restore {
                 .as_ref()
                 .filter(|file| !file.is_empty())
                 .map(PathBuf::from),
+            volumes_there: std::collections::BTreeSet::default(),
             named: None,
             image_path: self.image_path.clone(),
             work_path: self.work_path.clone(),

@@ -17,7 +17,7 @@ pub fn parse(text: &str) -> Result<Vec<u8>, CliError> {
 }
 
 fn wrong(key: &str) -> CliError {
-    CliError::usage(format!("invalid detach keys: unknown character: '{key}'"))
+    CliError::usage(format!("invalid detach keys: Unknown character: '{key}'"))
 }
 
 fn byte(key: &str) -> Option<u8> {

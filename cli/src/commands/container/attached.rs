@@ -14,19 +14,7 @@ pub fn stay(
     attachment: Attachment,
     session: Session,
 ) -> Result<u8, CliError> {
-    let pass_on = |number: i32| {
-        // It may just have ended: then there is nobody to signal.
-        if let Err(error) = kill::kill(engine, id, &number.to_string()) {
-            tracing::debug!("signal {number} not passed on: {error}");
-        }
-    };
-    let ended = session
-        .join(attachment, pass_on)
-        .map_err(|source| CliError::Io {
-            doing: "attach to the container".to_owned(),
-            source,
-        })?;
-    if ended == Ended::Detached {
+    if join(engine, id, attachment, session)? == Ended::Detached {
         return Ok(0);
     }
     let code = wait::wait_by_id(engine, id)?;
@@ -36,4 +24,25 @@ pub fn stay(
         _ => {}
     }
     Ok(u8::try_from(code & 0xff).unwrap_or(u8::MAX))
+}
+
+/// Joins the streams of container `id`, passing signals on, until they end or the user detaches.
+pub fn join(
+    engine: &Engine,
+    id: &str,
+    attachment: Attachment,
+    session: Session,
+) -> Result<Ended, CliError> {
+    let pass_on = |number: i32| {
+        // It may just have ended: then there is nobody to signal.
+        if let Err(error) = kill::kill(engine, id, &number.to_string()) {
+            tracing::debug!("signal {number} not passed on: {error}");
+        }
+    };
+    session
+        .join(attachment, pass_on)
+        .map_err(|source| CliError::Io {
+            doing: "attach to the container".to_owned(),
+            source,
+        })
 }

@@ -28,8 +28,9 @@ pub fn run(opener: &Opener, flags: &Checkpoint) -> Outcome {
         return preview::checkpoints(&engine, &selection, &options, flags.json);
     }
     let interrupt = Deferred::begin();
-    let running =
-        |container: &libcr::model::container::Container| container.state.status == Status::Running;
+    let running = |container: &libcr::model::container::Container| {
+        container.state.status == Status::Running && !container.config.is_infra()
+    };
     let mut outcomes = Outcomes::default();
     let mut reports = Vec::new();
     let chosen = find(&engine, &selection, running)?;

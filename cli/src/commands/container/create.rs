@@ -2,13 +2,16 @@
 
 use crate::args::container::CreateFlags;
 use crate::args::value::{env, size};
+use crate::commands::pod::making;
 use crate::commands::spinner::Transfer;
 use crate::commands::{Opener, Outcome};
 use crate::output::{CliError, print};
 use libcr::model::container::Security;
 use libcr::ops::images::{list, pull};
+use libcr::ops::lifecycle::change::update::Changes;
 use libcr::ops::lifecycle::create::{self, CreateOptions};
 use libcr::ops::lifecycle::rm;
+use libcr::ops::pods;
 use libcr::{Engine, ErrorKind};
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -42,7 +45,7 @@ pub fn bring(engine: &Engine, flags: &mut CreateFlags) -> Result<(), CliError> {
 
 /// Creates a container, replaces one where asked to, writes the id file. The flags are valid.
 pub fn create(engine: &Engine, opener: &Opener, flags: &CreateFlags) -> Result<String, CliError> {
-    let options = into_options(opener, flags)?;
+    let mut options = into_options(opener, flags)?;
     if flags.replace {
         let Some(name) = &flags.name else {
             return Err(CliError::usage(
@@ -73,7 +76,15 @@ pub fn create(engine: &Engine, opener: &Opener, flags: &CreateFlags) -> Result<S
             })?)
         }
     };
-    let id = create::create(engine, &options)?;
+    let made = making::of_container(engine, opener, flags, &mut options)?;
+    let id = create::create(engine, &options).inspect_err(|_| {
+        // A pod that was made for it alone goes with it.
+        if let Some(pod) = &made
+            && let Err(error) = pods::rm::rm(engine, pod, true, None)
+        {
+            tracing::warn!("pod {pod} is left behind: {error}");
+        }
+    })?;
     if let Some(file) = &mut id_file {
         file.write_all(id.as_bytes())
             .map_err(|source| CliError::Io {
@@ -108,6 +119,8 @@ fn into_options(opener: &Opener, flags: &CreateFlags) -> Result<CreateOptions, C
         image_volume: flags.image_volume.clone(),
         workdir: flags.workdir.clone(),
         user: flags.user.clone(),
+        groups: Vec::new(),
+        limits: Changes::default(),
         hostname: flags.hostname.clone(),
         labels: flags.label.clone(),
         annotations: flags.annotation.clone(),
@@ -136,6 +149,7 @@ fn into_options(opener: &Opener, flags: &CreateFlags) -> Result<CreateOptions, C
         pids_limit: flags.pids_limit,
         health: flags.health.options()?,
         log_driver: flags.log_driver.clone(),
+        pod: flags.pod.clone(),
         create_command: opener.words.clone(),
     })
 }

@@ -3,8 +3,11 @@
 mod attached;
 pub mod checkpoint;
 pub mod cleanup;
+pub mod content;
 pub mod create;
 pub mod exec;
+pub mod figures;
+pub mod life;
 pub mod logs;
 pub mod ps;
 mod ps_row;
@@ -30,6 +33,7 @@ pub fn run(opener: &Opener, command: ContainerCommand) -> Outcome {
         ContainerCommand::Diagnose(flags) => super::preview::run(opener, &flags),
         ContainerCommand::Checkpoint(flags) => checkpoint::run(opener, &flags),
         ContainerCommand::Restore(flags) => restore::run(opener, &flags),
+        ContainerCommand::Prune(flags) => content::prune::run(opener, &flags),
         ContainerCommand::Cleanup(flags) => cleanup::run(opener, &flags),
     }
 }
@@ -48,6 +52,17 @@ pub fn verb(opener: &Opener, verb: ContainerVerb) -> Outcome {
         ContainerVerb::Rm(flags) => rm::run(opener, &flags),
         ContainerVerb::Logs(flags) => logs::run(opener, &flags),
         ContainerVerb::Exec(flags) => exec::run(opener, &flags),
+        ContainerVerb::Attach(flags) => life::attach::run(opener, &flags),
+        ContainerVerb::Restart(flags) => life::restart::run(opener, &flags),
+        ContainerVerb::Rename(flags) => life::rename::run(opener, &flags),
+        ContainerVerb::Top(flags) => figures::top::run(opener, &flags),
+        ContainerVerb::Stats(flags) => figures::stats::run(opener, &flags),
+        ContainerVerb::Port(flags) => figures::port::run(opener, &flags),
+        ContainerVerb::Cp(flags) => content::cp::run(opener, &flags),
+        ContainerVerb::Diff(flags) => content::diff::run(opener, &flags),
+        ContainerVerb::Export(flags) => content::export::run(opener, &flags),
+        ContainerVerb::Update(flags) => life::update::run(opener, &flags),
+        ContainerVerb::Commit(flags) => content::commit::run(opener, &flags),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::ps_row::{as_json, as_row};
 use crate::args::container::Ps;
 use crate::args::value::filter::Filter;
+use crate::commands::chosen;
 use crate::commands::{Opener, Outcome};
 use crate::output::json;
 use crate::output::template::{Headings, Schema, is_table, render_list, render_table};
@@ -10,14 +11,19 @@ use crate::output::{CliError, human, print};
 use jiff::Timestamp;
 use libcr::Engine;
 use libcr::model::container::Container;
+use libcr::model::container::pod::Shared;
 use libcr::model::status::Status;
 use libcr::ops::lifecycle::ps::{health, list};
+use libcr::ops::pods;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 const SCHEMA: Schema = Schema(&[("*", "containers.psReporter")]);
 
 const STANDARD: &str =
     "table {{.ID}} {{.Image}} {{.Command}} {{.RunningFor}} {{.Status}} {{.Ports}} {{.Names}}";
+
+const WITH_POD: &str = " {{.Pod}} {{.PodName}}";
 
 const HEADINGS: Headings = Headings(&[
     ("ID", "CONTAINER ID"),
@@ -41,6 +47,9 @@ const HEADINGS: Headings = Headings(&[
     ("ExitedAt", "EXITED"),
     ("StartedAt", "STARTED"),
     ("Restarts", "RESTARTS"),
+    ("Pod", "POD ID"),
+    ("PodName", "PODNAME"),
+    ("IsInfra", "IS INFRA"),
 ]);
 
 /// Lists containers.
@@ -48,13 +57,15 @@ pub fn run(opener: &Opener, flags: &Ps) -> Outcome {
     let filters = flags.validate()?;
     let engine = opener.open()?;
     let mut containers = list(&engine)?;
+    let pods = Pods::of(&engine)?;
     choose(&engine, flags, &filters, &mut containers)?;
+    show_ports_of_pods(&engine, &mut containers);
     sort(&flags.sort, &mut containers);
     let now = Timestamp::now();
     if flags.format.as_deref() == Some("json") {
         let all: Vec<Value> = containers
             .iter()
-            .map(|one| as_json(one, health(&engine, one).as_ref(), now))
+            .map(|one| as_json(one, pods.name(one), health(&engine, one).as_ref(), now))
             .collect();
         return print::line(&json::pretty(&all, 2).unwrap_or_default()).map(|()| 0);
     }
@@ -66,9 +77,17 @@ pub fn run(opener: &Opener, flags: &Ps) -> Outcome {
     }
     let rows: Vec<Value> = containers
         .iter()
-        .map(|one| as_row(one, health(&engine, one).as_ref(), flags.no_trunc, now))
+        .map(|one| {
+            let health = health(&engine, one);
+            as_row(one, pods.name(one), health.as_ref(), flags.no_trunc, now)
+        })
         .collect();
-    let format = flags.format.as_deref().unwrap_or(STANDARD);
+    let standard = if flags.pod {
+        format!("{STANDARD}{WITH_POD}")
+    } else {
+        STANDARD.to_owned()
+    };
+    let format = flags.format.as_deref().unwrap_or(&standard);
     if is_table(format) {
         print::text(&render_table(
             "ps",
@@ -83,6 +102,34 @@ pub fn run(opener: &Opener, flags: &Ps) -> Outcome {
     let (text, result) = render_list("ps", format, &rows, SCHEMA);
     print::text(&text)?;
     result.map_err(CliError::from).map(|()| 0)
+}
+
+/// Names of pods by their ids.
+struct Pods(BTreeMap<String, String>);
+
+impl Pods {
+    fn of(engine: &Engine) -> Result<Self, CliError> {
+        let all = pods::list::list(engine)?.into_iter();
+        Ok(Self(all.map(|one| (one.pod.id, one.pod.name)).collect()))
+    }
+
+    /// Name of a container's pod; empty where it is in none.
+    fn name(&self, one: &Container) -> &str {
+        self.0.get(one.config.pod_id()).map_or("", String::as_str)
+    }
+}
+
+// Who takes part in the network of a pod has its ports.
+fn show_ports_of_pods(engine: &Engine, containers: &mut [Container]) {
+    for one in containers {
+        let Some(infra) = one.config.joined(Shared::Net) else {
+            continue;
+        };
+        if let Ok(infra) = engine.reload(infra) {
+            one.config.ports = infra.config.ports;
+            one.state.ports = infra.state.ports;
+        }
+    }
 }
 
 // Oldest first comes in; `--last` and `--latest` take the end of it.
@@ -103,89 +150,11 @@ fn choose(
     if !flags.all && last.is_none() && !about_state {
         containers.retain(|one| one.state.status == Status::Running);
     }
-    for key in [
-        "id", "name", "status", "label", "ancestor", "exited", "health", "volume",
-    ] {
-        let values: Vec<&str> = filters
-            .iter()
-            .filter(|filter| filter.key == key)
-            .map(|filter| filter.value.as_str())
-            .collect();
-        if values.is_empty() {
-            continue;
-        }
-        for value in &values {
-            check(key, value)?;
-        }
-        // Labels must all fit; of everything else one is enough.
-        containers.retain(|one| match key {
-            "label" => values.iter().all(|value| fits(engine, key, value, one)),
-            _ => values.iter().any(|value| fits(engine, key, value, one)),
-        });
-    }
+    chosen::choose(engine, filters, containers)?;
     if let Some(count) = last.filter(|count| *count < containers.len()) {
         containers.drain(..containers.len() - count);
     }
     Ok(())
-}
-
-fn check(key: &str, value: &str) -> Result<(), CliError> {
-    match key {
-        "status"
-            if !["stopped", "configured"].contains(&value) && Status::parse(value).is_none() =>
-        {
-            Err(CliError::usage(format!(
-                "unknown container state: {value}: invalid argument"
-            )))
-        }
-        "exited" if value.parse::<i32>().is_err() => Err(CliError::usage(format!(
-            "exited code out of range \"{value}\": invalid argument"
-        ))),
-        _ => Ok(()),
-    }
-}
-
-fn fits(engine: &Engine, key: &str, value: &str, one: &Container) -> bool {
-    let status = one.state.status.as_str();
-    match key {
-        "id" => one.config.id.starts_with(value),
-        "name" => one.config.name.contains(value.trim_start_matches('/')),
-        "status" => status == value || (value == "stopped" && status == "exited"),
-        "health" => health(engine, one).is_some_and(|health| health.status.as_str() == value),
-        "exited" => status == "exited" && one.state.exit_code.to_string() == value,
-        "volume" => has_volume(one, value),
-        "label" => {
-            let (name, wanted) = value
-                .split_once('=')
-                .map_or((value, None), |(name, wanted)| (name, Some(wanted)));
-            one.config
-                .labels
-                .get(name)
-                .is_some_and(|found| wanted.is_none_or(|wanted| wanted == found))
-        }
-        _ => {
-            let of_image = one.config.rootfs.image_id();
-            one.config.rootfs.image_name() == value
-                || libcr::ops::images::list::find(engine, value)
-                    .is_ok_and(|image| Some(image.id.as_str()) == of_image)
-        }
-    }
-}
-
-// By the volume's name or the host's directory, and the destination where one is given.
-fn has_volume(one: &Container, value: &str) -> bool {
-    let (source, destination) = value.split_once(':').unwrap_or((value, ""));
-    let fits =
-        |from: &str, to: &str| from == source && (destination.is_empty() || to == destination);
-    let volumes = &one.config.named_volumes;
-    volumes
-        .iter()
-        .any(|volume| fits(&volume.name, &volume.destination))
-        || one
-            .config
-            .volumes
-            .iter()
-            .any(|bind| fits(&bind.source, &bind.destination))
 }
 
 fn sort(key: &str, containers: &mut [Container]) {

@@ -16,6 +16,7 @@ const NEVER: i64 = -62_135_596_800;
 /// The fields that a template can name.
 pub fn as_row(
     container: &Container,
+    pod: &str,
     health: Option<&Health>,
     whole: bool,
     now: Timestamp,
@@ -46,19 +47,20 @@ pub fn as_row(
         "ExitedAt": seconds(state.finished_at.as_ref()),
         "StartedAt": seconds(state.started_at.as_ref()),
         "AutoRemove": config.auto_remove,
-        "IsInfra": false,
-        "Pod": "",
-        "PodName": "",
+        "IsInfra": config.is_infra(),
+        "Pod": human::id(config.pod_id(), whole),
+        "PodName": pod,
         "Restarts": state.restart_count,
-        JSON_FACE: listed(container, &created_json, "", ""),
+        JSON_FACE: listed(container, pod, &created_json, "", ""),
     })
 }
 
 /// The element of `ps --format json`.
-pub fn as_json(container: &Container, health: Option<&Health>, now: Timestamp) -> Value {
+pub fn as_json(container: &Container, pod: &str, health: Option<&Health>, now: Timestamp) -> Value {
     let created = instant(Some(&container.config.created));
     listed(
         container,
+        pod,
         &json!(created.map_or(NEVER, Timestamp::as_second)),
         &created
             .map(|created| human::ago(created, now))
@@ -77,7 +79,13 @@ fn mounts(config: &ContainerConfig) -> Vec<&str> {
         .collect()
 }
 
-fn listed(container: &Container, created: &Value, created_at: &str, status: &str) -> Value {
+fn listed(
+    container: &Container,
+    pod: &str,
+    created: &Value,
+    created_at: &str,
+    status: &str,
+) -> Value {
     let (config, state) = (&container.config, &container.state);
     let mounts = mounts(config);
     let labels = if config.labels.is_empty() {
@@ -103,15 +111,15 @@ fn listed(container: &Container, created: &Value, created_at: &str, status: &str
         "Id": config.id,
         "Image": config.rootfs.image_name(),
         "ImageID": config.rootfs.image_id().unwrap_or_default(),
-        "IsInfra": false,
+        "IsInfra": config.is_infra(),
         "Labels": labels,
         "Mounts": mounts,
         "Names": [config.name],
         "Namespaces": {},
         "Networks": networks(container),
         "Pid": state.pid.unwrap_or(0),
-        "Pod": "",
-        "PodName": "",
+        "Pod": config.pod_id(),
+        "PodName": pod,
         "Ports": if ports.is_empty() { Value::Null } else { json!(ports) },
         "Restarts": state.restart_count,
         "Size": null,

@@ -45,10 +45,11 @@ pub fn run(opener: &Opener, flags: &Run) -> Outcome {
     attached::stay(&engine, &id, attachment, session)
 }
 
-// As Podman does it: of the flags only `--name` counts, and nobody stays with the container.
+// As Podman does it: of the flags only `--name` and `--pod` count, and nobody stays with the container.
 fn thaw(engine: &Engine, image: &str, flags: &CreateFlags) -> Outcome {
     let options = restore::RestoreOptions {
         name: flags.name.clone(),
+        pod: flags.pod.clone(),
         access: flags.access.access(),
         ..restore::RestoreOptions::default()
     };

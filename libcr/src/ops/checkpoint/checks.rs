@@ -6,8 +6,10 @@ use std::path::Path;
 use crate::archive::Compression;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::model::container::pod::Shared;
 use crate::model::container::{Container, NetworkMode, Rootfs};
 use crate::model::finding::{Finding, Findings};
+use crate::model::id;
 use crate::model::operation::CheckpointTarget;
 use crate::ops::checkpoint::CheckpointOptions;
 use crate::ops::steps::catalogue;
@@ -40,7 +42,15 @@ pub(super) fn check(
             path.display()
         )));
     }
+    if container.config.is_infra() {
+        return Err(Error::Invalid(format!(
+            "cannot checkpoint container {}: it is the infra container of pod {}, which holds what its containers share and nothing to freeze; freeze those",
+            container.config.name,
+            id::short(container.config.pod_id())
+        )));
+    }
     if options.travels()
+        && container.config.joined(Shared::Net).is_none()
         && let NetworkMode::Container { .. } | NetworkMode::Namespace { .. } =
             container.config.network
     {

@@ -1,5 +1,7 @@
-//! Images: brought in from files and registries, sent to these, listed, inspected, removed.
+//! Images: brought in from files, registries and containers, sent to registries, listed, inspected,
+//! named, removed.
 
+pub mod commit;
 pub mod import;
 pub mod inspect;
 pub mod list;
@@ -8,6 +10,7 @@ pub mod login;
 pub mod pull;
 pub mod push;
 pub mod remove;
+pub mod tag;
 
 pub use crate::ops::steps::transfer::Access;
 pub use crate::registry::Credentials;

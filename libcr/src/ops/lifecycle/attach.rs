@@ -2,17 +2,31 @@
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::model::container::Process;
 use crate::model::status::Status;
 use crate::monitor::attach::Attachment;
+use crate::ops::steps::life::observe::look;
 
-/// Connects to a container's standard streams.
+/// A container that somebody has joined.
+#[derive(Debug)]
+pub struct Attached {
+    /// Full id.
+    pub id: String,
+    /// What runs in it: whether it has a terminal, whether it takes input.
+    pub process: Process,
+    /// Its streams. They end when the container ends, and when it is frozen and stopped.
+    pub attachment: Attachment,
+}
+
+/// Connects to a container's standard streams. Takes no lock; many may be connected at a time.
 ///
 /// # Errors
-/// [`Error::WrongState`] unless it runs.
-pub fn attach(engine: &Engine, word: &str) -> Result<Attachment> {
-    let container = engine.find(word)?;
+/// [`Error::NotRunning`] unless it runs: one that is paused would never answer.
+pub fn attach(engine: &Engine, word: &str) -> Result<Attached> {
+    let mut container = engine.find(word)?;
+    look(engine, &mut container);
     if container.state.status != Status::Running {
-        return Err(Error::WrongState(
+        return Err(Error::NotRunning(
             "you can only attach to running containers".into(),
         ));
     }
@@ -20,5 +34,9 @@ pub fn attach(engine: &Engine, word: &str) -> Result<Attachment> {
     engine
         .store
         .transaction(|rows| rows.insert_event("attach", &container, ""))?;
-    Ok(attachment)
+    Ok(Attached {
+        id: container.config.id,
+        process: container.config.process,
+        attachment,
+    })
 }

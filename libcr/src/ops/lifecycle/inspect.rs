@@ -7,11 +7,12 @@ use serde_json::{Map, Value, json};
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::model::container::{Container, ContainerConfig, NetworkMode, RestartPolicy};
+use crate::model::container::pod::Shared;
+use crate::model::container::{Container, ContainerConfig, Limits, NetworkMode, RestartPolicy};
 use crate::model::health::{LOG_COUNT, LOG_SIZE};
 use crate::model::status::Status;
 use crate::model::volume::LOCAL_DRIVER;
-use crate::ops::steps::life::bring_up::cgroup_path;
+use crate::ops::steps::life::bring_up::{cgroup_path, pod_cgroup_of};
 use crate::ops::steps::life::health;
 use crate::ops::steps::life::observe::look;
 use crate::ops::steps::life::rootfs;
@@ -32,6 +33,8 @@ pub fn inspect(engine: &Engine, word: &str) -> Result<Value> {
         .map_or(("", &[][..]), |(path, rest)| (path.as_str(), rest));
     let paths = rootfs::paths(engine, config);
     let bundle = engine.bundle(&config.id);
+    let holder = Shared::ALL.into_iter().find_map(|kind| config.joined(kind));
+    let dependencies: Vec<&str> = holder.into_iter().collect();
     Ok(json!({
         "Id": config.id,
         "Created": config.created,
@@ -41,7 +44,7 @@ pub fn inspect(engine: &Engine, word: &str) -> Result<Value> {
         "Image": config.rootfs.image_id().unwrap_or_default(),
         "ImageName": config.rootfs.image_name(),
         "Rootfs": if config.rootfs.image_id().is_some() { String::new() } else { paths.merged.display().to_string() },
-        "Pod": "",
+        "Pod": config.pod_id(),
         "ResolvConfPath": bundle.join("resolv.conf"),
         "HostnamePath": bundle.join("hostname"),
         "HostsPath": bundle.join("hosts"),
@@ -63,10 +66,10 @@ pub fn inspect(engine: &Engine, word: &str) -> Result<Value> {
             "Data": { "MergedDir": paths.merged, "UpperDir": paths.upper, "WorkDir": paths.work },
         },
         "Mounts": mounts(engine, config),
-        "Dependencies": [],
+        "Dependencies": dependencies,
         "NetworkSettings": network_settings(engine, &container),
         "Namespace": "",
-        "IsInfra": false,
+        "IsInfra": config.is_infra(),
         "IsService": false,
         "Config": configuration(engine, &container),
         "HostConfig": host_configuration(engine, &container),
@@ -140,7 +143,7 @@ fn state(engine: &Engine, container: &Container) -> Value {
         "Error": state.error,
         "StartedAt": time(&state.started_at),
         "FinishedAt": time(&state.finished_at),
-        "CgroupPath": if state.status.is_alive() { cgroup_path(id) } else { String::new() },
+        "CgroupPath": if state.status.is_alive() { cgroup_path(&container.config) } else { String::new() },
         "CheckpointedAt": time(&state.checkpointed_at),
         "RestoredAt": time(&state.restored_at),
     });
@@ -348,6 +351,23 @@ fn configuration(engine: &Engine, container: &Container) -> Value {
     object
 }
 
+/// Podman's word for a namespace: whose it is.
+fn joined(config: &ContainerConfig, kind: Shared, own: &str) -> String {
+    let holder = config.joined(kind);
+    holder.map_or_else(|| own.to_owned(), |id| format!("container:{id}"))
+}
+
+/// Processors that it may use the time of, in thousand millionths.
+fn nano_cpus(limits: &Limits) -> i64 {
+    let period = limits
+        .cpu_period
+        .and_then(|period| i64::try_from(period).ok());
+    match (limits.cpu_quota, period) {
+        (Some(quota), Some(period)) if period > 0 => quota.saturating_mul(1_000_000_000) / period,
+        _ => 0,
+    }
+}
+
 fn host_configuration(engine: &Engine, container: &Container) -> Value {
     let config = &container.config;
     let binds = config.volumes.iter().map(|volume| {
@@ -375,6 +395,7 @@ fn host_configuration(engine: &Engine, container: &Container) -> Value {
     } else {
         String::new()
     };
+    let limits = &config.limits;
     let mut object = json!({
         "Binds": volumes.chain(binds).collect::<Vec<_>>(),
         "CgroupManager": "cgroupfs",
@@ -396,29 +417,35 @@ fn host_configuration(engine: &Engine, container: &Container) -> Value {
         "ExtraHosts": config.hosts_add,
     });
     let rest = json!({
-        "GroupAdd": [],
-        "IpcMode": "shareable",
+        "GroupAdd": config.process.groups,
+        "IpcMode": joined(config, Shared::Ipc, "shareable"),
         "Cgroup": "",
         "Cgroups": "default",
         "Links": null,
         "OomScoreAdj": 0,
-        "PidMode": "private",
+        "PidMode": joined(config, Shared::Pid, "private"),
         "Privileged": config.security.privileged,
         "PublishAllPorts": false,
         "ReadonlyRootfs": config.read_only,
         "SecurityOpt": config.security.options,
         "Tmpfs": config.tmpfs.iter().map(|(path, options)| (path.clone(), options.join(",").into())).collect::<Map<String, Value>>(),
-        "UTSMode": "private",
+        "UTSMode": joined(config, Shared::Uts, "private"),
         "UsernsMode": "",
         "ShmSize": config.shm_size,
         "Runtime": "oci",
         "ConsoleSize": [0, 0],
         "Isolation": "",
-        "CpuShares": 0,
-        "Memory": config.limits.memory.unwrap_or(0),
-        "NanoCpus": 0,
-        "CgroupParent": "",
-        "PidsLimit": config.limits.pids.unwrap_or(0),
+        "CpuShares": limits.cpu_shares.unwrap_or(0),
+        "CpuPeriod": limits.cpu_period.unwrap_or(0),
+        "CpuQuota": limits.cpu_quota.unwrap_or(0),
+        "CpusetCpus": limits.cpuset_cpus,
+        "CpusetMems": limits.cpuset_mems,
+        "Memory": limits.memory.unwrap_or(0),
+        "MemoryReservation": limits.memory_reservation.unwrap_or(0),
+        "MemorySwap": limits.memory_swap.unwrap_or(0),
+        "NanoCpus": nano_cpus(limits),
+        "CgroupParent": pod_cgroup_of(config).unwrap_or_default(),
+        "PidsLimit": limits.pids.unwrap_or(0),
         "Ulimits": [],
         "CgroupConf": null,
     });

@@ -9,6 +9,7 @@ use crate::ops::steps::claim::claim;
 use crate::ops::steps::life::end;
 use crate::ops::steps::life::observe::observe;
 use crate::ops::steps::life::remove::remove_with;
+use crate::ops::steps::sandbox;
 use crate::sys::fault;
 
 /// What `rm` is asked for.
@@ -28,7 +29,13 @@ pub struct RmOptions {
 /// [`Error::WrongState`] when it runs and `force` is not given.
 pub fn rm(engine: &Engine, word: &str, options: RmOptions) -> Result<String> {
     let id = engine.find(word)?.config.id;
-    let (_lock, mut container) = claim(engine, &id)?;
+    let (lock, mut container) = claim(engine, &id)?;
+    if container.config.is_infra() {
+        return Err(Error::Invalid(format!(
+            "container {id} is the infra container of pod {} and cannot be removed without removing the pod",
+            container.config.pod_id()
+        )));
+    }
     observe(engine, &mut container)?;
     refuse_dependents(engine, &id)?;
     if container.state.status.is_alive() {
@@ -44,6 +51,8 @@ pub fn rm(engine: &Engine, word: &str, options: RmOptions) -> Result<String> {
     let next = container.state.status.after(Event::Remove);
     container.state.status = next.unwrap_or(Status::Removing);
     remove_with(engine, &container, options.volumes)?;
+    drop(lock);
+    sandbox::after_end(engine, &container.config)?;
     Ok(id)
 }
 

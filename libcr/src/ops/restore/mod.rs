@@ -30,6 +30,7 @@ use crate::ops::steps::life::observe::observe;
 use crate::ops::steps::life::tear_down::tear_down;
 use crate::ops::steps::life::{rootfs, volumes};
 use crate::ops::steps::preflight;
+use crate::ops::steps::sandbox;
 use crate::ops::steps::thawing::bounds::{self, Origin};
 use crate::ops::steps::thawing::lazy_pages::LazyPages;
 use crate::ops::steps::thawing::thaw::thaw;
@@ -44,11 +45,13 @@ mod checks;
 mod import;
 mod options;
 mod plan;
+mod pod;
 mod preview;
 mod remote;
 
 pub use import::{import, is_checkpoint, is_image, restore_image};
 pub use options::{Grants, RestoreOptions};
+pub use pod::{PodRestoreOptions, restore_member, restore_pod};
 pub use preview::{preview, preview_image, preview_import};
 
 /// A checkpoint on this host.
@@ -151,8 +154,10 @@ fn agreed(
     }
     checks::memory(&container.config.name, &source.images, options, &mut rows);
     checks::mounts(&container.config, &mut rows);
-    let spec = bring_up::imported_spec(engine, &container.config)?;
-    if let Some(spec) = spec.filter(|_| source.archived) {
+    let spec = source
+        .archived
+        .then(|| bring_up::imported_spec(engine, &container.config));
+    if let Some(spec) = spec.transpose()?.flatten() {
         let mut images = Directory::new(&source.images, "");
         let origin = Origin::Archive(options.grants);
         checks::bounds(
@@ -278,6 +283,8 @@ impl Thawing<'_> {
         self.unless_cancelled(container)?;
         self.progress.step(&container.config.name, Step::Prepare);
         forget_static(container, options);
+        sandbox::ensure(engine, &container.config)?;
+        fault::point("infra-started");
         let status = container
             .state
             .status

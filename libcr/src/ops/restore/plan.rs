@@ -7,7 +7,8 @@ use network::types::PortMapping;
 use crate::archive::manifest::IncludedImage;
 use crate::archive::{Header, Manifest, layout, podman};
 use crate::engine::Engine;
-use crate::error::{Error, Result, one_line};
+use crate::error::{Error, ErrorKind, Result, one_line};
+use crate::model::container::pod::{Pod, Shared};
 use crate::model::container::{Container, ContainerState, NetworkMode, Rootfs};
 use crate::model::id;
 use crate::model::status::Status;
@@ -136,6 +137,10 @@ fn describe(
     })?;
     let runtime = foreign::runtime(engine, archive, &dump);
     let runtime = rows.judge("runtime", runtime, |name| format!("it ran under {name}"));
+    let pod = rows.judge("pod", target_pod(engine, &dump, options), |pod| match pod {
+        Some(pod) => format!("it joins pod {}, which shares what it shared", pod.name),
+        None => "it was in no pod".into(),
+    });
     let rootfs = rootfs(engine, archive, header, &dump, rows, brings);
     let new_id = options
         .name
@@ -146,11 +151,14 @@ fn describe(
     let config = podman_config::from_podman(
         &dump,
         spec,
-        options.name.as_deref(),
-        rows.judge("id", new_id, |id| match id {
-            Some(_) => "it gets a new id, since it gets a new name".into(),
-            None => "it keeps its id".into(),
-        })?,
+        podman_config::Wanted {
+            name: options.name.as_deref(),
+            id: rows.judge("id", new_id, |id| match id {
+                Some(_) => "it gets a new id, since it gets a new name".into(),
+                None => "it keeps its id".into(),
+            })?,
+            pod: pod?,
+        },
         rootfs?,
         runtime?,
         options.grants,
@@ -172,6 +180,57 @@ fn describe(
         ..ContainerState::default()
     };
     Some(Container { config, state })
+}
+
+/// The pod that a container of a pod is to join: Podman's rules and words
+/// (pkg/checkpoint/checkpoint_restore.go).
+fn target_pod(
+    engine: &Engine,
+    dump: &podman::ContainerConfig,
+    options: &RestoreOptions,
+) -> Result<Option<Pod>> {
+    let invalid = |text: String| Err(Error::Invalid(text));
+    let word = match (dump.pod.is_empty(), &options.pod) {
+        (true, None) => return Ok(None),
+        (true, Some(_)) => return invalid("cannot restore non pod container into pod".into()),
+        (false, None) => return invalid("cannot restore pod container without --pod".into()),
+        (false, Some(word)) => word,
+    };
+    let pod = match engine.find_pod(word) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(Error::NoSuchPod(format!(
+                "pod \"{word}\" cannot be retrieved: {error}"
+            )));
+        }
+        found => found?,
+    };
+    if pod.infra.is_none() {
+        return invalid(format!(
+            "cannot retrieve infra container from pod \"{}\": pod has no infra container: no such container",
+            pod.id
+        ));
+    }
+    let shared = podman_config::shared_with_pod(dump);
+    for (kind, word) in [
+        (Shared::Ipc, "IPC"),
+        (Shared::Net, "network"),
+        (Shared::Pid, "PID"),
+        (Shared::Uts, "UTS"),
+    ] {
+        if shared.contains(&kind) && !pod.shared.contains(&kind) {
+            return invalid(format!(
+                "pod {} does not share the {word} namespace",
+                pod.id
+            ));
+        }
+    }
+    if shared.contains(&Shared::Net) && !options.publish.is_empty() {
+        return invalid(format!(
+            "cannot publish ports of a container in pod {}: network cannot be configured when it is shared with a pod",
+            pod.name
+        ));
+    }
+    Ok(Some(pod))
 }
 
 /// Ports of this host that the archive takes, as Podman lets it. The user may not expect those that
@@ -282,6 +341,7 @@ fn place(engine: &Engine, container: &Container, options: &RestoreOptions, rows:
     let config = &container.config;
     if !options.ignore_volumes {
         let taken = volumes::present(engine, config).and_then(|mut present| {
+            present.retain(|name| !options.volumes_there.contains(name));
             present.pop().map_or(Ok(()), |name| {
                 Err(Error::Conflict(format!(
                     "volume with name {name} already exists. Use --ignore-volumes to not restore content of volumes"

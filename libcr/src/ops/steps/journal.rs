@@ -32,6 +32,29 @@ impl<'a> Journal<'a> {
         Ok(journal)
     }
 
+    /// Writes down that the infra container of a pod goes, and the pod with it: from here on nobody
+    /// joins it.
+    ///
+    /// # Errors
+    /// [`StoreError::PodInUse`] when somebody has joined it since it was looked at.
+    pub fn begin_removal_of_pod(engine: &'a Engine, infra: &Container) -> Result<Self> {
+        let owner = proc::own_identity();
+        let (id, pod) = (&infra.config.id, infra.config.pod_id());
+        let number = engine.store.transaction(|rows| {
+            let mut members = rows.members_of_pod(pod)?;
+            members.retain(|member| member != id);
+            if !members.is_empty() {
+                return Err(StoreError::PodInUse {
+                    pod: pod.to_owned(),
+                    members: members.join(", "),
+                });
+            }
+            rows.begin_operation(id, &Intent::Remove, &owner)
+        })?;
+        fault::point("begun");
+        Ok(Self::adopt(engine, id, number))
+    }
+
     /// Takes over the row of an operation whose owner is gone.
     pub fn adopt(engine: &'a Engine, id: &str, number: i64) -> Self {
         Self {
@@ -46,6 +69,20 @@ impl<'a> Journal<'a> {
         self.engine
             .store
             .transaction(|rows| rows.advance_operation(self.number, intent))?;
+        Ok(())
+    }
+
+    /// Writes down of several at once how far they came: all of them, or none.
+    pub fn advance_together(journals: &[(&Self, Intent)]) -> Result<()> {
+        let Some((first, _)) = journals.first() else {
+            return Ok(());
+        };
+        first.engine.store.transaction(|rows| {
+            for (journal, intent) in journals {
+                rows.advance_operation(journal.number, intent)?;
+            }
+            Ok::<(), StoreError>(())
+        })?;
         Ok(())
     }
 
@@ -115,6 +152,13 @@ impl<'a> Journal<'a> {
                 rows.insert_event("remove", container, &code.unwrap_or_default())?;
             }
             rows.delete_container(&self.id)?;
+            if let Some(pod) = container.filter(|one| one.config.is_infra()) {
+                // A pod goes with its infra container, which is the last of it.
+                if let Some(pod) = rows.pod(pod.config.pod_id())? {
+                    rows.delete_pod(&pod.id)?;
+                    rows.insert_pod_event("remove", &pod)?;
+                }
+            }
             rows.end_operation(self.number)
         })?;
         Ok(())

@@ -3,7 +3,7 @@
 //! What comes in is hostile until checked: the words by `thawing::imported_record` before they come
 //! here, the specification by `thawing::imported_spec`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use network::types::{PerNetworkOptions, PortMapping, Protocol};
 use serde_json::Value;
@@ -11,15 +11,16 @@ use serde_json::Value;
 use crate::archive::podman;
 use crate::engine::Engine;
 use crate::error::{Error, Result, one_line};
+use crate::model::container::pod::{Membership, Pod, Shared};
 use crate::model::container::{
-    Container, ContainerConfig, Limits, NetworkMode, Process, RestartPolicy, Rootfs, Security,
-    VolumeMount,
+    Container, ContainerConfig, NetworkMode, Process, RestartPolicy, Rootfs, Security, VolumeMount,
 };
 use crate::model::health::{self, Healthcheck, OnFailure};
 use crate::model::id;
+use crate::ops::steps::creation;
 use crate::ops::steps::thawing::imported_spec::{self, Grants};
 use crate::ops::steps::thawing::{foreign, imported_record};
-use crate::runtime::{capability, spec};
+use crate::runtime::{capability, limits, spec};
 
 /// `config.dump` of a container.
 pub fn to_podman(container: &Container) -> podman::ContainerConfig {
@@ -74,11 +75,43 @@ pub fn to_podman(container: &Container) -> podman::ContainerConfig {
         }
         Rootfs::Directory(path) => dump.rootfs = path.display().to_string(),
     }
+    pod_out(config, &mut dump);
     dump.port_mappings = config.ports.iter().map(port_out).collect();
     if let NetworkMode::Bridge { networks } = &config.network {
         dump.set_networks(networks.iter().map(network_out).collect());
     }
     dump
+}
+
+/// The pod, and whose namespaces it joins: Podman's keys (libpod/container_config.go).
+fn pod_out(config: &ContainerConfig, dump: &mut podman::ContainerConfig) {
+    let Some(membership) = &config.pod else {
+        return;
+    };
+    dump.pod.clone_from(&membership.pod);
+    for (kind, key) in NAMESPACE_KEYS {
+        if let Some(holder) = config.joined(kind) {
+            dump.other.insert(key.into(), holder.into());
+        }
+    }
+}
+
+/// Podman's keys for the container whose namespace of a kind is joined.
+const NAMESPACE_KEYS: [(Shared, &str); 4] = [
+    (Shared::Ipc, "ipcNsCtr"),
+    (Shared::Net, "netNsCtr"),
+    (Shared::Pid, "pidNsCtr"),
+    (Shared::Uts, "utsNsCtr"),
+];
+
+/// What an archived container shared with its pod.
+pub fn shared_with_pod(dump: &podman::ContainerConfig) -> BTreeSet<Shared> {
+    let named = |key: &str| {
+        let holder = dump.other.get(key).and_then(Value::as_str);
+        holder.is_some_and(|holder| !holder.is_empty())
+    };
+    let kinds = NAMESPACE_KEYS.iter().filter(|(_, key)| named(key));
+    kinds.map(|(kind, _)| *kind).collect()
 }
 
 /// Podman lists there what the user mounted, and volumes that the image asked for too.
@@ -150,6 +183,17 @@ pub fn spec_to_podman(engine: &Engine, container: &Container) -> Result<Vec<u8>>
 /// The longest time that a health check of an archive may take: an hour, in nanoseconds.
 const LONGEST_CHECK: u64 = 3_600_000_000_000;
 
+/// What becomes of an archived container by the user's choice.
+#[derive(Debug)]
+pub struct Wanted<'a> {
+    /// Another name.
+    pub name: Option<&'a str>,
+    /// Another id.
+    pub id: Option<String>,
+    /// The pod that it joins.
+    pub pod: Option<Pod>,
+}
+
 /// Our record of an archived container, under a new id and name where given; `runtime` thaws it.
 ///
 /// # Errors
@@ -157,28 +201,33 @@ const LONGEST_CHECK: u64 = 3_600_000_000_000;
 pub fn from_podman(
     dump: &podman::ContainerConfig,
     spec: Value,
-    new_name: Option<&str>,
-    new_id: Option<String>,
+    wanted: Wanted<'_>,
     rootfs: Rootfs,
     runtime: String,
     grants: Grants,
 ) -> Result<ContainerConfig> {
+    let Wanted {
+        name: new_name,
+        id: new_id,
+        pod,
+    } = wanted;
     let id = new_id.unwrap_or_else(|| dump.id.clone());
     id::check_id(&id)?;
     let name = new_name.unwrap_or(&dump.name).to_owned();
     id::check_name(&name)?;
-    if !dump.pod.is_empty() {
-        return Err(Error::Invalid(
-            "cannot restore pod container without --pod".into(),
-        ));
-    }
     if !dump.dependencies.is_empty() {
         return Err(Error::Invalid(
             "cannot import checkpoints of containers with dependencies".into(),
         ));
     }
     let named_volumes = volumes_in(dump)?;
-    let spec = imported_spec::check(spec, grants, &named_volumes)?;
+    let shared = shared_with_pod(dump);
+    let joins = |kind| pod.is_some() && shared.contains(&kind);
+    let mut spec = imported_spec::check(spec, grants, &named_volumes, joins(Shared::Pid))?;
+    if joins(Shared::Net) || joins(Shared::Ipc) {
+        // Settings of namespaces that are the pod's.
+        spec["linux"]["sysctl"] = Value::Null;
+    }
     let process = &spec["process"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let strings = |value: &Value| {
@@ -195,8 +244,14 @@ pub fn from_podman(
     } else {
         Vec::new()
     };
-    let network = network_in(dump, &spec)?;
-    let hostname = Some(text(&spec["hostname"])).filter(|name| !name.is_empty());
+    let infra = pod.as_ref().and_then(|pod| pod.infra.clone());
+    let network = match infra.clone().filter(|_| joins(Shared::Net)) {
+        Some(id) => NetworkMode::Container { id },
+        None => network_in(dump, &spec)?,
+    };
+    let of_pod = pod.as_ref().filter(|_| joins(Shared::Uts));
+    let of_pod = of_pod.map(|pod| creation::pod::host_name(pod).to_owned());
+    let hostname = of_pod.or_else(|| Some(text(&spec["hostname"])).filter(|name| !name.is_empty()));
     let in_kubernetes = dump.in_kubernetes();
     Ok(ContainerConfig {
         hostname: hostname
@@ -214,29 +269,27 @@ pub fn from_podman(
             } else {
                 dump.user.clone()
             },
+            // In its own specification, by number.
+            groups: Vec::new(),
             terminal: process["terminal"].as_bool().unwrap_or(false),
             stdin: dump.stdin,
         },
         labels: dump.labels.clone(),
         annotations: own_annotations(&spec),
-        ports: dump
-            .port_mappings
-            .iter()
-            .map(port_in)
-            .collect::<Result<_>>()?,
+        ports: match network {
+            NetworkMode::Container { .. } => Vec::new(),
+            _ => dump
+                .port_mappings
+                .iter()
+                .map(port_in)
+                .collect::<Result<_>>()?,
+        },
         volumes: Vec::new(),
         named_volumes,
         tmpfs: BTreeMap::new(),
         // What it may do is in its specification; this word alone grants nothing.
         security: security_of(&spec, dump.privileged && grants.capabilities),
-        limits: Limits {
-            memory: spec
-                .pointer("/linux/resources/memory/limit")
-                .and_then(Value::as_u64),
-            pids: spec
-                .pointer("/linux/resources/pids/limit")
-                .and_then(Value::as_i64),
-        },
+        limits: limits::read(&spec["linux"]["resources"]),
         shm_size: shm_size_in(dump)?,
         read_only: spec["root"]["readonly"].as_bool().unwrap_or(false),
         auto_remove: spec["annotations"][spec::AUTO_REMOVE] == "TRUE",
@@ -263,6 +316,11 @@ pub fn from_podman(
         name,
         healthcheck: healthcheck_in(dump)?,
         health_on_failure: OnFailure::from_number(dump.health_on_failure),
+        pod: pod.map(|pod| Membership {
+            joins: infra.filter(|_| !shared.is_empty()).unwrap_or_default(),
+            shares: shared,
+            ..creation::pod::membership(&pod)
+        }),
         imported_spec: Some(spec),
     })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{places, stores};
+use super::{places, pods, stores};
 use crate::suites::{ALL, IN_VM};
 
 fn repository() -> PathBuf {
@@ -49,6 +49,7 @@ fn every_place_has_a_test() {
     let tested: BTreeSet<String> = places::PHASES
         .iter()
         .chain(stores::PHASES)
+        .chain(pods::PHASES)
         .flat_map(|(_, places)| places.iter().map(|place| (*place).to_owned()))
         .collect();
     assert_eq!(places, tested);
@@ -84,7 +85,8 @@ fn the_table_has_every_test_and_no_other() {
         .collect();
     let missing: Vec<_> = faults.difference(&named).collect();
     assert!(missing.is_empty(), "not in docs/faults.md: {missing:?}");
-    for (test, places) in places::PHASES.iter().chain(stores::PHASES) {
+    let all = places::PHASES.iter().chain(stores::PHASES);
+    for (test, places) in all.chain(pods::PHASES) {
         assert!(
             faults
                 .iter()

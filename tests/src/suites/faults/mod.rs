@@ -10,6 +10,7 @@ pub mod disk;
 mod injection;
 pub mod phases;
 mod places;
+pub mod pods;
 pub mod stores;
 
 #[cfg(test)]

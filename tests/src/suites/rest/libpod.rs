@@ -280,7 +280,7 @@ fn what_podman_forgets(host: &Host) {
         assert_eq!(done.code, 0, "{done}");
         done.stdout
     };
-    let answer = send("cut", "");
+    let answer = send("cut", "ignoreVolumes=true");
     assert!(
         answer.ends_with("\n400") && answer.contains("the request's body is truncated"),
         "{answer}"
@@ -435,13 +435,17 @@ fn images_volumes_networks_events(host: &Host) {
             .contains("localhost/saved:1")
     );
     podman.ok(&["image", "inspect", "localhost/saved:1"]);
-    podman.ok(&["pull", "-q", "localhost/saved:1"]);
+    podman.ok(&["pull", "-q", "--policy", "missing", "localhost/saved:1"]);
     assert!(
         !podman
             .ok(&["image", "prune", "-a", "-f", "--filter", "reference=saved"])
             .is_empty()
     );
-    podman.fails(&["pull", "-q", "localhost/saved:1"], 125, "image not known");
+    podman.fails(
+        &["pull", "-q", "--policy", "never", "localhost/saved:1"],
+        125,
+        "image not known",
+    );
     podman.fails(&["image", "exists", "localhost/small:1"], 1, "");
     podman.ok(&["volume", "create", "-l", "a=b", "v1"]);
     assert_eq!(

@@ -4,6 +4,9 @@
 pub mod docker;
 pub mod harm;
 pub mod libpod;
+pub mod pouch;
+pub mod registries;
+pub mod verbs;
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
@@ -28,7 +31,13 @@ impl Service {
     /// Starts one with these options.
     #[track_caller]
     pub fn with(host: &Host, options: &[&str]) -> Self {
-        let socket = host.file("api.sock");
+        Self::named(host, "api.sock", options)
+    }
+
+    /// Starts one at a socket of this name.
+    #[track_caller]
+    pub fn named(host: &Host, name: &str, options: &[&str]) -> Self {
+        let socket = host.file(name);
         let uri = format!("unix://{socket}");
         let words = [&["system", "service"], options, &[uri.as_str()]].concat();
         let child = host.spawn(&words);
@@ -44,12 +53,16 @@ impl Service {
         self.child.id()
     }
 
+    /// Its address, as clients take it.
+    pub fn url(&self) -> String {
+        format!("unix://{}", self.socket)
+    }
+
     /// Podman, which talks to it.
     pub fn podman(&self) -> Engine {
-        let uri = format!("unix://{}", self.socket);
         Engine {
             program: "podman".into(),
-            globals: vec!["--remote".into(), "--url".into(), uri],
+            globals: vec!["--remote".into(), "--url".into(), self.url()],
         }
     }
 

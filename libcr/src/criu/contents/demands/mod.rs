@@ -85,8 +85,8 @@ pub struct Demands {
     pub mounts: BTreeMap<u32, Vec<Mount>>,
     /// Network namespaces, and the key of what is to be joined instead.
     pub networks: BTreeMap<u32, Option<Vec<u8>>>,
-    /// A pid namespace is to be joined.
-    pub joins_pids: bool,
+    /// Keys of pid namespaces that are to be joined.
+    pub joined_pids: Vec<Vec<u8>>,
     /// It brings policies for `AppArmor`.
     pub policies: bool,
     /// Open files.
@@ -188,7 +188,7 @@ impl Demands {
             self.networks.insert(space, network.and_then(|one| one.key));
         } else if number("pidns-").is_some() {
             let pids = images.first::<Pids>(&path, wire::PIDNS);
-            self.joins_pids |= pids.is_some_and(|one| one.key.is_some());
+            self.joined_pids.extend(pids.and_then(|one| one.key));
         } else if name == "seccomp.img" {
             let entry = images.first::<Seccomp>(&path, wire::SECCOMP);
             self.filters = entry.map(|entry| entry.filters).unwrap_or_default();

@@ -100,7 +100,7 @@ impl Processes {
             family = proc::tree(first);
             mounts = mount::seen_by(first);
         }
-        let group = Cgroup::at(&cgroup_path(&container.config.id));
+        let group = Cgroup::at(&cgroup_path(&container.config));
         let pids = group.processes().into_iter();
         let foreign = pids.filter(|pid| !family.contains(pid));
         Self {

@@ -11,21 +11,40 @@ use serde_json::Value;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::model::container::{Container, ContainerConfig};
+use crate::model::container::pod::Shared;
+use crate::model::container::{Container, ContainerConfig, Limits};
 use crate::net::SavedAddresses;
 use crate::ops::steps::life::files;
 use crate::ops::steps::life::netplug::{self, Plugged};
 use crate::ops::steps::life::rootfs;
 use crate::ops::steps::life::volume_content;
+use crate::ops::steps::sandbox;
 use crate::runtime::criu_options::Routed;
+use crate::runtime::limits;
 use crate::runtime::spec::{self, Places};
 use crate::runtime::user;
 use crate::sys::dir::{at, write_for_this_boot};
 use crate::sys::{cgroup, fault};
 
-/// cgroup of a container, from the mount of the hierarchy.
-pub fn cgroup_path(id: &str) -> String {
-    format!("{}/{id}", cgroup::PARENT)
+/// cgroup of a container, from the mount of the hierarchy: in that of its pod, if it is in one.
+pub fn cgroup_path(config: &ContainerConfig) -> String {
+    let parent = pod_cgroup_of(config);
+    format!(
+        "{}/{}",
+        parent.as_deref().unwrap_or(cgroup::PARENT),
+        config.id
+    )
+}
+
+/// cgroup of the containers of a pod.
+pub fn pod_cgroup(pod: &str) -> String {
+    format!("{}/{}{pod}", cgroup::PARENT, cgroup::POD_PREFIX)
+}
+
+/// cgroup of the pod that a container is in the cgroup of.
+pub fn pod_cgroup_of(config: &ContainerConfig) -> Option<String> {
+    let membership = config.pod.as_ref()?;
+    membership.in_cgroup.then(|| pod_cgroup(&membership.pod))
 }
 
 /// Mounts, plugs in and writes; the caller tears down on failure (see `tear_down`), which passes
@@ -72,7 +91,7 @@ pub fn bring_up(
         .transaction(|rows| rows.update_state(&container.config.id, &container.state))?;
     files::write(engine, container, &plugged)?;
     write_spec(engine, container, &paths)?;
-    cgroup::prepare_parent()?;
+    cgroup::prepare_parent(pod_cgroup_of(&container.config).as_deref())?;
     Ok(plugged)
 }
 
@@ -92,7 +111,8 @@ pub fn imported_spec(engine: &Engine, config: &ContainerConfig) -> Result<Option
     };
     let mut spec = imported.clone();
     let paths = rootfs::paths(engine, config);
-    spec::localize(&mut spec, config, &places(engine, config, &paths)?);
+    let places = places(engine, config, &paths, sandbox::stand_ins)?;
+    spec::localize(&mut spec, config, &places);
     Ok(Some(spec))
 }
 
@@ -110,17 +130,39 @@ pub fn written_spec(engine: &Engine, id: &str) -> Result<Option<Value>> {
     Ok(Some(spec))
 }
 
+/// Writes other limits into the specification that a container was brought up with.
+///
+/// # Errors
+/// When it can't be read or written.
+pub fn limit_written_spec(engine: &Engine, id: &str, limits: &Limits) -> Result<()> {
+    let Some(mut spec) = written_spec(engine, id)? else {
+        return Ok(());
+    };
+    limits::write(limits, &mut spec["linux"]["resources"]);
+    let text = serde_json::to_vec_pretty(&spec).map_err(std::io::Error::other)?;
+    let path = engine.bundle(id).join("config.json");
+    Ok(write_for_this_boot(&path, &text, 0o600)?)
+}
+
 fn places(
     engine: &Engine,
     config: &ContainerConfig,
     paths: &rootfs::RootfsPaths,
+    joined: impl FnOnce(&Engine, &ContainerConfig) -> Result<sandbox::Namespaces>,
 ) -> Result<Places> {
+    let joined = joined(engine, config)?;
+    let of_pod = joined.iter().find(|(kind, _)| *kind == Shared::Net);
+    let netns = match of_pod {
+        Some((_, path)) => Some(path.clone()),
+        None => netplug::namespace(engine, config)?,
+    };
     Ok(Places {
         rootfs: paths.merged.clone(),
         bundle: engine.bundle(&config.id),
         shm: paths.shm.clone(),
-        netns: netplug::namespace(engine, config)?,
-        cgroup: cgroup_path(&config.id),
+        netns,
+        joined,
+        cgroup: cgroup_path(config),
         volumes: engine.config.root.join("volumes"),
         criu_config: files::criu_config(engine, &config.id),
     })
@@ -129,7 +171,7 @@ fn places(
 fn write_spec(engine: &Engine, container: &Container, paths: &rootfs::RootfsPaths) -> Result<()> {
     let config = &container.config;
     let bundle = engine.bundle(&config.id);
-    let places = places(engine, config, paths)?;
+    let places = places(engine, config, paths, sandbox::namespaces)?;
     let root = open_root(paths)?;
     let spec: Value = if let Some(imported) = &config.imported_spec {
         let mut spec = imported.clone();
@@ -137,7 +179,8 @@ fn write_spec(engine: &Engine, container: &Container, paths: &rootfs::RootfsPath
         spec
     } else {
         prepare_workdir(&root, config, || image_workdir(engine, config))?;
-        let identity = user::resolve(&root, &config.process.user)?;
+        let mut identity = user::resolve(&root, &config.process.user)?;
+        identity.join(&root, &config.process.groups)?;
         spec::generate(config, &places, &identity)?
     };
     files::write_criu_config(engine, &config.id, &Routed::default())?;

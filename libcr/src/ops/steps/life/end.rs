@@ -23,10 +23,14 @@ pub fn stop(engine: &Engine, container: &mut Container, timeout: Option<u32>) ->
 }
 
 /// Stops a container that lives and whose lock is held, so that its clean-up starts it again,
-/// whatever its restart policy.
-pub fn stop_for_restart(engine: &Engine, container: &mut Container) -> Result<()> {
+/// whatever its restart policy. It gets the time that [`stop`] gives.
+pub fn stop_for_restart(
+    engine: &Engine,
+    container: &mut Container,
+    timeout: Option<u32>,
+) -> Result<()> {
     container.state.restart_due = true;
-    end_and_observe(engine, container, None).map(drop)
+    end_and_observe(engine, container, timeout).map(drop)
 }
 
 fn end_and_observe(
@@ -76,7 +80,7 @@ pub fn end(container: &Container, timeout: u32) -> Result<bool> {
     let Some(pid) = container.state.pid.filter(|_| is_ours(container)) else {
         return Ok(false);
     };
-    let group = Cgroup::at(&cgroup_path(&container.config.id));
+    let group = Cgroup::at(&cgroup_path(&container.config));
     if container.state.status == Status::Paused {
         group.thaw()?;
     }

@@ -207,7 +207,7 @@ pub fn act(engine: &Engine, found: &Container) -> Result<()> {
         OnFailure::Kill => end::kill(engine, &mut container, 9)?,
         OnFailure::Stop => drop(end::stop(engine, &mut container, None)?),
         // Its clean-up starts it again, as by a restart policy.
-        OnFailure::Restart => end::stop_for_restart(engine, &mut container)?,
+        OnFailure::Restart => end::stop_for_restart(engine, &mut container, None)?,
     }
     Ok(())
 }

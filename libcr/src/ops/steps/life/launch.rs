@@ -13,6 +13,7 @@ use crate::ops::steps::life::bring_up::bring_up;
 use crate::ops::steps::life::health;
 use crate::ops::steps::life::monitor;
 use crate::ops::steps::life::tear_down::tear_down;
+use crate::ops::steps::sandbox;
 use crate::ops::steps::undo::Undo;
 use crate::sys::{fault, machine, proc};
 
@@ -80,6 +81,8 @@ pub fn launch(
 }
 
 fn begin(engine: &Engine, container: &mut Container, attach: bool) -> Result<Option<Attachment>> {
+    // Its own operation is open by now: nobody takes the infra container for the last one.
+    sandbox::ensure(engine, &container.config)?;
     capture::pin_files(engine, container)?;
     fault::point("pinned");
     container.state.boot_id = proc::boot_id();

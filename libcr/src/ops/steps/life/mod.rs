@@ -12,6 +12,8 @@ pub mod netplug;
 pub mod observe;
 pub mod remove;
 pub mod rootfs;
+pub mod suspend;
 pub mod tear_down;
+pub mod view;
 pub mod volume_content;
 pub mod volumes;

@@ -123,7 +123,7 @@ pub fn is_ours(container: &Container) -> bool {
 
 /// Whether a process is there and one of the container's.
 pub fn is_in(container: &Container, pid: i32) -> bool {
-    let own = cgroup_path(&container.config.id);
+    let own = cgroup_path(&container.config);
     // What can't be looked at may well be there: its container must not be ended for that.
     let inside = proc::cgroup_of(pid).map_or(true, |found| {
         found.is_some_and(|found| is_or_is_below(&found, &own))
@@ -220,7 +220,7 @@ fn ended(container: &mut Container, end: End) {
 /// killed engine left it frozen.
 pub fn is_frozen(container: &Container) -> bool {
     container.state.status == Status::Running
-        && Cgroup::at(&cgroup_path(&container.config.id)).is_frozen()
+        && Cgroup::at(&cgroup_path(&container.config)).is_frozen()
 }
 
 #[cfg(test)]

@@ -27,6 +27,17 @@ pub fn remove_with(engine: &Engine, container: &Container, volumes: bool) -> Res
     finish(engine, Some(container), id, journal)
 }
 
+/// Removes the infra container of a pod that has no other container, and the pod; its lock is held
+/// by the caller.
+///
+/// # Errors
+/// [`crate::store::StoreError::PodInUse`] when somebody has joined the pod since.
+pub fn remove_infra(engine: &Engine, container: &Container) -> Result<()> {
+    volumes::take_anonymous(engine, &container.config, true)?;
+    let journal = Journal::begin_removal_of_pod(engine, container)?;
+    finish(engine, Some(container), &container.config.id, journal)
+}
+
 /// The rest of a removal that was begun: also for one that a killed engine left.
 pub fn finish(
     engine: &Engine,

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::model::container::pod::Shared;
 use crate::model::container::{ContainerConfig, Rootfs};
 use crate::storage::overlay;
 use crate::sys::dir::{at, remove_dir_if_present, sync_parent};
@@ -21,13 +22,16 @@ pub struct RootfsPaths {
     pub work: PathBuf,
     /// What the container sees.
     pub merged: PathBuf,
-    /// tmpfs for /dev/shm.
+    /// tmpfs for /dev/shm: the pod's, where IPC is shared.
     pub shm: PathBuf,
+    /// That is of the whole pod.
+    pub shared_shm: bool,
 }
 
 /// Where a container's files are.
 pub fn paths(engine: &Engine, config: &ContainerConfig) -> RootfsPaths {
     let directory = engine.container_dir(&config.id);
+    let shm_owner = engine.container_dir(config.joined(Shared::Ipc).unwrap_or(&config.id));
     let merged = match &config.rootfs {
         Rootfs::Image { .. } => directory.join("merged"),
         Rootfs::Directory(path) => path.clone(),
@@ -36,7 +40,8 @@ pub fn paths(engine: &Engine, config: &ContainerConfig) -> RootfsPaths {
         upper: directory.join("upper"),
         work: directory.join("work"),
         merged,
-        shm: directory.join("shm"),
+        shm: shm_owner.join("shm"),
+        shared_shm: config.joined(Shared::Ipc).is_some(),
     }
 }
 
@@ -67,19 +72,25 @@ pub fn mount(engine: &Engine, config: &ContainerConfig) -> Result<RootfsPaths> {
     let paths = paths(engine, config);
     if config.rootfs.image_id().is_some() && !mount::is_mounted(&paths.merged)? {
         let lowers = lowers(engine, config)?;
-        let fresh = !paths.upper.exists();
-        for directory in [&paths.upper, &paths.work, &paths.merged] {
-            fs::create_dir_all(directory).map_err(at("make", directory))?;
-        }
-        if fresh {
-            overlay::inherit_root(&lowers, &paths.upper)?;
-        }
+        prepare(&paths, &lowers)?;
         overlay::mount(&lowers, &paths.upper, &paths.work, &paths.merged, None)?;
     }
-    if !mount::is_mounted(&paths.shm)? {
+    if config.joined(Shared::Ipc).is_none() && !mount::is_mounted(&paths.shm)? {
         mount::tmpfs(&paths.shm, config.shm_size)?;
     }
     Ok(paths)
+}
+
+/// Makes the directories of a root that is to be mounted, for the first time or again.
+pub fn prepare(paths: &RootfsPaths, lowers: &[PathBuf]) -> Result<()> {
+    let fresh = !paths.upper.exists();
+    for directory in [&paths.upper, &paths.work, &paths.merged] {
+        fs::create_dir_all(directory).map_err(at("make", directory))?;
+    }
+    if fresh {
+        overlay::inherit_root(lowers, &paths.upper)?;
+    }
+    Ok(())
 }
 
 /// Where crun mounts the root file system for CRIU while it restores.
@@ -88,10 +99,16 @@ const FOR_CRIU: &str = "criu-root";
 /// Unmounts both, and what a runtime that was killed left.
 pub fn unmount(engine: &Engine, config: &ContainerConfig) -> Result<()> {
     mount::unmount(&engine.bundle(&config.id).join(FOR_CRIU))?;
+    mount::unmount(&view(engine, config))?;
     for path in mounted(engine, config) {
         mount::unmount(&path)?;
     }
     Ok(())
+}
+
+/// Where the root of a container that doesn't live is mounted, for an instant, to be looked at.
+pub fn view(engine: &Engine, config: &ContainerConfig) -> PathBuf {
+    engine.container_dir(&config.id).join("view")
 }
 
 /// Where a container that lives has something mounted on the host.
@@ -99,7 +116,9 @@ pub fn mounted(engine: &Engine, config: &ContainerConfig) -> impl Iterator<Item 
     let paths = paths(engine, config);
     // A directory of the user's is taken as it is.
     let root = config.rootfs.image_id().map(|_| paths.merged);
-    root.into_iter().chain([paths.shm])
+    // That of a pod is its infra container's.
+    let shm = config.joined(Shared::Ipc).is_none().then_some(paths.shm);
+    root.into_iter().chain(shm)
 }
 
 /// Removes the place where crun mounts the root file system for CRIU. A crun that was killed left it

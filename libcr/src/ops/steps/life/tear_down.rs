@@ -5,7 +5,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::Container;
 use crate::monitor::client;
-use crate::ops::steps::life::bring_up::cgroup_path;
+use crate::ops::steps::life::bring_up::{cgroup_path, pod_cgroup_of};
 use crate::ops::steps::life::netplug;
 use crate::ops::steps::life::rootfs;
 use crate::sys::cgroup::{self, Cgroup};
@@ -32,7 +32,7 @@ pub fn take_down(engine: &Engine, container: &Container) -> Result<()> {
             first.get_or_insert(error);
         }
     };
-    let group = Cgroup::at(&cgroup_path(id));
+    let group = Cgroup::at(&cgroup_path(&container.config));
     note("kill", kill_all(&group));
     // netavark takes as long as all the rest, and neither needs the other.
     let unplugged = std::thread::scope(|scope| {
@@ -57,7 +57,7 @@ pub fn take_down(engine: &Engine, container: &Container) -> Result<()> {
     fault::point("unplugged");
     let released = unplugged.and_then(|()| netplug::release(engine, id));
     note("network", released);
-    cgroup::remove_parent_if_empty();
+    cgroup::remove_parent_if_empty(pod_cgroup_of(&container.config).as_deref());
     first.map_or(Ok(()), Err)
 }
 

@@ -48,9 +48,15 @@ fn room(place: &Path) -> impl FnOnce(StorageError) -> Error {
 
 /// Puts /dev/shm back, and with `rootfs` what the container changed in its root file system.
 /// `directory` holds the checkpoint's files; both are mounted. `devices`: device nodes come back.
+///
+/// What the other containers of a pod have in the /dev/shm that they share is of now: where anything
+/// is in it, it stays as it is.
 pub fn files(directory: &Path, paths: &RootfsPaths, rootfs: bool, devices: bool) -> Result<()> {
     let read = |name: &str| File::open(directory.join(name));
-    if let Ok(tar) = read(layout::DEV_SHM) {
+    let in_use = paths.shared_shm && !is_empty(&paths.shm)?;
+    if let Ok(tar) = read(layout::DEV_SHM)
+        && !in_use
+    {
         apply_tree(&open(&paths.shm)?, tar, &options(&paths.shm, false)?)
             .map_err(room(&paths.shm))?;
     }
@@ -65,15 +71,22 @@ pub fn files(directory: &Path, paths: &RootfsPaths, rootfs: bool, devices: bool)
     Ok(())
 }
 
+fn is_empty(directory: &Path) -> Result<bool> {
+    let mut entries = std::fs::read_dir(directory).map_err(at("read", directory))?;
+    Ok(entries.next().is_none())
+}
+
 /// Fills the volumes of an imported container from the tars in its bundle, and removes these.
-/// `devices`: device nodes come back.
+/// `devices`: device nodes come back; `fills`: which of them, by name.
 pub fn volumes(
     engine: &Engine,
     config: &ContainerConfig,
     bundle: &Path,
     devices: bool,
+    fills: impl Fn(&str) -> bool,
 ) -> Result<()> {
-    for (name, data) in volumes::directories(engine, config)? {
+    let all = volumes::directories(engine, config)?.into_iter();
+    for (name, data) in all.filter(|(name, _)| fills(name)) {
         match File::open(bundle.join(layout::volume(&name))) {
             Ok(tar) => {
                 apply_tree(&open(&data)?, tar, &options(&data, devices)?).map_err(room(&data))?;

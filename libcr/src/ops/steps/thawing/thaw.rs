@@ -14,6 +14,7 @@ use crate::ops::steps::failure;
 use crate::ops::steps::life::bring_up::cgroup_path;
 use crate::ops::steps::life::monitor::{self, RestoreCall};
 use crate::ops::steps::life::{files, netplug, rootfs};
+use crate::ops::steps::sandbox;
 use crate::sys::cgroup::Cgroup;
 use crate::sys::dir::remove_file_if_present;
 use crate::sys::proc;
@@ -121,7 +122,19 @@ pub fn verify(engine: &Engine, container: &Container, pid: i32) -> Result<()> {
         remedy: Some("this is a fault of the OCI runtime: try the other one with --runtime".into()),
         log: None,
     };
-    gather(&cgroup_path(&container.config.id), pid).map_err(failed)?;
+    gather(&cgroup_path(&container.config), pid).map_err(failed)?;
+    for (kind, path) in sandbox::namespaces(engine, &container.config)? {
+        use std::os::unix::fs::MetadataExt;
+        let pods = std::fs::metadata(path).ok();
+        let pods = pods.map(|facts| (facts.dev(), facts.ino()));
+        let found = proc::namespace(pid, kind.word());
+        if found.is_some() && pods != found {
+            let word = kind.oci_word();
+            return Err(failed(format!(
+                "its process is in a {word} namespace that is not its pod's"
+            )));
+        }
+    }
     if let Some(path) = netplug::namespace(engine, &container.config)? {
         use std::os::unix::fs::MetadataExt;
         let own = std::fs::metadata(path).ok();

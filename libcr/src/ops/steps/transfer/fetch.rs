@@ -17,6 +17,7 @@ use crate::storage::StorageError;
 use crate::sys::{fault, machine};
 
 use super::resolve::Resolved;
+use super::still_wanted;
 
 /// Brings it, and gives it its name, unless that is a digest.
 ///
@@ -147,37 +148,29 @@ fn blob(
     let (digest, size) = (&layer.digest, layer.size);
     progress.say(&format!("Copying blob {digest}"));
     let mut writer = blobs.writer()?;
-    let mut waited_for = WaitedFor {
-        writer: &mut writer,
-        progress,
-    };
-    let came = client.blob(digest, size, &mut waited_for, &mut |done| {
+    let mut wanted = Wanted(&mut writer, progress);
+    let came = client.blob(digest, size, &mut wanted, &mut |done| {
         progress.bytes(digest, done, Some(size));
     });
-    if came.is_err() && progress.cancelled() {
-        return Err(Error::Abandoned(format!("copying of blob {digest}")));
-    }
+    still_wanted(digest, progress)?;
     came?;
     writer.finish_as(digest)?;
     Ok(())
 }
 
-/// Takes bytes as long as somebody waits for them.
-struct WaitedFor<'a, W> {
-    writer: &'a mut W,
-    progress: &'a dyn Progress,
-}
+/// Takes nothing more once nobody waits for it.
+struct Wanted<'a, W>(&'a mut W, &'a dyn Progress);
 
-impl<W: Write> Write for WaitedFor<'_, W> {
+impl<W: Write> Write for Wanted<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.progress.cancelled() {
+        if self.1.cancelled() {
             return Err(io::Error::other("nobody waits for it any more"));
         }
-        self.writer.write(bytes)
+        self.0.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.writer.flush()
+        self.0.flush()
     }
 }
 

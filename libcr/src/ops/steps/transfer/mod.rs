@@ -9,11 +9,23 @@ pub mod send;
 
 use std::path::PathBuf;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::image::reference::Reference;
+use crate::progress::Progress;
 use crate::registry::auth_file::AuthFiles;
 use crate::registry::registries_conf::Registries;
 use crate::registry::{Client, Credentials, Settings};
+
+/// Ends a transfer that nobody waits for any more.
+///
+/// # Errors
+/// [`Error::TransferCancelled`].
+pub fn still_wanted(what: &str, progress: &dyn Progress) -> Result<()> {
+    if progress.cancelled() {
+        return Err(Error::TransferCancelled(what.to_owned()));
+    }
+    Ok(())
+}
 
 /// How registries are reached, as the command line says it.
 #[derive(Debug, Clone, Default)]

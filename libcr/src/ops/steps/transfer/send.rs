@@ -13,7 +13,7 @@ use crate::ops::steps::checkpoint_image;
 use crate::progress::Progress;
 use crate::registry::{Begun, Client};
 
-use super::{Access, name};
+use super::{Access, name, still_wanted};
 
 /// Most repositories that a blob is asked for in; each is a request.
 const SOURCES: usize = 8;
@@ -137,6 +137,7 @@ fn one(
     progress: &dyn Progress,
 ) -> Result<()> {
     let (digest, size) = (&blob.digest, blob.size);
+    still_wanted(digest, progress)?;
     if client.has_blob(digest)? {
         progress.say(&format!("Copying blob {digest} skipped: already exists"));
         return Ok(());

@@ -25,7 +25,7 @@ pub(super) fn living<'a>(
 ) -> Result<()> {
     let config = &container.config;
     monitor(engine, container, world, found)?;
-    let group = Cgroup::at(&cgroup_path(&config.id));
+    let group = Cgroup::at(&cgroup_path(config));
     let name = &config.name;
     match (container.state.status, group.is_frozen()) {
         (Status::Running, true) => {
@@ -82,7 +82,7 @@ fn monitor<'a>(
             );
             let remedy = "ends it, so that it can be started again";
             found.forced("processes", what, remedy, move || {
-                kill_all(&Cgroup::at(&cgroup_path(id)))?;
+                kill_all(&Cgroup::at(&cgroup_path(&container.config)))?;
                 observe(engine, &mut container.clone()).map(drop)
             });
         }
@@ -122,7 +122,7 @@ pub(super) fn leftovers<'a>(
     let config = &container.config;
     let (id, name) = (config.id.as_str(), config.name.as_str());
     let status = container.state.status.as_str();
-    let group = Cgroup::at(&cgroup_path(id));
+    let group = Cgroup::at(&cgroup_path(config));
     let processes = group.processes().len();
     let mut left: Vec<(&'static str, String)> = Vec::new();
     if processes > 0 {

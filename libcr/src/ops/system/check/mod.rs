@@ -18,6 +18,7 @@ mod frozen;
 mod images;
 mod life;
 mod network;
+mod pods;
 mod strangers;
 mod volumes;
 mod world;
@@ -142,7 +143,12 @@ fn look(engine: &Engine, options: &CheckOptions) -> Result<DamageReport> {
     for (id, things) in &world.strangers {
         strangers::check(engine, id, things, options, &mut report)?;
     }
-    for subject in [images::check, volumes::check, network::check_shared] {
+    for subject in [
+        images::check,
+        volumes::check,
+        network::check_shared,
+        pods::check,
+    ] {
         let mut found = Collected::default();
         subject(engine, options, &mut found)?;
         found.settle(options, &mut report);

@@ -16,12 +16,11 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::container::{Container, NetworkMode};
 use crate::model::id::short;
-use crate::ops::steps::life::bring_up::cgroup_path;
 use crate::ops::steps::life::netplug::attach;
 use crate::ops::steps::life::netplug::networks::{networks, networks_of};
 use crate::store::soundness::LeaseRow;
 use crate::sys::cgroup::Cgroup;
-use crate::sys::proc;
+use crate::sys::{cgroup, proc};
 
 use super::collected::Collected;
 use super::{CheckOptions, try_lock};
@@ -198,7 +197,7 @@ fn stale<'a>(engine: &'a Engine, one: Kept, found: &mut Collected<'a>) -> Result
         addresses.join(" and ")
     );
     // Processes of a container whose row is lost.
-    let lives = !Cgroup::at(&cgroup_path(&one.container))
+    let lives = !Cgroup::at(&cgroup::path_of(&one.container))
         .processes()
         .is_empty();
     found.repairable_if(!lives, CHECK, what, "takes it off", move || {

@@ -10,7 +10,6 @@ use crate::error::{Error, Result};
 use crate::model::damage::DamageReport;
 use crate::model::id::{is_full_id, short};
 use crate::monitor::client;
-use crate::ops::steps::life::bring_up::cgroup_path;
 use crate::ops::steps::life::tear_down::kill_all;
 use crate::runtime::Runtime;
 use crate::sys::cgroup::{self, Cgroup};
@@ -42,7 +41,7 @@ pub(super) fn check(
     let mut found = Collected::default();
     // Processes first: while they run nothing else of it may go.
     let cgroup_is_ours = !is_anothers(engine, id);
-    let lives = cgroup_is_ours && !Cgroup::at(&cgroup_path(id)).processes().is_empty();
+    let lives = cgroup_is_ours && !Cgroup::at(&cgroup::path_of(id)).processes().is_empty();
     let mut ordered: Vec<&Thing> = things.iter().collect();
     ordered.sort_by_key(|thing| !matches!(thing, Thing::Cgroup));
     for thing in ordered.into_iter().filter(|thing| !is_lock(thing)) {
@@ -62,7 +61,7 @@ pub(super) fn check(
     }
     found.settle(options, report);
     if options.repair {
-        cgroup::remove_parent_if_empty();
+        cgroup::remove_parent_if_empty(None);
     }
     // One that was made for this look goes again.
     let is_own = |thing: &&Thing| matches!(thing, Thing::Lock { name, .. } if name == id);
@@ -101,7 +100,7 @@ fn is_anothers(engine: &Engine, id: &str) -> bool {
 
 fn is_there(engine: &Engine, id: &str, thing: &Thing) -> bool {
     match thing {
-        Thing::Cgroup => Cgroup::at(&cgroup_path(id)).exists(),
+        Thing::Cgroup => Cgroup::at(&cgroup::path_of(id)).exists(),
         Thing::Runtime(runtime) => is_ours(engine, runtime, id),
         Thing::Monitor(pid) => client::find(id).map_or(true, |found| found.contains(pid)),
         Thing::Mount(point) => mount::is_mounted(point).unwrap_or(true),
@@ -132,7 +131,7 @@ fn tell<'a>(
     let of = format!("container {}, which is not known", word(id));
     match thing {
         Thing::Cgroup => {
-            let group = Cgroup::at(&cgroup_path(id));
+            let group = Cgroup::at(&cgroup::path_of(id));
             let count = group.processes().len();
             let (check, what, remedy) = if lives {
                 let what = format!("processes run in the cgroup of {of}: {count}");
@@ -152,7 +151,7 @@ fn tell<'a>(
                     engine.monitor_paths(id).clear()?;
                 }
                 group.remove()?;
-                cgroup::remove_parent_if_empty();
+                cgroup::remove_parent_if_empty(None);
                 Ok(())
             });
         }

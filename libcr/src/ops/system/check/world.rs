@@ -70,7 +70,11 @@ impl World {
                 add(id, Thing::Monitor(pid));
             }
         }
-        for id in cgroup::names_below_parent().into_iter().filter(is_id) {
+        let of_pods = cgroup::pods().into_iter();
+        let of_pods =
+            of_pods.flat_map(|pod| cgroup::names_below(&format!("{}/{pod}", cgroup::PARENT)));
+        let alone = cgroup::names_below(cgroup::PARENT).into_iter();
+        for id in alone.chain(of_pods).filter(is_id) {
             add(id, Thing::Cgroup);
         }
         let mut runtimes: BTreeSet<String> = RUNTIMES.map(str::to_owned).into();

@@ -9,6 +9,7 @@ use network::{Networks, SetupRequest};
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::model::container::pod::Shared;
 use crate::model::container::{Container, ContainerConfig, NetworkMode};
 use crate::net::SavedAddresses;
 use crate::store::Rows;
@@ -167,8 +168,10 @@ impl<'a> Wish<'a> {
     /// `None` for a container that is on no network of ours. Ports that are taken are found here.
     fn of(engine: &Engine, config: &'a ContainerConfig) -> Result<Option<Self>> {
         let NetworkMode::Bridge { networks: wanted } = &config.network else {
-            // One that isn't there is told before anything is made.
-            namespace(engine, config)?;
+            // One that isn't there is told before anything is made; that of a pod is made with it.
+            if config.joined(Shared::Net).is_none() {
+                namespace(engine, config)?;
+            }
             return Ok(None);
         };
         let known = networks::networks(&engine.config);

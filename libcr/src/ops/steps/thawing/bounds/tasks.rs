@@ -10,6 +10,8 @@ use crate::sys::proc;
 
 /// The word by which both runtimes hand the network namespace of a container to CRIU.
 const OWN_NETWORK: &[u8] = b"extRootNetNS";
+/// The word for the pid namespace of a pod.
+const OWN_PIDS: &[u8] = b"extRootPidNS";
 /// `SCHED_FIFO`, `SCHED_RR`, `SCHED_DEADLINE`.
 const REAL_TIME: [u32; 3] = [1, 2, 6];
 /// Limits by the kernel's numbers (`asm-generic/resource.h`).
@@ -82,7 +84,8 @@ fn whole(demands: &Demands, limits: &mut Limits<'_>) {
             NEVER,
         );
     }
-    if demands.joins_pids {
+    let joins = |key: &Vec<u8>| key != OWN_PIDS || !joined(limits.spec, "pid");
+    if demands.joined_pids.iter().any(joins) {
         limits.excess(
             "pidns-*.img",
             "it joins a pid namespace of this host",
@@ -145,13 +148,7 @@ fn spaces(task: &Task, root: Spaces, demands: &Demands, limits: &mut Limits<'_>)
     for (what, remedy) in found {
         limits.excess(&image, what, remedy);
     }
-    let joined = limits.spec["linux"]["namespaces"]
-        .as_array()
-        .into_iter()
-        .flatten();
-    let joined = joined
-        .filter(|entry| entry["type"] == "network")
-        .any(|entry| entry["path"].as_str().is_some_and(|path| !path.is_empty()));
+    let joined = joined(limits.spec, "network");
     let key = demands
         .networks
         .get(&root.network)
@@ -163,6 +160,13 @@ fn spaces(task: &Task, root: Spaces, demands: &Demands, limits: &mut Limits<'_>)
             NEVER,
         );
     }
+}
+
+/// Whether a container joins a namespace of this kind that the engine gives to it.
+fn joined(spec: &Value, kind: &str) -> bool {
+    let list = spec["linux"]["namespaces"].as_array().into_iter().flatten();
+    list.filter(|entry| entry["type"] == kind)
+        .any(|entry| entry["path"].as_str().is_some_and(|path| !path.is_empty()))
 }
 
 fn credentials(thread: &Thread, limits: &mut Limits<'_>) {

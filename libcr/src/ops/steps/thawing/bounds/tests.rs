@@ -186,7 +186,10 @@ fn each_thing_beyond_is_named() {
         (|all| all.version = 1, "images of version 1"),
         (|all| all.highest_pid = u32::MAX, "kernel.pid_max"),
         (|all| all.policies = true, "AppArmor policies"),
-        (|all| all.joins_pids = true, "joins a pid namespace"),
+        (
+            |all| all.joined_pids = vec![b"extRootPidNS".to_vec()],
+            "joins a pid namespace",
+        ),
         (|all| all.tasks.clear(), "no living process"),
         (|all| all.tasks[0].spaces = None, "in no namespace"),
         (|all| spaces(all).pid = 1, "the pid namespace of the host"),

@@ -39,12 +39,12 @@ const RESOURCES: [(&str, &[&str]); 3] = [
 /// # Errors
 /// [`Error::Invalid`] for processes that were in a namespace of their host or of another container
 /// that they can't be parted from, or in a user namespace.
-pub(super) fn namespaces(spec: &Value) -> Result<()> {
+pub(super) fn namespaces(spec: &Value, joins_pids: bool) -> Result<()> {
     let list = spec["linux"]["namespaces"].as_array().into_iter().flatten();
     let list: Vec<&Value> = list.collect();
     let by_path = |entry: &&Value| entry["path"].as_str().is_some_and(|path| !path.is_empty());
     let find = |kind: &str| list.iter().find(|entry| entry["type"] == kind);
-    if find("pid").is_some_and(by_path) {
+    if find("pid").is_some_and(by_path) && !joins_pids {
         return Err(Error::Invalid(
             "the container shared the processes of its pod or of another container (a pid namespace by path), which no archive of one container holds: freeze it where it has processes of its own".into(),
         ));

@@ -121,10 +121,16 @@ pub fn has_own_network(spec: &Value) -> bool {
 
 /// A specification from an archive, with only what may appear on this host. A bind mount where
 /// `volumes` has one is that volume: its source on this host is set by [`spec::localize`].
+/// `joins_pids`: it joins the pid namespace of a pod.
 ///
 /// # Errors
 /// [`Error::Invalid`] naming what was not granted and the flag that grants it.
-pub fn check(mut spec: Value, grants: Grants, volumes: &[VolumeMount]) -> Result<Value> {
+pub fn check(
+    mut spec: Value,
+    grants: Grants,
+    volumes: &[VolumeMount],
+    joins_pids: bool,
+) -> Result<Value> {
     if !spec["process"].is_object() || !spec["linux"].is_object() || !spec["mounts"].is_array() {
         return Err(Error::Invalid(
             "spec.dump of the archive is not a Linux container's".into(),
@@ -156,7 +162,7 @@ pub fn check(mut spec: Value, grants: Grants, volumes: &[VolumeMount]) -> Result
     if !has_own_network(&spec) && !grants.host_network {
         return refuse("the network of this host", "--allow-host-network");
     }
-    bounds::namespaces(&spec)?;
+    bounds::namespaces(&spec, joins_pids)?;
     mounts::check(&mut spec, grants, volumes)?;
     check_devices(&mut spec, grants)?;
     check_privileges(&mut spec, grants)?;

@@ -74,6 +74,7 @@ pub(super) fn check(spec: &mut Value, grants: Grants, volumes: &[VolumeMount]) -
         bundle: "/".into(),
         shm: "/".into(),
         netns: None,
+        joined: Vec::new(),
         cgroup: String::new(),
         criu_config: "/".into(),
         volumes: "/".into(),

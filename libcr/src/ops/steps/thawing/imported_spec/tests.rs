@@ -12,7 +12,8 @@ fn own(more: &[&str]) -> Value {
 fn refusal(change: impl FnOnce(&mut Value)) -> String {
     let mut spec = honest();
     change(&mut spec);
-    check(spec, Grants::default(), &[]).map_or_else(|error| error.to_string(), |_| String::new())
+    check(spec, Grants::default(), &[], false)
+        .map_or_else(|error| error.to_string(), |_| String::new())
 }
 
 fn honest() -> Value {
@@ -33,7 +34,7 @@ fn honest() -> Value {
 
 #[test]
 fn hooks_go_and_what_is_honest_stays() -> Result<()> {
-    let spec = check(honest(), Grants::default(), &[])?;
+    let spec = check(honest(), Grants::default(), &[], false)?;
     assert!(spec.get("hooks").is_none());
     assert!(spec["annotations"].get("run.oci.handler").is_none());
     assert_eq!(
@@ -85,7 +86,7 @@ fn what_was_not_granted_is_refused_by_name() {
         if let Some(place) = spec.pointer_mut(pointer) {
             *place = value;
         }
-        let error = check(spec.clone(), Grants::default(), &[])
+        let error = check(spec.clone(), Grants::default(), &[], false)
             .map(|_| ())
             .map_err(|error| error.to_string());
         assert!(
@@ -98,13 +99,13 @@ fn what_was_not_granted_is_refused_by_name() {
             host_network: true,
             capabilities: true,
         };
-        assert!(check(spec, all, &[]).is_ok());
+        assert!(check(spec, all, &[], false).is_ok());
     }
 }
 
 #[test]
 fn what_hides_the_kernel_is_completed() -> Result<()> {
-    let spec = check(honest(), Grants::default(), &[])?;
+    let spec = check(honest(), Grants::default(), &[], false)?;
     for (key, ours) in [
         ("maskedPaths", &spec::MASKED[..]),
         ("readonlyPaths", &spec::READ_ONLY[..]),
@@ -123,7 +124,7 @@ fn our_own_files_are_bound_whatever_the_archive_calls_them() -> Result<()> {
     let mut spec = honest();
     spec["mounts"][1] =
         json!({"destination": "/dev/shm", "type": "ext4", "source": "/dev/vda", "options": ["rw"]});
-    let spec = check(spec, Grants::default(), &[])?;
+    let spec = check(spec, Grants::default(), &[], false)?;
     assert_eq!(spec["mounts"][1]["type"], "bind");
     Ok(())
 }
@@ -143,14 +144,14 @@ fn a_pods_mounts_are_ours_and_its_pid_namespace_is_refused() -> Result<()> {
         {"type": "mount"},
         {"type": "uts"},
     ]);
-    let checked = check(spec.clone(), Grants::default(), &[])?;
+    let checked = check(spec.clone(), Grants::default(), &[], false)?;
     assert_eq!(checked["mounts"][0]["options"], json!(["bind", "rprivate"]));
     assert_eq!(
         checked["mounts"][1]["options"],
         json!(["bind", "rprivate", "ro"])
     );
     spec["linux"]["namespaces"][2]["path"] = "/proc/1/ns/pid".into();
-    let error = check(spec, Grants::default(), &[]).map_err(|error| error.to_string());
+    let error = check(spec, Grants::default(), &[], false).map_err(|error| error.to_string());
     assert!(error.is_err_and(|text| text.contains("pid namespace")));
     Ok(())
 }
@@ -164,7 +165,7 @@ fn a_granted_mount_must_be_there() {
         mounts: true,
         ..Grants::default()
     };
-    let error = check(spec, mounts, &[]).map_err(|error| error.to_string());
+    let error = check(spec, mounts, &[], false).map_err(|error| error.to_string());
     assert!(error.is_err_and(|text| text.contains("\"/no/such\" of its host")));
 }
 
@@ -178,7 +179,7 @@ fn a_destination_that_climbs_is_refused_always() {
         host_network: true,
         capabilities: true,
     };
-    assert!(check(spec, all, &[]).is_err());
+    assert!(check(spec, all, &[], false).is_err());
 }
 
 #[test]
@@ -193,16 +194,17 @@ fn a_bind_mount_is_a_volume_only_where_the_archive_has_one() -> Result<()> {
     let mut spec = honest();
     spec["mounts"][0] = json!({"destination": "/data/", "type": "bind",
         "source": "/etc", "options": ["rbind", "rw", "rshared", "suid"]});
-    assert!(check(spec.clone(), Grants::default(), &[]).is_err());
+    assert!(check(spec.clone(), Grants::default(), &[], false).is_err());
     let checked = check(
         spec.clone(),
         Grants::default(),
         std::slice::from_ref(&volume),
+        false,
     )?;
     let options = json!(["rprivate", "ro", "nosuid", "nodev", "rbind"]);
     assert_eq!(checked["mounts"][0]["options"], options);
     spec["mounts"][0]["destination"] = "/data2".into();
-    assert!(check(spec, Grants::default(), &[volume]).is_err());
+    assert!(check(spec, Grants::default(), &[volume], false).is_err());
     Ok(())
 }
 
@@ -289,7 +291,7 @@ fn settings_and_resources_are_the_containers_own() -> Result<()> {
     spec["linux"]["resources"] = json!({"memory": {"limit": 1, "disableOOMKiller": true},
         "cpu": {"shares": 2, "realtimeRuntime": 3}, "hugepageLimits": [], "unified": {"a": "b"}});
     spec["mounts"][0]["uidMappings"] = json!([{"containerID": 0, "hostID": 0, "size": 1}]);
-    let checked = check(spec, Grants::default(), &[])?;
+    let checked = check(spec, Grants::default(), &[], false)?;
     let expected = json!({"net.ipv4.ping_group_range": "0 0", "kernel.shmmax": "1"});
     assert_eq!(checked["linux"]["sysctl"], expected);
     let resources = &checked["linux"]["resources"];
@@ -310,7 +312,7 @@ fn no_filter_hands_calls_to_a_program_of_this_host() -> Result<()> {
     let mut spec = honest();
     spec["linux"]["seccomp"] = json!({"defaultAction": "SCMP_ACT_ALLOW",
         "listenerPath": "/run/x", "ListenerPath": "/run/x"});
-    let checked = check(spec, all, &[])?;
+    let checked = check(spec, all, &[], false)?;
     assert_eq!(
         checked["linux"]["seccomp"],
         json!({"defaultAction": "SCMP_ACT_ALLOW"})

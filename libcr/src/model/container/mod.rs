@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::health::{Healthcheck, OnFailure};
 use super::status::Status;
 
+pub mod pod;
+use pod::{Membership, Shared};
+
 /// What a container was asked to be. Written once, at creation or import.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ContainerConfig {
@@ -72,10 +75,34 @@ pub struct ContainerConfig {
     /// What is done when it turns unhealthy.
     #[serde(default)]
     pub health_on_failure: OnFailure,
+    /// The pod that it is in, if it is in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pod: Option<Membership>,
     /// The OCI specification of an imported container: mounts and masked paths must be those it
     /// was frozen with. Checked and rewritten at import; `None` for containers made here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported_spec: Option<serde_json::Value>,
+}
+
+impl ContainerConfig {
+    /// The container whose namespace of this kind it joins, if it does.
+    pub fn joined(&self, kind: Shared) -> Option<&str> {
+        let membership = self.pod.as_ref()?;
+        let joins = !membership.joins.is_empty() && membership.shares.contains(&kind);
+        joins.then_some(membership.joins.as_str())
+    }
+
+    /// Whether it is the infra container of a pod.
+    pub fn is_infra(&self) -> bool {
+        self.pod
+            .as_ref()
+            .is_some_and(|membership| membership.is_infra)
+    }
+
+    /// Id of its pod; empty: it is in none.
+    pub fn pod_id(&self) -> &str {
+        self.pod.as_ref().map_or("", |membership| &membership.pod)
+    }
 }
 
 /// Where a container's files come from.
@@ -104,6 +131,14 @@ impl Rootfs {
         }
     }
 
+    /// Name of the image as the user typed it; empty for a directory.
+    pub fn typed_name(&self) -> &str {
+        match self {
+            Self::Image { raw_name, .. } => raw_name,
+            Self::Directory(_) => "",
+        }
+    }
+
     /// Id of the image, if there is one.
     pub fn image_id(&self) -> Option<&str> {
         match self {
@@ -126,6 +161,9 @@ pub struct Process {
     pub workdir: String,
     /// `user[:group]` as given, empty for root.
     pub user: String,
+    /// Further groups, names or numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
     /// Has a pseudo terminal.
     pub terminal: bool,
     /// Standard input is kept open.
@@ -229,11 +267,33 @@ pub struct Security {
 
 /// Limits of a container; unset means unlimited.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Limits {
     /// Memory, bytes.
     pub memory: Option<u64>,
+    /// Memory that it keeps when the host's gets short, bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_reservation: Option<u64>,
+    /// Memory and swap together, bytes; -1: as much swap as there is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_swap: Option<i64>,
     /// Number of processes.
     pub pids: Option<i64>,
+    /// Its weight among others when processors are short; 1024 is the usual one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu_shares: Option<u64>,
+    /// Processor time that it may use in a period, microseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu_quota: Option<i64>,
+    /// Length of a period, microseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu_period: Option<u64>,
+    /// Processors that it may use (`0-2,7`); empty: all.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub cpuset_cpus: String,
+    /// Memory nodes that it may use; empty: all.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub cpuset_mems: String,
 }
 
 /// What happens when a container ends by itself.
@@ -413,6 +473,7 @@ pub(crate) fn example(id: &str) -> Container {
             create_command: Vec::new(),
             healthcheck: None,
             health_on_failure: OnFailure::None,
+            pod: None,
             imported_spec: None,
         },
         state: ContainerState::default(),

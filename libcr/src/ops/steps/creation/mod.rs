@@ -1,4 +1,4 @@
-//! `create`: a container's row and directory; nothing runs yet.
+//! A new container's row and directory, from what a user asks for; nothing runs yet.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -11,20 +11,23 @@ use crate::model::container::{
 };
 use crate::model::id;
 use crate::model::operation::Intent;
+use crate::ops::steps::creation::limits::Changes;
 use crate::ops::steps::image_lookup;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::rootfs::make_container_dir;
 use crate::ops::steps::life::volumes;
 use crate::ops::steps::undo::Undo;
 use crate::runtime::spec::{self, SpecError};
-use crate::store::StoreError;
+use crate::store::{Rows, StoreError};
 use crate::sys::dir::remove_dir_if_present;
 use crate::sys::{fault, machine, signal};
 
 mod health;
+pub mod limits;
 mod mount_flag;
 mod mounts;
 mod network;
+pub mod pod;
 mod process;
 
 pub use health::HealthOptions;
@@ -57,6 +60,8 @@ pub struct CreateOptions {
     pub workdir: Option<String>,
     /// `--user`.
     pub user: Option<String>,
+    /// Further groups of its processes, names or numbers.
+    pub groups: Vec<String>,
     /// `--hostname`.
     pub hostname: Option<String>,
     /// `--label KEY[=VALUE]`.
@@ -99,10 +104,14 @@ pub struct CreateOptions {
     pub memory: Option<u64>,
     /// `--pids-limit`; 0 and below: unlimited.
     pub pids_limit: Option<i64>,
+    /// All other limits; the restart policy among them doesn't count.
+    pub limits: Changes,
     /// `--health-cmd` and what belongs to it, `--no-healthcheck`.
     pub health: HealthOptions,
     /// `--log-driver`.
     pub log_driver: Option<String>,
+    /// `--pod`: name or id of the pod that it joins.
+    pub pod: Option<String>,
     /// The whole command line, for `inspect`.
     pub create_command: Vec<String>,
 }
@@ -115,6 +124,19 @@ pub struct CreateOptions {
 pub fn create(engine: &Engine, options: &CreateOptions) -> Result<String> {
     let id = id::from_random(machine::random()?);
     let config = configure(engine, options, &id)?;
+    make(engine, config, |_| Ok(()), |_| Ok(()), |_| Ok(()))
+}
+
+/// Makes the row and the directory of a container. `files`: what else its directory gets; `before`
+/// and `after` its own row: what else is written in the same transaction.
+pub(super) fn make(
+    engine: &Engine,
+    config: ContainerConfig,
+    files: impl FnOnce(&str) -> Result<()>,
+    before: impl FnOnce(&Rows<'_>) -> Result<(), StoreError>,
+    after: impl FnOnce(&Rows<'_>) -> Result<(), StoreError>,
+) -> Result<String> {
+    let id = config.id.clone();
     let container = Container {
         config,
         state: ContainerState::default(),
@@ -122,12 +144,15 @@ pub fn create(engine: &Engine, options: &CreateOptions) -> Result<String> {
     let journal = Journal::begin(engine, &id, &Intent::Create)?;
     let made = || -> Result<()> {
         make_container_dir(engine, &id)?;
+        files(&id)?;
         fault::point("directory-made");
         // Row and end of the operation together: from its row on it may be started by others.
         journal.end_with(|rows| {
+            before(rows)?;
             volumes::insert_missing(rows, &container.config)?;
             rows.insert_container(&container)?;
-            rows.insert_event("create", &container, "")
+            rows.insert_event("create", &container, "")?;
+            after(rows)
         })
     };
     if let Err(error) = made() {
@@ -186,6 +211,16 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
     };
     let ports = ::network::port::parse_all(&options.publish).map_err(::network::Error::from)?;
     let mounts = mounts::read(options, image.as_ref())?;
+    let joined = pod::join(engine, options)?;
+    let (membership, network, hostname) = match joined {
+        Some(joined) => {
+            let network = joined
+                .network
+                .map_or_else(|| network::mode(engine, options), Ok)?;
+            (Some(joined.membership), network, joined.hostname)
+        }
+        None => (None, network::mode(engine, options)?, None),
+    };
     let (entrypoint, command) = process::command(options, image.as_ref());
     let stop_signal = options
         .stop_signal
@@ -210,26 +245,28 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
                 .clone()
                 .or_else(|| image_text("User"))
                 .unwrap_or_default(),
+            groups: options.groups.clone(),
             terminal: options.terminal,
             stdin: options.stdin,
         },
-        hostname: process::hostname(options, id),
+        hostname: hostname.unwrap_or_else(|| process::hostname(options, id)),
         labels,
         annotations: options
             .annotations
             .iter()
             .map(|text| process::pair(text))
             .collect(),
-        network: network::mode(engine, options)?,
+        network,
         ports,
         volumes: mounts.binds,
         named_volumes: mounts.volumes,
         tmpfs: mounts.tmpfs,
         security: options.security.clone(),
-        limits: Limits {
+        limits: options.limits.apply(&Limits {
             memory: options.memory,
             pids: options.pids_limit,
-        },
+            ..Limits::default()
+        })?,
         shm_size: options.shm_size.unwrap_or(DEFAULT_SHM_SIZE),
         read_only: options.read_only,
         auto_remove: options.auto_remove,
@@ -247,6 +284,7 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
         create_command: options.create_command.clone(),
         healthcheck: health::check(&options.health, image.as_ref())?,
         health_on_failure: health::on_failure(&options.health)?,
+        pod: membership,
         imported_spec: None,
     };
     check_together(options, &config)?;
@@ -318,7 +356,7 @@ fn root_directory(path: &str) -> Result<PathBuf> {
     }
 }
 
-fn free_name(engine: &Engine) -> Result<String> {
+pub(super) fn free_name(engine: &Engine) -> Result<String> {
     loop {
         let name = id::name_from_random(machine::random()?);
         if engine.store.rows().holder_of_name(&name)?.is_none() {

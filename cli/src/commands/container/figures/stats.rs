@@ -1,0 +1,101 @@
+//! `stats`.
+
+use super::stats_row::{as_json, as_row};
+use crate::args::container::Stats as Flags;
+use crate::args::selection::Selection;
+use crate::commands::selected::find;
+use crate::commands::{Opener, Outcome};
+use crate::output::template::{Headings, Schema, is_table, render_list, render_table};
+use crate::output::{CliError, json, print};
+use libcr::model::container::Container;
+use libcr::model::status::Status;
+use libcr::ops::lifecycle::figures::stats::{Stats, sample};
+use libcr::{Engine, ErrorKind};
+use rustix::termios::isatty;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+const SCHEMA: Schema = Schema(&[("*", "containers.containerStats")]);
+
+const STANDARD: &str = "table {{.ID}} {{.Name}} {{.CPUPerc}} {{.MemUsage}} {{.MemPerc}} {{.NetIO}} {{.BlockIO}} {{.PIDS}} {{.UpTime}} {{.AVGCPU}}";
+
+const HEADINGS: Headings = Headings(&[
+    ("ID", "ID"),
+    ("Name", "NAME"),
+    ("CPUPerc", "CPU %"),
+    ("MemUsage", "MEM USAGE / LIMIT"),
+    ("MemUsageBytes", "MEM USAGE / LIMIT"),
+    ("MemPerc", "MEM %"),
+    ("NetIO", "NET IO"),
+    ("BlockIO", "BLOCK IO"),
+    ("PIDS", "PIDS"),
+    ("UpTime", "CPU TIME"),
+    ("AVGCPU", "AVG CPU %"),
+]);
+
+/// A terminal is cleared, and written from its upper left corner.
+const CLEAR: &str = "\u{1b}[2J\u{1b}[1;1H";
+
+/// Shows what containers use, again and again until interrupted.
+pub fn run(opener: &Opener, flags: &Flags) -> Outcome {
+    let (selection, interval) = flags.validate()?;
+    let engine = opener.open()?;
+    let resets = !flags.no_reset && !flags.no_stream && isatty(rustix::stdio::stdout());
+    let mut before: BTreeMap<String, Stats> = BTreeMap::new();
+    loop {
+        let mut samples = Vec::new();
+        for id in chosen(&engine, selection.as_ref())? {
+            match sample(&engine, &id, before.get(&id)) {
+                Ok(sample) => samples.push(sample),
+                // It was removed since it was looked up.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if resets {
+            print::text(CLEAR)?;
+        }
+        show(flags, &samples)?;
+        if flags.no_stream {
+            return Ok(0);
+        }
+        before = samples
+            .into_iter()
+            .map(|sample| (sample.id.clone(), sample))
+            .collect();
+        std::thread::sleep(interval);
+    }
+}
+
+fn chosen(engine: &Engine, selection: Option<&Selection>) -> Result<Vec<String>, CliError> {
+    let running = |container: &Container| container.state.status == Status::Running;
+    let found = match selection {
+        None => find(engine, &Selection::All, running),
+        Some(selection) => find(engine, selection, |_| true),
+    };
+    let found = found.map_err(|error| match error {
+        CliError::Operation { source, .. } => CliError::usage(format!(
+            "unable to get list of containers: unable to look up container {source}"
+        )),
+        other => other,
+    })?;
+    Ok(found.into_iter().map(|one| one.id).collect())
+}
+
+fn show(flags: &Flags, samples: &[Stats]) -> Result<(), CliError> {
+    let whole = flags.no_trunc;
+    let format = flags.format.as_deref().unwrap_or(STANDARD);
+    // A template that says `json` shows a sample's own fields, unlike that of other commands.
+    if format == "json" {
+        let all: Vec<Value> = samples.iter().map(|one| as_json(one, whole)).collect();
+        return print::line(&json::pretty(&all, 1).unwrap_or_default());
+    }
+    let rows: Vec<Value> = samples.iter().map(|one| as_row(one, whole)).collect();
+    if is_table(format) {
+        let table = render_table("stats", format, &rows, SCHEMA, HEADINGS, false)?;
+        return print::text(&table);
+    }
+    let (text, result) = render_list("stats", format, &rows, SCHEMA);
+    print::text(&text)?;
+    Ok(result?)
+}

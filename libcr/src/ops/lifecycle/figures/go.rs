@@ -1,0 +1,67 @@
+//! Values as Go prints them, where Podman's output holds them so.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+/// A duration as Go's `time.Duration` prints it: `1h2m3.5s`, `31.339ms`, `12.5µs`, `0s`.
+pub fn duration(of: Duration) -> String {
+    let nanoseconds = of.as_nanos();
+    if nanoseconds == 0 {
+        return "0s".into();
+    }
+    if nanoseconds < 1000 {
+        return format!("{nanoseconds}ns");
+    }
+    if nanoseconds < 1_000_000 {
+        return format!("{}µs", decimal(nanoseconds, 1000, 3));
+    }
+    if nanoseconds < 1_000_000_000 {
+        return format!("{}ms", decimal(nanoseconds, 1_000_000, 6));
+    }
+    let seconds = of.as_secs();
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    let mut text = String::new();
+    if hours > 0 {
+        let _ = write!(text, "{hours}h");
+    }
+    if seconds >= 60 {
+        let _ = write!(text, "{minutes}m");
+    }
+    let rest = u128::from(seconds % 60) * 1_000_000_000 + u128::from(of.subsec_nanos());
+    let _ = write!(text, "{}s", decimal(rest, 1_000_000_000, 9));
+    text
+}
+
+/// A fraction with all the places it needs, at most `places`.
+fn decimal(value: u128, unit: u128, places: usize) -> String {
+    let fraction = format!("{:0places$}", value % unit);
+    let fraction = fraction.trim_end_matches('0');
+    let whole = value / unit;
+    if fraction.is_empty() {
+        whole.to_string()
+    } else {
+        format!("{whole}.{fraction}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        for (nanoseconds, text) in [
+            (0, "0s"),
+            (7, "7ns"),
+            (1_500, "1.5µs"),
+            (31_339_000, "31.339ms"),
+            (3_410_820_585, "3.410820585s"),
+            (10_000_000_000, "10s"),
+            (60_000_000_000, "1m0s"),
+            (3_723_500_000_000, "1h2m3.5s"),
+            (3_600_000_000_000, "1h0m0s"),
+        ] {
+            assert_eq!(duration(Duration::from_nanos(nanoseconds)), text);
+        }
+    }
+}

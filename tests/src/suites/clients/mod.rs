@@ -1,0 +1,53 @@
+//! Clients that other projects made, each telling a counter's story through the service: started,
+//! frozen, removed or ended, thawed, seen to go on, refused what is wrong; and the clients' own test
+//! suites. What they do is in the scripts of `tests/clients/`.
+
+pub mod crowd;
+pub mod foreign;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::harness::{Finished, Host, IMAGE, command};
+use crate::suites::rest::Service;
+use crate::suites::{Tests, tests};
+
+pub const TESTS: Tests = tests![docker, docker_py, podman_py, dockerode];
+
+/// Where the scripts lie.
+fn scripts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("clients")
+}
+
+/// Runs a script of `tests/clients/` against a service of its own and expects it to say who told it.
+fn told(host: &Host, words: &[&str], teller: &str) {
+    let service = Service::start(host);
+    let mut line = Command::new(words[0]);
+    let url = service.url();
+    line.args(&words[1..])
+        .current_dir(scripts())
+        .env("DOCKER_HOST", &url)
+        .env("PODMAN", &url)
+        .env("SOCKET", url.trim_start_matches("unix://"))
+        .env("IMAGE", IMAGE)
+        .env("DIRECTORY", host.path("."));
+    let done: Finished = command::run(&mut line, "");
+    assert_eq!(done.code, 0, "{done}");
+    assert!(done.stdout.contains(teller), "{done}");
+}
+
+fn docker(host: &Host) {
+    told(host, &["./story-docker.sh"], "told by Docker version");
+}
+
+fn docker_py(host: &Host) {
+    told(host, &["python3", "story_docker.py"], "told by docker-py");
+}
+
+fn podman_py(host: &Host) {
+    told(host, &["python3", "story_podman.py"], "told by podman-py");
+}
+
+fn dockerode(host: &Host) {
+    told(host, &["node", "story-dockerode.js"], "told by dockerode");
+}
