@@ -158,7 +158,7 @@ pub fn serve(config: Config, options: &ServeOptions) -> Result<(), ServeError> {
 async fn run(
     context: Arc<Context>,
     sockets: Vec<Listening>,
-    doors: Vec<Door>,
+    doors: Vec<dbus::Door>,
     idle: Option<Duration>,
 ) -> io::Result<()> {
     let (stop, stopping) = watch::channel(false);
@@ -217,8 +217,8 @@ async fn run(
 }
 
 /// Returns when one of the buses is gone.
-async fn any_lost(doors: &[Door]) {
-    let mut lost: JoinSet<()> = doors.iter().map(Door::lost).collect();
+async fn any_lost(doors: &[dbus::Door]) {
+    let mut lost: JoinSet<()> = doors.iter().map(dbus::Door::lost).collect();
     if lost.join_next().await.is_none() {
         std::future::pending().await
     }
