@@ -193,9 +193,7 @@ mod tests {
 
     fn engine(root: &std::path::Path) -> Engine {
         let config = Config {
-            root: root.join("lib"),
-            run_root: root.join("run"),
-            ..Config::default()
+            ..Config::below(root)
         };
         Engine::open(config).unwrap()
     }
