@@ -59,6 +59,11 @@ pub struct EventFilter {
 }
 
 impl EventFilter {
+    /// As [`parse`](Self::parse) each of them.
+    pub fn parse_all(texts: &[String]) -> Result<Vec<Self>> {
+        texts.iter().map(|text| Self::parse(text)).collect()
+    }
+
     /// Reads `KEY=VALUE`; keys in any case, as in Podman.
     ///
     /// # Errors
