@@ -131,10 +131,14 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l cap-drop -d 'Drop capabilities from the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l cidfile -d 'Write the container ID to the file' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l detach-keys -d 'Override the key sequence for detaching a container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l device -d 'Add a host device to the container (HOST[:CONTAINER][:PERMISSIONS])' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l dns -d 'Set custom DNS servers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l dns-option -d 'Set custom DNS options' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l dns-search -d 'Set custom DNS search domains' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l entrypoint -d 'Overwrite the default ENTRYPOINT of the image' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -s e -l env -d 'Set environment variables in container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l env-file -d 'Read in a file of environment variables' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l group-add -d 'Add additional groups to the primary container process' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l health-cmd -d 'Set a healthcheck command for the container (\'none\' disables the existing healthcheck)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l health-interval -d 'Set an interval for the healthcheck (a value of disable results in no automatic timer setup)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l health-on-failure -d 'Action to take once the container turns unhealthy ("none"|"kill"|"restart"|"stop")' -r
@@ -151,6 +155,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l mount -d 'Attach a filesystem mount to the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l name -d 'Assign a name to the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l network -l net -d 'Connect a container to a network' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l oom-score-adj -d 'Tune the host\'s OOM preferences (-1000 to 1000)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l pids-limit -d 'Tune container pids limit (set -1 for unlimited)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l pod -d 'Run container in an existing pod, or in a new one (new:NAME)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -s p -l publish -d 'Publish a container\'s port, or a range of ports, to the host' -r
@@ -160,9 +165,13 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l shm-size -d 'Size of /dev/shm (format: <number>[<unit>], where unit = b, k, m or g)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l stop-signal -d 'Signal to stop a container. Default is SIGTERM' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l stop-timeout -d 'Timeout (in seconds) that containers stopped by user command have to exit' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l sysctl -d 'Sysctl options' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l tmpfs -d 'Mount a temporary filesystem (tmpfs) into a container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l ulimit -d 'Ulimit options (NAME=SOFT[:HARD], or host for those of this process)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l umask -d 'Set umask in container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -s u -l user -d 'Username or UID (format: <name|uid>[:<group|gid>])' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -s v -l volume -d 'Mount a volume or a directory of the host into the container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l volumes-from -d 'Mount volumes from the specified container(s)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -s w -l workdir -d 'Working directory inside the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
@@ -194,10 +203,14 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l cap-drop -d 'Drop capabilities from the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l cidfile -d 'Write the container ID to the file' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l detach-keys -d 'Override the key sequence for detaching a container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l device -d 'Add a host device to the container (HOST[:CONTAINER][:PERMISSIONS])' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l dns -d 'Set custom DNS servers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l dns-option -d 'Set custom DNS options' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l dns-search -d 'Set custom DNS search domains' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l entrypoint -d 'Overwrite the default ENTRYPOINT of the image' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -s e -l env -d 'Set environment variables in container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l env-file -d 'Read in a file of environment variables' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l group-add -d 'Add additional groups to the primary container process' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l health-cmd -d 'Set a healthcheck command for the container (\'none\' disables the existing healthcheck)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l health-interval -d 'Set an interval for the healthcheck (a value of disable results in no automatic timer setup)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l health-on-failure -d 'Action to take once the container turns unhealthy ("none"|"kill"|"restart"|"stop")' -r
@@ -214,6 +227,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l mount -d 'Attach a filesystem mount to the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l name -d 'Assign a name to the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l network -l net -d 'Connect a container to a network' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l oom-score-adj -d 'Tune the host\'s OOM preferences (-1000 to 1000)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l pids-limit -d 'Tune container pids limit (set -1 for unlimited)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l pod -d 'Run container in an existing pod, or in a new one (new:NAME)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -s p -l publish -d 'Publish a container\'s port, or a range of ports, to the host' -r
@@ -223,9 +237,13 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l shm-size -d 'Size of /dev/shm (format: <number>[<unit>], where unit = b, k, m or g)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l stop-signal -d 'Signal to stop a container. Default is SIGTERM' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l stop-timeout -d 'Timeout (in seconds) that containers stopped by user command have to exit' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l sysctl -d 'Sysctl options' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l tmpfs -d 'Mount a temporary filesystem (tmpfs) into a container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l ulimit -d 'Ulimit options (NAME=SOFT[:HARD], or host for those of this process)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l umask -d 'Set umask in container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -s u -l user -d 'Username or UID (format: <name|uid>[:<group|gid>])' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -s v -l volume -d 'Mount a volume or a directory of the host into the container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l volumes-from -d 'Mount volumes from the specified container(s)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -s w -l workdir -d 'Working directory inside the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
@@ -1796,10 +1814,14 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l cap-add -d 'A
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l cap-drop -d 'Drop capabilities from the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l cidfile -d 'Write the container ID to the file' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l detach-keys -d 'Override the key sequence for detaching a container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l device -d 'Add a host device to the container (HOST[:CONTAINER][:PERMISSIONS])' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l dns -d 'Set custom DNS servers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l dns-option -d 'Set custom DNS options' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l dns-search -d 'Set custom DNS search domains' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l entrypoint -d 'Overwrite the default ENTRYPOINT of the image' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -s e -l env -d 'Set environment variables in container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l env-file -d 'Read in a file of environment variables' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l group-add -d 'Add additional groups to the primary container process' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l health-cmd -d 'Set a healthcheck command for the container (\'none\' disables the existing healthcheck)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l health-interval -d 'Set an interval for the healthcheck (a value of disable results in no automatic timer setup)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l health-on-failure -d 'Action to take once the container turns unhealthy ("none"|"kill"|"restart"|"stop")' -r
@@ -1816,6 +1838,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand create" -s m -l memory -
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l mount -d 'Attach a filesystem mount to the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l name -d 'Assign a name to the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l network -l net -d 'Connect a container to a network' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l oom-score-adj -d 'Tune the host\'s OOM preferences (-1000 to 1000)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l pids-limit -d 'Tune container pids limit (set -1 for unlimited)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l pod -d 'Run container in an existing pod, or in a new one (new:NAME)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -s p -l publish -d 'Publish a container\'s port, or a range of ports, to the host' -r
@@ -1825,9 +1848,13 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l security-opt 
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l shm-size -d 'Size of /dev/shm (format: <number>[<unit>], where unit = b, k, m or g)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l stop-signal -d 'Signal to stop a container. Default is SIGTERM' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l stop-timeout -d 'Timeout (in seconds) that containers stopped by user command have to exit' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l sysctl -d 'Sysctl options' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l tmpfs -d 'Mount a temporary filesystem (tmpfs) into a container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l ulimit -d 'Ulimit options (NAME=SOFT[:HARD], or host for those of this process)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l umask -d 'Set umask in container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -s u -l user -d 'Username or UID (format: <name|uid>[:<group|gid>])' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -s v -l volume -d 'Mount a volume or a directory of the host into the container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l volumes-from -d 'Mount volumes from the specified container(s)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -s w -l workdir -d 'Working directory inside the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
@@ -1859,10 +1886,14 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l cap-add -d 'Add 
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l cap-drop -d 'Drop capabilities from the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l cidfile -d 'Write the container ID to the file' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l detach-keys -d 'Override the key sequence for detaching a container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l device -d 'Add a host device to the container (HOST[:CONTAINER][:PERMISSIONS])' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l dns -d 'Set custom DNS servers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l dns-option -d 'Set custom DNS options' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l dns-search -d 'Set custom DNS search domains' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l entrypoint -d 'Overwrite the default ENTRYPOINT of the image' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -s e -l env -d 'Set environment variables in container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l env-file -d 'Read in a file of environment variables' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l group-add -d 'Add additional groups to the primary container process' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l health-cmd -d 'Set a healthcheck command for the container (\'none\' disables the existing healthcheck)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l health-interval -d 'Set an interval for the healthcheck (a value of disable results in no automatic timer setup)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l health-on-failure -d 'Action to take once the container turns unhealthy ("none"|"kill"|"restart"|"stop")' -r
@@ -1879,6 +1910,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand run" -s m -l memory -d '
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l mount -d 'Attach a filesystem mount to the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l name -d 'Assign a name to the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l network -l net -d 'Connect a container to a network' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l oom-score-adj -d 'Tune the host\'s OOM preferences (-1000 to 1000)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l pids-limit -d 'Tune container pids limit (set -1 for unlimited)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l pod -d 'Run container in an existing pod, or in a new one (new:NAME)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -s p -l publish -d 'Publish a container\'s port, or a range of ports, to the host' -r
@@ -1888,9 +1920,13 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l security-opt -d 
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l shm-size -d 'Size of /dev/shm (format: <number>[<unit>], where unit = b, k, m or g)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l stop-signal -d 'Signal to stop a container. Default is SIGTERM' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l stop-timeout -d 'Timeout (in seconds) that containers stopped by user command have to exit' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l sysctl -d 'Sysctl options' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l tmpfs -d 'Mount a temporary filesystem (tmpfs) into a container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l ulimit -d 'Ulimit options (NAME=SOFT[:HARD], or host for those of this process)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l umask -d 'Set umask in container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -s u -l user -d 'Username or UID (format: <name|uid>[:<group|gid>])' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -s v -l volume -d 'Mount a volume or a directory of the host into the container' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l volumes-from -d 'Mount volumes from the specified container(s)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -s w -l workdir -d 'Working directory inside the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F

@@ -115,7 +115,8 @@ pub fn resolv_text(config: &ContainerConfig, status: &BTreeMap<String, StatusBlo
                 .iter()
                 .filter_map(|server| server.parse().ok())
                 .collect(),
-            ..DnsOptions::default()
+            search: config.dns_search.clone(),
+            options: config.dns_options.clone(),
         },
         private: config.network != NetworkMode::Host,
         ipv6: addresses().any(|ip| ip.is_ipv6()),

@@ -36,7 +36,7 @@ pub use error::Error;
 pub use files::{hosts, resolv};
 pub use ipnetwork::IpNetwork;
 use kernel::rtnetlink;
-pub use kernel::{announce, host, netns, silence};
+pub use kernel::{announce, host, netns, settings, silence};
 pub use mac::MacAddress;
 pub use netavark::Netavark;
 pub use networks::Networks;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use libcr::ops::lifecycle::create::HealthOptions;
 
+use serde_json::Value;
+
 use super::fields::Fields;
 use crate::http::Failure;
 
@@ -65,6 +67,48 @@ pub fn publish(ip: &str, host: &str, container: &str, protocol: &str) -> String 
         text.push_str(protocol);
     }
     text
+}
+
+/// Limits of processes in the words of `--ulimit`; `keys` are those of name, soft and hard limit.
+///
+/// # Errors
+/// 400 for a value of another type.
+pub fn ulimits(
+    fields: &mut Fields,
+    list: &str,
+    [name, soft, hard]: [&str; 3],
+) -> Result<Vec<String>, Failure> {
+    let mut limits = Vec::new();
+    for mut limit in fields.list(list)? {
+        let name = limit.text(name)?.unwrap_or_default();
+        let mut number = |key: &str| match limit.value(key) {
+            None => Ok("0".to_owned()),
+            // How Podman's client says that there is none.
+            Some(number) if number.as_u64() == Some(u64::MAX) => Ok("-1".to_owned()),
+            Some(Value::Number(number)) if number.is_i64() => Ok(number.to_string()),
+            Some(other) => Err(Failure::bad(format!(
+                "invalid value of {list}.{key}: {other} is no limit"
+            ))),
+        };
+        let (soft, hard) = (number(soft)?, number(hard)?);
+        limit.finish()?;
+        limits.push(format!("{name}={soft}:{hard}"));
+    }
+    Ok(limits)
+}
+
+/// How soon its processes are killed when memory runs out.
+///
+/// # Errors
+/// 400 for a value of another type.
+pub fn oom_score(fields: &mut Fields, key: &str) -> Result<Option<i32>, Failure> {
+    let number = fields.number(key)?;
+    let read = number.map(i32::try_from).transpose();
+    read.map_err(|_| {
+        Failure::bad(format!(
+            "invalid value of {key}: it must be between -1000 and 1000"
+        ))
+    })
 }
 
 /// A health check (`Test`, `Interval`, `Timeout`, `StartPeriod`, `Retries`).

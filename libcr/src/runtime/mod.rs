@@ -20,6 +20,7 @@ use crate::sys::mount;
 
 pub mod capability;
 pub mod criu_options;
+pub mod kernel;
 pub mod limits;
 pub mod pause;
 pub mod pod;

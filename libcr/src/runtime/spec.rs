@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::capability::{self, UnknownCapability};
+use super::kernel;
 use super::limits;
 use super::pod::{self, StandIn};
 use super::seccomp::{self, SeccompError};
@@ -74,6 +75,9 @@ pub enum SpecError {
         /// The word.
         word: String,
     },
+    /// A device that can't be looked at.
+    #[error("reading the container's devices: {0}")]
+    Devices(#[from] std::io::Error),
     /// No process to run.
     #[error("no command or entrypoint provided, and no CMD or ENTRYPOINT from image")]
     NoCommand,
@@ -176,6 +180,7 @@ pub fn generate(
         "annotations": config.annotations,
         "linux": linux,
     });
+    kernel::write(&config.kernel, &mut spec)?;
     localize(&mut spec, config, places);
     Ok(spec)
 }

@@ -4,4 +4,5 @@ pub mod announce;
 pub mod host;
 pub mod netns;
 pub(crate) mod rtnetlink;
+pub mod settings;
 pub mod silence;

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use libcr::Engine;
 use libcr::model::container::Security;
-use libcr::ops::lifecycle::create::{CreateOptions, create as make};
+use libcr::ops::lifecycle::create::{CreateOptions, KernelOptions, create as make};
 use serde_json::{Map, Value, json};
 
 use crate::http::{Call, Failure, Reply};
 use crate::libpod::create::as_entrypoint;
 use crate::shared::fields::Fields;
 use crate::shared::limits::of_docker;
-use crate::shared::options::{health, pairs, publish, volume};
+use crate::shared::options::{health, oom_score, pairs, publish, ulimits, volume};
 
 /// Members of Config that change nothing here.
 const IGNORED: &[&str] = &[
@@ -185,6 +185,10 @@ fn options(mut config: Fields) -> Result<CreateOptions, Failure> {
         shm_size: host.count("ShmSize")?.filter(|size| *size > 0),
         add_hosts: host.texts("ExtraHosts")?,
         dns: host.texts("Dns")?,
+        dns_search: host.texts("DnsSearch")?,
+        dns_options: host.texts("DnsOptions")?,
+        volumes_from: host.texts("VolumesFrom")?,
+        kernel: kernel(&mut host)?,
         limits: of_docker(&mut host)?,
         security: Security {
             privileged: host.flag("Privileged")?,
@@ -225,6 +229,26 @@ fn options(mut config: Fields) -> Result<CreateOptions, Failure> {
     host.finish()?;
     config.finish()?;
     Ok(options)
+}
+
+/// Settings, limits and devices of its processes.
+fn kernel(host: &mut Fields) -> Result<KernelOptions, Failure> {
+    let mut devices = Vec::new();
+    for mut device in host.list("Devices")? {
+        let mut words = Vec::new();
+        for key in ["PathOnHost", "PathInContainer", "CgroupPermissions"] {
+            words.extend(device.text(key)?);
+        }
+        device.finish()?;
+        devices.push(words.join(":"));
+    }
+    Ok(KernelOptions {
+        sysctls: pairs(host.map("Sysctls")?),
+        ulimits: ulimits(host, "Ulimits", ["Name", "Soft", "Hard"])?,
+        umask: None,
+        oom_score_adj: oom_score(host, "OomScoreAdj")?.filter(|number| *number != 0),
+        devices,
+    })
 }
 
 fn networks(
@@ -382,10 +406,7 @@ mod tests {
     use super::*;
 
     fn read(value: Value) -> Result<CreateOptions, Failure> {
-        let Value::Object(map) = value else {
-            panic!("an object")
-        };
-        options(Fields::new(map))
+        options(Fields::of(value))
     }
 
     #[test]
@@ -396,8 +417,10 @@ mod tests {
             "Labels": {}, "HostConfig": {
                 "Binds": ["/a:/b:ro"], "LogConfig": {"Type": "", "Config": {}}, "NetworkMode": "none",
                 "PortBindings": {}, "RestartPolicy": {"Name": "no", "MaximumRetryCount": 0},
-                "ConsoleSize": [24, 80], "MemorySwappiness": -1, "Dns": [], "Devices": [], "ShmSize": 0,
-                "Ulimits": [],
+                "ConsoleSize": [24, 80], "MemorySwappiness": -1, "Dns": [], "ShmSize": 0,
+                "Devices": [{"PathOnHost": "/dev/null", "PathInContainer": "/dev/nil", "CgroupPermissions": "r"}],
+                "Ulimits": [{"Name": "nofile", "Soft": 5, "Hard": -1}], "OomScoreAdj": -5,
+                "Sysctls": {"net.a": "1"},
             },
             "NetworkingConfig": {"EndpointsConfig": {}},
         });
@@ -406,6 +429,10 @@ mod tests {
         assert_eq!(read.networks, ["none"]);
         assert_eq!(read.volumes, ["/a:/b:ro", "/data"]);
         assert!(read.entrypoint.is_none());
+        assert_eq!(read.kernel.devices, ["/dev/null:/dev/nil:r"]);
+        assert_eq!(read.kernel.ulimits, ["nofile=5:-1"]);
+        assert_eq!(read.kernel.sysctls, ["net.a=1"]);
+        assert_eq!(read.kernel.oom_score_adj, Some(-5));
     }
 
     #[test]

@@ -2,13 +2,13 @@
 
 use libcr::Engine;
 use libcr::model::container::Security;
-use libcr::ops::lifecycle::create::{CreateOptions, create as make};
+use libcr::ops::lifecycle::create::{CreateOptions, KernelOptions, create as make};
 use serde_json::{Map, Value, json};
 
 use crate::http::{Call, Failure, Reply};
 use crate::shared::fields::Fields;
 use crate::shared::limits::of_oci;
-use crate::shared::options::{health, pairs, publish, volume};
+use crate::shared::options::{health, oom_score, pairs, publish, ulimits, volume};
 
 /// Members that change nothing here: what Podman's client always sends, and what says where a
 /// container came from.
@@ -22,7 +22,6 @@ const IGNORED: &[&str] = &[
     "raw_image_name",
     "seccomp_policy",
     "idmappings",
-    "umask",
     "healthLogDestination",
     "healthMaxLogCount",
     "healthMaxLogSize",
@@ -79,6 +78,10 @@ fn options(mut spec: Fields) -> Result<CreateOptions, Failure> {
         stop_timeout: spec.count("stop_timeout")?,
         add_hosts: spec.texts("hostadd")?,
         dns: spec.texts("dns_server")?,
+        dns_search: spec.texts("dns_search")?,
+        dns_options: spec.texts("dns_option")?,
+        volumes_from: spec.texts("volumes_from")?,
+        kernel: kernel(&mut spec)?,
         create_command: spec.texts("containerCreateCommand")?,
         ..CreateOptions::default()
     };
@@ -161,6 +164,25 @@ fn security(spec: &mut Fields) -> Result<Security, Failure> {
         cap_add: spec.texts("cap_add")?,
         cap_drop: spec.texts("cap_drop")?,
         options,
+    })
+}
+
+/// Settings, limits and devices of its processes.
+fn kernel(spec: &mut Fields) -> Result<KernelOptions, Failure> {
+    let mut devices = Vec::new();
+    for mut device in spec.list("devices")? {
+        // Podman's command writes what was typed into the path.
+        devices.push(device.text("path")?.unwrap_or_default());
+        device.ignore(&["type", "major", "minor", "fileMode", "uid", "gid"]);
+        device.finish()?;
+    }
+    Ok(KernelOptions {
+        sysctls: pairs(spec.map("sysctl")?),
+        ulimits: ulimits(spec, "r_limits", ["type", "soft", "hard"])?,
+        // What Podman's client sends when nobody asks.
+        umask: spec.text("umask")?.filter(|umask| umask != "0022"),
+        oom_score_adj: oom_score(spec, "oom_score_adj")?,
+        devices,
     })
 }
 
@@ -283,10 +305,7 @@ mod tests {
     use super::*;
 
     fn read(value: Value) -> Result<CreateOptions, Failure> {
-        let Value::Object(map) = value else {
-            panic!("an object")
-        };
-        options(Fields::new(map))
+        options(Fields::of(value))
     }
 
     #[test]
@@ -300,7 +319,8 @@ mod tests {
             "image_volume_mode": "anonymous", "init": false, "ipcns": {}, "volatile": false,
             "privileged": false, "seccomp_policy": "default", "userns": {},
             "idmappings": {"HostUIDMapping": true, "AutoUserNsOpts": {"Size": 0}},
-            "umask": "0022", "cgroupns": {}, "netns": {"nsmode": "none"}, "Networks": {},
+            "umask": "0022", "devices": [{"path": "/dev/null:r", "type": "", "major": 0, "minor": 0}],
+            "r_limits": [{"type": "core", "hard": 18446744073709551615, "soft": 1}], "cgroupns": {}, "netns": {"nsmode": "none"}, "Networks": {},
             "healthLogDestination": "local", "healthMaxLogCount": 5, "healthMaxLogSize": 500,
             "env": {"A": "b=c"}, "restart_policy": "on-failure", "restart_tries": 3,
             "portmappings": [{"container_port": 80, "host_port": 8080, "range": 2, "protocol": "tcp,udp"}],
@@ -310,6 +330,9 @@ mod tests {
         let read = read(serde_json::from_str(sent).unwrap()).unwrap();
         assert_eq!(read.image, "localhost/bb:1");
         assert_eq!(read.env, ["A=b=c"]);
+        assert_eq!(read.kernel.devices, ["/dev/null:r"]);
+        assert_eq!(read.kernel.ulimits, ["core=1:-1"]);
+        assert_eq!(read.kernel.umask, None);
         assert_eq!(read.networks, ["none"]);
         assert_eq!(read.restart.as_deref(), Some("on-failure:3"));
         assert_eq!(read.publish, ["8080-8081:80-81/tcp", "8080-8081:80-81/udp"]);
@@ -320,8 +343,8 @@ mod tests {
     fn nothing_is_dropped_in_silence() {
         for (sent, message) in [
             (
-                json!({"devices": [{"path": "/dev/fuse"}]}),
-                "devices is not supported yet",
+                json!({"device_cgroup_rule": [{"type": "c"}]}),
+                "device_cgroup_rule is not supported yet",
             ),
             (
                 json!({"pidns": {"nsmode": "host"}}),

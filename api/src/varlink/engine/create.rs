@@ -5,7 +5,7 @@ use libcr::ErrorKind;
 use libcr::model::container::Security;
 use libcr::ops::images::{Access, pull};
 use libcr::ops::lifecycle::change::update::Changes;
-use libcr::ops::lifecycle::create::{CreateOptions, HealthOptions, create as make};
+use libcr::ops::lifecycle::create::{CreateOptions, HealthOptions, KernelOptions, create as make};
 use libcr::ops::lifecycle::rm;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -35,9 +35,13 @@ struct Options {
     cap_add: Vec<String>,
     cap_drop: Vec<String>,
     cert_dir: Option<String>,
+    device: Vec<String>,
     dns: Vec<String>,
+    dns_option: Vec<String>,
+    dns_search: Vec<String>,
     entrypoint: Option<String>,
     env: Vec<String>,
+    group_add: Vec<String>,
     health_cmd: Option<String>,
     health_interval: Option<String>,
     health_on_failure: Option<String>,
@@ -56,6 +60,7 @@ struct Options {
     name: Option<String>,
     network: Vec<String>,
     no_healthcheck: bool,
+    oom_score_adj: Option<i32>,
     pids_limit: Option<i64>,
     pod: Option<String>,
     privileged: bool,
@@ -70,11 +75,15 @@ struct Options {
     shm_size: Option<u64>,
     stop_signal: Option<String>,
     stop_timeout: Option<u32>,
+    sysctl: Vec<String>,
     tls_verify: Option<bool>,
     tmpfs: Vec<String>,
     tty: bool,
+    ulimit: Vec<String>,
+    umask: Option<String>,
     user: Option<String>,
     volume: Vec<String>,
+    volumes_from: Vec<String>,
     workdir: Option<String>,
 }
 
@@ -163,11 +172,12 @@ fn into_options(
         name: asked.name,
         env: asked.env,
         volumes: asked.volume,
+        volumes_from: asked.volumes_from,
         mounts: asked.mount,
         image_volume: asked.image_volume,
         workdir: asked.workdir,
         user: asked.user,
-        groups: Vec::new(),
+        groups: asked.group_add,
         hostname: asked.hostname,
         labels: asked.label,
         annotations: asked.annotation,
@@ -192,9 +202,18 @@ fn into_options(
         stop_timeout: asked.stop_timeout,
         add_hosts: asked.add_host,
         dns: asked.dns,
+        dns_search: asked.dns_search,
+        dns_options: asked.dns_option,
         memory: asked.memory,
         pids_limit: asked.pids_limit,
         limits: Changes::default(),
+        kernel: KernelOptions {
+            sysctls: asked.sysctl,
+            ulimits: asked.ulimit,
+            umask: asked.umask,
+            oom_score_adj: asked.oom_score_adj,
+            devices: asked.device,
+        },
         health,
         log_driver: asked.log_driver,
         pod: asked.pod.filter(|pod| !pod.is_empty()),

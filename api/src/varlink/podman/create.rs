@@ -5,11 +5,12 @@ use libcr::Engine;
 use libcr::model::container::Security;
 use libcr::ops::images::{Access, pull};
 use libcr::ops::lifecycle::change::update::Changes;
-use libcr::ops::lifecycle::create::{CreateOptions, HealthOptions, create as make};
+use libcr::ops::lifecycle::create::{CreateOptions, HealthOptions, KernelOptions, create as make};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::shared::fields::Fields;
+use crate::shared::options::oom_score;
 use crate::shared::time;
 use crate::varlink::call::{Call, Telling};
 use crate::varlink::failed::Failed;
@@ -51,17 +52,13 @@ const UNSUPPORTED: &[&str] = &[
     "cpus",
     "cpuSetCpus",
     "cpuSetMems",
-    "device",
     "deviceReadBps",
     "deviceReadIops",
     "deviceWriteBps",
     "deviceWriteIops",
-    "dnsOpt",
-    "dnsSearch",
     "envFile",
     "expose",
     "gidmap",
-    "groupadd",
     "init",
     "initPath",
     "ipc",
@@ -73,22 +70,26 @@ const UNSUPPORTED: &[&str] = &[
     "memorySwappiness",
     "noHosts",
     "oomKillDisable",
-    "oomScoreAdj",
     "overrideArch",
     "overrideOS",
     "pid",
     "publishAll",
     "storageOpt",
-    "sysctl",
     "uidmap",
-    "ulimit",
     "userns",
     "uts",
-    "volumesFrom",
 ];
 
 /// Flags that are read below.
 const READ: &[&str] = &[
+    "device",
+    "dnsOpt",
+    "dnsSearch",
+    "groupadd",
+    "oomScoreAdj",
+    "sysctl",
+    "ulimit",
+    "volumesFrom",
     "args",
     "addHost",
     "annotation",
@@ -214,7 +215,17 @@ fn options(mut flags: Fields) -> Result<CreateOptions, Failed> {
         },
         workdir: flags.text("workDir")?,
         user: flags.text("user")?,
-        groups: Vec::new(),
+        groups: flags.texts("groupadd")?,
+        dns_search: flags.texts("dnsSearch")?,
+        dns_options: flags.texts("dnsOpt")?,
+        volumes_from: flags.texts("volumesFrom")?,
+        kernel: KernelOptions {
+            sysctls: flags.texts("sysctl")?,
+            ulimits: flags.texts("ulimit")?,
+            umask: None,
+            oom_score_adj: oom_score(&mut flags, "oomScoreAdj")?.filter(|number| *number != 0),
+            devices: flags.texts("device")?,
+        },
         hostname: flags.text("hostname")?,
         labels: flags.texts("label")?,
         annotations: flags.texts("annotation")?,
@@ -322,8 +333,8 @@ mod tests {
                 "cpuShares is not supported yet",
             ),
             (
-                json!({"args": ["i"], "sysctl": ["a=b"]}),
-                "sysctl is not supported yet",
+                json!({"args": ["i"], "logOpt": ["a=b"]}),
+                "logOpt is not supported yet",
             ),
             (
                 json!({"args": ["i"], "pid": "host"}),

@@ -41,9 +41,18 @@ pub struct CreateFlags {
     /// Override the key sequence for detaching a container
     #[arg(long, value_name = "KEYS", default_value = detach::DEFAULT)]
     pub detach_keys: String,
+    /// Add a host device to the container (HOST[:CONTAINER][:PERMISSIONS])
+    #[arg(long, value_name = "DEVICE", value_delimiter = ',')]
+    pub device: Vec<String>,
     /// Set custom DNS servers
     #[arg(long, value_name = "IP", value_delimiter = ',')]
     pub dns: Vec<String>,
+    /// Set custom DNS options
+    #[arg(long, value_name = "OPTION", value_delimiter = ',')]
+    pub dns_option: Vec<String>,
+    /// Set custom DNS search domains
+    #[arg(long, value_name = "DOMAIN", value_delimiter = ',')]
+    pub dns_search: Vec<String>,
     /// Overwrite the default ENTRYPOINT of the image
     #[arg(long, value_name = "COMMAND")]
     pub entrypoint: Option<String>,
@@ -53,6 +62,9 @@ pub struct CreateFlags {
     /// Read in a file of environment variables
     #[arg(long, value_name = "FILE")]
     pub env_file: Vec<PathBuf>,
+    /// Add additional groups to the primary container process
+    #[arg(long, value_name = "GROUP", value_delimiter = ',')]
+    pub group_add: Vec<String>,
     /// How it is asked whether it is well.
     #[command(flatten)]
     pub health: HealthFlags,
@@ -89,6 +101,9 @@ pub struct CreateFlags {
     /// Connect a container to a network
     #[arg(long, visible_alias = "net", value_name = "MODE")]
     pub network: Vec<String>,
+    /// Tune the host's OOM preferences (-1000 to 1000)
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub oom_score_adj: Option<i32>,
     /// Tune container pids limit (set -1 for unlimited)
     #[arg(long, value_name = "LIMIT", allow_negative_numbers = true)]
     pub pids_limit: Option<i64>,
@@ -134,18 +149,30 @@ pub struct CreateFlags {
     /// Timeout (in seconds) that containers stopped by user command have to exit
     #[arg(long, value_name = "SECONDS")]
     pub stop_timeout: Option<u32>,
+    /// Sysctl options
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub sysctl: Vec<String>,
     /// Mount a temporary filesystem (tmpfs) into a container
     #[arg(long, value_name = "PATH[:OPTIONS]")]
     pub tmpfs: Vec<String>,
     /// Allocate a pseudo-TTY for container
     #[arg(short, long)]
     pub tty: bool,
+    /// Ulimit options (NAME=SOFT[:HARD], or host for those of this process)
+    #[arg(long, value_name = "LIMIT", value_delimiter = ',')]
+    pub ulimit: Vec<String>,
+    /// Set umask in container
+    #[arg(long, value_name = "OCTAL")]
+    pub umask: Option<String>,
     /// Username or UID (format: <name|uid>[:<group|gid>])
     #[arg(short, long, value_name = "USER[:GROUP]")]
     pub user: Option<String>,
     /// Mount a volume or a directory of the host into the container
     #[arg(short, long, value_name = "[SOURCE:]PATH[:OPTIONS]")]
     pub volume: Vec<String>,
+    /// Mount volumes from the specified container(s)
+    #[arg(long, value_name = "CONTAINER[:OPTIONS]")]
+    pub volumes_from: Vec<String>,
     /// Working directory inside the container
     #[arg(short, long, value_name = "PATH")]
     pub workdir: Option<String>,

@@ -9,7 +9,7 @@ use crate::output::{CliError, print};
 use libcr::model::container::Security;
 use libcr::ops::images::{list, pull};
 use libcr::ops::lifecycle::change::update::Changes;
-use libcr::ops::lifecycle::create::{self, CreateOptions};
+use libcr::ops::lifecycle::create::{self, CreateOptions, KernelOptions};
 use libcr::ops::lifecycle::rm;
 use libcr::ops::pods;
 use libcr::{Engine, ErrorKind};
@@ -115,11 +115,12 @@ fn into_options(opener: &Opener, flags: &CreateFlags) -> Result<CreateOptions, C
             .map(|(name, value)| format!("{name}={value}"))
             .collect(),
         volumes: flags.volume.clone(),
+        volumes_from: flags.volumes_from.clone(),
         mounts: flags.mount.clone(),
         image_volume: flags.image_volume.clone(),
         workdir: flags.workdir.clone(),
         user: flags.user.clone(),
-        groups: Vec::new(),
+        groups: flags.group_add.clone(),
         limits: Changes::default(),
         hostname: flags.hostname.clone(),
         labels: flags.label.clone(),
@@ -145,8 +146,17 @@ fn into_options(opener: &Opener, flags: &CreateFlags) -> Result<CreateOptions, C
         stop_timeout: flags.stop_timeout,
         add_hosts: flags.add_host.clone(),
         dns: flags.dns.clone(),
+        dns_search: flags.dns_search.clone(),
+        dns_options: flags.dns_option.clone(),
         memory: bytes(&flags.memory)?,
         pids_limit: flags.pids_limit,
+        kernel: KernelOptions {
+            sysctls: flags.sysctl.clone(),
+            ulimits: flags.ulimit.clone(),
+            umask: flags.umask.clone(),
+            oom_score_adj: flags.oom_score_adj,
+            devices: flags.device.clone(),
+        },
         health: flags.health.options()?,
         log_driver: flags.log_driver.clone(),
         pod: flags.pod.clone(),

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::health::{Healthcheck, OnFailure};
 use super::status::Status;
 
+pub mod kernel;
 pub mod pod;
+use kernel::KernelSettings;
 use pod::{Membership, Shared};
 
 /// What a container was asked to be. Written once, at creation or import.
@@ -47,6 +49,9 @@ pub struct ContainerConfig {
     pub security: Security,
     /// Limits.
     pub limits: Limits,
+    /// Settings, limits and devices of its processes.
+    #[serde(default)]
+    pub kernel: KernelSettings,
     /// Size of `/dev/shm`, bytes.
     pub shm_size: u64,
     /// Root file system is read-only.
@@ -67,6 +72,12 @@ pub struct ContainerConfig {
     pub hosts_add: Vec<String>,
     /// DNS servers instead of the host's.
     pub dns: Vec<String>,
+    /// Search domains instead of the host's; `.` alone: none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dns_search: Vec<String>,
+    /// Options of the resolver instead of the host's (resolv.conf(5)).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dns_options: Vec<String>,
     /// Command line of the user, for `inspect`.
     pub create_command: Vec<String>,
     /// How it is asked whether it is well, if it is.
@@ -215,6 +226,14 @@ impl NetworkMode {
             Self::Host => "host".into(),
             Self::Container { id } => format!("container:{id}").into(),
             Self::Namespace { path } => format!("ns:{}", path.display()).into(),
+        }
+    }
+
+    /// Names of the networks that it takes part in.
+    pub fn names(&self) -> Vec<&str> {
+        match self {
+            Self::Bridge { networks } => networks.iter().map(|(name, _)| name.as_str()).collect(),
+            _ => Vec::new(),
         }
     }
 
@@ -440,6 +459,17 @@ pub struct Container {
     pub state: ContainerState,
 }
 
+impl Container {
+    /// The ports that it has while it lives, else those that it was asked to have.
+    pub fn ports(&self) -> &[PortMapping] {
+        if self.state.status.is_alive() {
+            &self.state.ports
+        } else {
+            &self.config.ports
+        }
+    }
+}
+
 /// A container for tests, made from a directory.
 #[cfg(test)]
 pub(crate) fn example(id: &str) -> Container {
@@ -470,6 +500,9 @@ pub(crate) fn example(id: &str) -> Container {
             stop_timeout: 10,
             hosts_add: Vec::new(),
             dns: Vec::new(),
+            dns_search: Vec::new(),
+            dns_options: Vec::new(),
+            kernel: KernelSettings::default(),
             create_command: Vec::new(),
             healthcheck: None,
             health_on_failure: OnFailure::None,

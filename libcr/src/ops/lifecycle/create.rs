@@ -4,7 +4,9 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::ops::steps::creation;
 
-pub use crate::ops::steps::creation::{CreateOptions, DEFAULT_SHM_SIZE, HealthOptions};
+pub use crate::ops::steps::creation::{
+    CreateOptions, DEFAULT_SHM_SIZE, HealthOptions, KernelOptions,
+};
 
 /// Makes a container and returns its full id.
 ///

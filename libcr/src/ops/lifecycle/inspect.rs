@@ -336,7 +336,7 @@ fn configuration(engine: &Engine, container: &Container) -> Value {
         "Annotations": config.annotations,
         "StopSignal": signal::name(config.stop_signal),
         "CreateCommand": config.create_command,
-        "Umask": "0022",
+        "Umask": format!("{:04o}", config.kernel.umask.unwrap_or(0o22)),
         "Timeout": 0,
         "StopTimeout": config.stop_timeout,
         "Passwd": true,
@@ -366,6 +366,26 @@ fn nano_cpus(limits: &Limits) -> i64 {
         (Some(quota), Some(period)) if period > 0 => quota.saturating_mul(1_000_000_000) / period,
         _ => 0,
     }
+}
+
+/// Limits of each process; none is -1.
+fn ulimits(config: &ContainerConfig) -> Vec<Value> {
+    let number = |limit: u64| i64::try_from(limit).unwrap_or(-1);
+    let all = config.kernel.ulimits.iter();
+    all.map(|limit| json!({ "Name": limit.name, "Soft": number(limit.soft), "Hard": number(limit.hard) }))
+        .collect()
+}
+
+fn devices(config: &ContainerConfig) -> Vec<Value> {
+    let all = config.kernel.devices.iter();
+    all.map(|device| {
+        json!({
+            "PathOnHost": device.source,
+            "PathInContainer": device.destination,
+            "CgroupPermissions": device.permissions,
+        })
+    })
+    .collect()
 }
 
 fn host_configuration(engine: &Engine, container: &Container) -> Value {
@@ -412,8 +432,8 @@ fn host_configuration(engine: &Engine, container: &Container) -> Value {
         "CapAdd": config.security.cap_add,
         "CapDrop": config.security.cap_drop,
         "Dns": config.dns,
-        "DnsOptions": [],
-        "DnsSearch": [],
+        "DnsOptions": config.dns_options,
+        "DnsSearch": config.dns_search,
         "ExtraHosts": config.hosts_add,
     });
     let rest = json!({
@@ -422,7 +442,7 @@ fn host_configuration(engine: &Engine, container: &Container) -> Value {
         "Cgroup": "",
         "Cgroups": "default",
         "Links": null,
-        "OomScoreAdj": 0,
+        "OomScoreAdj": config.kernel.oom_score_adj.unwrap_or(0),
         "PidMode": joined(config, Shared::Pid, "private"),
         "Privileged": config.security.privileged,
         "PublishAllPorts": false,
@@ -446,7 +466,9 @@ fn host_configuration(engine: &Engine, container: &Container) -> Value {
         "NanoCpus": nano_cpus(limits),
         "CgroupParent": pod_cgroup_of(config).unwrap_or_default(),
         "PidsLimit": limits.pids.unwrap_or(0),
-        "Ulimits": [],
+        "Ulimits": ulimits(config),
+        "Devices": devices(config),
+        "Sysctls": config.kernel.sysctls,
         "CgroupConf": null,
     });
     if let (Some(object), Value::Object(rest)) = (object.as_object_mut(), rest) {

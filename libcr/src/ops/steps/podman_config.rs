@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::archive::podman;
 use crate::engine::Engine;
 use crate::error::{Error, Result, one_line};
+use crate::model::container::kernel::KernelSettings;
 use crate::model::container::pod::{Membership, Pod, Shared};
 use crate::model::container::{
     Container, ContainerConfig, NetworkMode, Process, RestartPolicy, Rootfs, Security, VolumeMount,
@@ -49,6 +50,8 @@ pub fn to_podman(container: &Container) -> podman::ContainerConfig {
         privileged: config.security.privileged,
         hosts_add: config.hosts_add.clone(),
         dns_server: config.dns.clone(),
+        dns_search: config.dns_search.clone(),
+        dns_option: config.dns_options.clone(),
         stdin: config.process.stdin,
         user_volumes: user_volumes(config),
         named_volumes: config.named_volumes.iter().map(volume_out).collect(),
@@ -310,6 +313,10 @@ pub fn from_podman(
         },
         hosts_add: dump.hosts_add.clone(),
         dns: dump.dns_server.clone(),
+        dns_search: dump.dns_search.clone(),
+        dns_options: dump.dns_option.clone(),
+        // In its own specification.
+        kernel: KernelSettings::default(),
         create_command: dump.create_command.clone(),
         network,
         id,

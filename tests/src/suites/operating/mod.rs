@@ -6,6 +6,7 @@ mod content;
 mod copied;
 mod figures;
 mod joined;
+mod kernel;
 mod renamed;
 mod updated;
 
@@ -18,6 +19,7 @@ use joined::{
     an_attachment_ends_with_a_freeze_and_survives_one_that_goes_on, attached_streams_and_signals,
     keys_detach_from_a_terminal, messages_of_attach,
 };
+use kernel::{settings_limits_and_devices, settings_that_cannot_be, volumes_of_another};
 use renamed::{
     a_frozen_container_thaws_under_its_new_name, names, restarts, restarts_that_cannot_be,
 };
@@ -46,6 +48,9 @@ pub const TESTS: Tests = tests![
     limits_of_one_that_runs,
     containers_become_images,
     images_have_names,
+    settings_limits_and_devices,
+    settings_that_cannot_be,
+    volumes_of_another,
 ];
 
 /// What needs the controllers of cgroup2.

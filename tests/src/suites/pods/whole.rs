@@ -27,6 +27,17 @@ fn in_step(name: &str) -> String {
     )
 }
 
+/// Says a number in the pod's `/dev/shm` when the other has repeated the one before. Each cries when
+/// it hears what it can't of a partner that stands at the same instant.
+const ASKS: &str = "i=0; while :; do i=$((i+1)); echo $i > /dev/shm/asked; while :; do \
+    p=; { read p < /dev/shm/told; } 2>/dev/null; case \"$p\" in $i) break;; ''|$((i-1))) sleep 0.01;; \
+    *) echo broken: asked $i, told $p; sleep 1;; esac; done; echo $i; done";
+
+/// Repeats what [`ASKS`] says.
+const TELLS: &str = "j=0; while :; do q=; { read q < /dev/shm/asked; } 2>/dev/null; case \"$q\" in \
+    ''|$j) sleep 0.01;; $((j+1))) j=$q; echo $j > /dev/shm/told; echo $j;; \
+    *) echo broken: told $j, asked $q; sleep 1;; esac; done";
+
 /// A pod of two containers that count.
 fn counting(host: &Host, pod: &str, options: &[&str]) {
     host.ok(&[&["pod", "create", "--name", pod], options].concat());
@@ -63,8 +74,9 @@ fn of_one_instant(host: &Host) {
     let archive = host.file("p.tar");
     for share in ["ipc,net,uts", "ipc,net,pid,uts"] {
         host.ok(&["pod", "create", "--name", "p", "--share", share]);
-        for name in ["one", "two", "three"] {
-            host.start_shell(name, &["--pod", "p"], &in_step(name));
+        let script = in_step("three");
+        for (name, script) in [("one", ASKS), ("two", TELLS), ("three", &script)] {
+            host.start_shell(name, &["--pod", "p"], script);
         }
         for name in ["one", "two", "three"] {
             host.wait_for_log(name, "\n5\n");

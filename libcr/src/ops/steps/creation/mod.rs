@@ -23,14 +23,17 @@ use crate::sys::dir::remove_dir_if_present;
 use crate::sys::{fault, machine, signal};
 
 mod health;
+mod kernel;
 pub mod limits;
 mod mount_flag;
 mod mounts;
 mod network;
 pub mod pod;
 mod process;
+mod volumes_from;
 
 pub use health::HealthOptions;
+pub use kernel::KernelOptions;
 
 /// Default size of /dev/shm, bytes: Podman's.
 pub const DEFAULT_SHM_SIZE: u64 = 65_536_000;
@@ -52,6 +55,8 @@ pub struct CreateOptions {
     pub env: Vec<String>,
     /// `--volume [SOURCE:]DESTINATION[:OPTIONS]`; the source is a directory or a volume's name.
     pub volumes: Vec<String>,
+    /// `--volumes-from CONTAINER[:OPTIONS]`.
+    pub volumes_from: Vec<String>,
     /// `--mount type=…,src=…,dst=…`.
     pub mounts: Vec<String>,
     /// `--image-volume`: `anonymous` (also where it is empty), `tmpfs` or `ignore`.
@@ -100,12 +105,18 @@ pub struct CreateOptions {
     pub add_hosts: Vec<String>,
     /// `--dns`.
     pub dns: Vec<String>,
+    /// `--dns-search`.
+    pub dns_search: Vec<String>,
+    /// `--dns-option`.
+    pub dns_options: Vec<String>,
     /// `--memory`, bytes.
     pub memory: Option<u64>,
     /// `--pids-limit`; 0 and below: unlimited.
     pub pids_limit: Option<i64>,
     /// All other limits; the restart policy among them doesn't count.
     pub limits: Changes,
+    /// `--sysctl`, `--ulimit`, `--umask`, `--oom-score-adj`, `--device`.
+    pub kernel: KernelOptions,
     /// `--health-cmd` and what belongs to it, `--no-healthcheck`.
     pub health: HealthOptions,
     /// `--log-driver`.
@@ -210,7 +221,8 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
             .map(str::to_owned)
     };
     let ports = ::network::port::parse_all(&options.publish).map_err(::network::Error::from)?;
-    let mounts = mounts::read(options, image.as_ref())?;
+    let lent = volumes_from::read(engine, &options.volumes_from)?;
+    let mounts = mounts::read(options, lent, image.as_ref())?;
     let joined = pod::join(engine, options)?;
     let (membership, network, hostname) = match joined {
         Some(joined) => {
@@ -226,6 +238,7 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
         .stop_signal
         .clone()
         .or_else(|| image_text("StopSignal"));
+    let kernel = kernel::read(&options.kernel, &network, membership.as_ref())?;
     let config = ContainerConfig {
         id: id.to_owned(),
         name,
@@ -281,6 +294,9 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
         stop_timeout: options.stop_timeout.unwrap_or(10),
         hosts_add: options.add_hosts.clone(),
         dns: options.dns.clone(),
+        dns_search: options.dns_search.clone(),
+        dns_options: options.dns_options.clone(),
+        kernel,
         create_command: options.create_command.clone(),
         healthcheck: health::check(&options.health, image.as_ref())?,
         health_on_failure: health::on_failure(&options.health)?,

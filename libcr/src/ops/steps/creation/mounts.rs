@@ -48,6 +48,16 @@ pub(super) enum Mount {
     Tmpfs(String, Vec<String>),
 }
 
+impl Mount {
+    pub(super) fn destination(&self) -> &str {
+        match self {
+            Self::Bind(bind) => &bind.destination,
+            Self::Volume(volume) => &volume.destination,
+            Self::Tmpfs(destination, _) => destination,
+        }
+    }
+}
+
 impl Mounts {
     /// Adds one; the same one twice is one, as in Podman.
     fn push(&mut self, mount: Mount) {
@@ -67,8 +77,13 @@ impl Mounts {
     }
 }
 
-/// Reads every flag, and the image's volumes where no flag takes their place.
-pub(super) fn read(options: &CreateOptions, image: Option<&Image>) -> Result<Mounts> {
+/// Reads every flag, and the image's volumes where no flag takes their place. `lent`: what it has of
+/// other containers; its own flags come before those.
+pub(super) fn read(
+    options: &CreateOptions,
+    lent: Vec<Mount>,
+    image: Option<&Image>,
+) -> Result<Mounts> {
     let mut mounts = Mounts {
         tmpfs: tmpfs(&options.tmpfs)?,
         ..Mounts::default()
@@ -84,6 +99,11 @@ pub(super) fn read(options: &CreateOptions, image: Option<&Image>) -> Result<Mou
             return Err(duplicate(destination));
         }
         mounts.push(mount);
+    }
+    for mount in lent {
+        if !mounts.has(mount.destination()) {
+            mounts.push(mount);
+        }
     }
     let kept = match options.image_volume.as_str() {
         // `bind` is the name that it had before.
@@ -343,7 +363,7 @@ mod tests {
     #[test]
     fn a_bind_mount_keeps_what_concerns_the_mount() {
         let given = options(&["/:/a:ro,z,rshared,nocopy", "/:/a:ro,rshared", "/:/b"]);
-        let binds = read(&given, None).unwrap().binds;
+        let binds = read(&given, Vec::new(), None).unwrap().binds;
         assert_eq!(binds.len(), 2);
         assert_eq!(binds[0].options, ["ro", "rshared"]);
         assert_eq!(binds[1].source, "/");
@@ -352,7 +372,7 @@ mod tests {
     #[test]
     fn volumes_by_name_and_without() {
         let given = options(&["v:/a:ro,nocopy", "v:/a:ro,nocopy", "/own"]);
-        let volumes = read(&given, None).unwrap().volumes;
+        let volumes = read(&given, Vec::new(), None).unwrap().volumes;
         assert_eq!(volumes.len(), 2);
         let (named, own) = (&volumes[0], &volumes[1]);
         assert_eq!((named.name.as_str(), named.anonymous), ("v", false));
@@ -375,7 +395,7 @@ mod tests {
         };
         let mut given = options(&["v:/b"]);
         let places = |given: &CreateOptions| {
-            let mounts = read(given, Some(&image)).unwrap();
+            let mounts = read(given, Vec::new(), Some(&image)).unwrap();
             let volumes = mounts.volumes.into_iter();
             (
                 volumes
@@ -396,7 +416,9 @@ mod tests {
             (vec![("/b".to_owned(), false)], Vec::<String>::new())
         );
         given.image_volume = "foo".into();
-        let refused = read(&given, Some(&image)).unwrap_err().to_string();
+        let refused = read(&given, Vec::new(), Some(&image))
+            .unwrap_err()
+            .to_string();
         assert!(refused.starts_with("invalid image volume mode \"foo\""));
     }
 

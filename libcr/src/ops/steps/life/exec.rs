@@ -117,7 +117,11 @@ fn process(engine: &Engine, container: &Container, options: &ExecOptions) -> Res
         if !own.clone().any(|line| line.starts_with("HOME=")) {
             set_variable(&mut process, &format!("HOME={}", identity.home));
         }
+        let umask = process["user"]["umask"].take();
         process["user"] = json!({ "uid": identity.uid, "gid": identity.gid, "additionalGids": identity.additional_gids });
+        if umask.is_number() {
+            process["user"]["umask"] = umask;
+        }
         // As for a container's first process: only root holds what is in the bounding set.
         let granted = if identity.uid == 0 {
             process["capabilities"]["bounding"].clone()

@@ -55,6 +55,18 @@ pub fn check(dump: &ContainerConfig) -> Result<()> {
     if dump.dns_server.len() > MANY || !dump.dns_server.iter().all(server) {
         return none("dnsServer", "has an entry that is no address");
     }
+    let word = |text: &String| {
+        let of_resolver = |byte: u8| is_of_name(byte) || byte == b':';
+        !text.is_empty() && text.len() <= 253 && text.bytes().all(of_resolver)
+    };
+    for (key, list) in [
+        ("dnsSearch", &dump.dns_search),
+        ("dnsOption", &dump.dns_option),
+    ] {
+        if list.len() > MANY || !list.iter().all(word) {
+            return none(key, "has an entry that no resolver takes");
+        }
+    }
     ports(&dump.port_mappings)?;
     let networks = dump.all_networks();
     if networks.len() > MANY {
@@ -131,7 +143,7 @@ mod tests {
     #[test]
     fn what_podman_writes_is_let_through() {
         let honest = r#"{"name": "web", "runtime": "crun", "rootfsImageName": "localhost/x:1",
-            "hostsAdd": ["bank:10.0.0.1", "six:fe80::1", "up:host-gateway"], "dnsServer": ["1.1.1.1"],
+            "hostsAdd": ["bank:10.0.0.1", "six:fe80::1", "up:host-gateway"], "dnsServer": ["1.1.1.1"], "dnsSearch": ["a.b", "."], "dnsOption": ["ndots:2"],
             "newPortMappings": [{"host_ip": "::1", "container_port": 80, "host_port": 65535, "range": 1}],
             "newNetworks": {"podman": {"interface_name": "eth0", "aliases": ["db", "0a1b"]}}}"#;
         assert_eq!(refusal(honest), None);
@@ -146,6 +158,8 @@ mod tests {
             (r#"{"hostsAdd": ["a b:1.1.1.1"]}"#, "hostsAdd"),
             (r#"{"hostsAdd": ["a:nowhere"]}"#, "hostsAdd"),
             (r#"{"dnsServer": ["1.1.1.1\noptions x"]}"#, "dnsServer"),
+            (r#"{"dnsSearch": ["a\nnameserver 1.1.1.1"]}"#, "dnsSearch"),
+            (r#"{"dnsOption": ["ndots:1 x"]}"#, "dnsOption"),
             (
                 r#"{"newPortMappings": [{"container_port": 65535, "host_port": 80, "range": 2}]}"#,
                 "beyond the last port",

@@ -15,6 +15,7 @@ use crate::ops::steps::life::bring_up::cgroup_path;
 use crate::ops::steps::life::monitor::{self, RestoreCall};
 use crate::ops::steps::life::{files, netplug, rootfs};
 use crate::ops::steps::sandbox;
+use crate::runtime::kernel::is_of_network;
 use crate::sys::cgroup::Cgroup;
 use crate::sys::dir::remove_file_if_present;
 use crate::sys::proc;
@@ -31,6 +32,7 @@ pub fn thaw(
     let log = call.work.join("restore.log");
     remove_file_if_present(&log)?;
     files::write_criu_config(engine, &container.config.id, &call.options)?;
+    set_up_network(engine, container)?;
     let started = Instant::now();
     let monitored = monitor::start(engine, container, Some(call))
         .map_err(|error| explain(engine, container, &error, &log))?;
@@ -41,6 +43,27 @@ pub fn thaw(
     }
     announce(engine, container);
     Ok((monitored, took))
+}
+
+/// Settings of the kernel that belong to the container's network: a runtime sets them where it makes a
+/// container, and CRIU leaves a namespace that it didn't make as it is.
+fn set_up_network(engine: &Engine, container: &Container) -> Result<()> {
+    let config = &container.config;
+    let mut settings = config.kernel.sysctls.clone();
+    if let Some(spec) = &config.imported_spec {
+        let theirs = spec["linux"]["sysctl"].as_object().into_iter().flatten();
+        settings.extend(theirs.filter_map(|(name, value)| {
+            value.as_str().map(|value| (name.clone(), value.to_owned()))
+        }));
+    }
+    settings.retain(|name, _| is_of_network(name));
+    if settings.is_empty() || !config.network.is_own() {
+        return Ok(());
+    }
+    for (name, error) in network::settings::write(&engine.netns(&config.id), settings)? {
+        tracing::warn!(%error, "{name} is not set again: this kernel doesn't take it");
+    }
+    Ok(())
 }
 
 /// Lets packets in and out again where open connections were kept in silence until their sockets

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Grants, keep_only, refuse};
 use crate::error::{Error, Result};
+use crate::runtime::kernel::{RESOURCES as LIMITS, is_of_ipc, is_of_network};
 
 /// Namespaces that every container has of its own. Where one was the host's, CRIU would put the
 /// processes into this host's.
@@ -14,18 +15,6 @@ const NAMESPACES: [&str; 4] = ["pid", "mount", "ipc", "uts"];
 const OPEN_FILES: u64 = 1 << 20;
 /// The longest value of a setting of the kernel, bytes.
 const LONGEST_SETTING: usize = 1024;
-/// Settings that belong to the ipc namespace of a container (namespaces(7)); those of `net.` belong
-/// to its network.
-const SETTINGS: [&str; 8] = [
-    "kernel.msgmax",
-    "kernel.msgmnb",
-    "kernel.msgmni",
-    "kernel.sem",
-    "kernel.shmall",
-    "kernel.shmmax",
-    "kernel.shmmni",
-    "kernel.shm_rmid_forced",
-];
 /// Members of each resource that are taken over. Others bind the whole host: real-time shares, a
 /// cgroup that no memory killer touches.
 const RESOURCES: [(&str, &[&str]); 3] = [
@@ -75,9 +64,7 @@ pub(super) fn settings(spec: &mut Value) {
         // Runtimes make a path of it, dots becoming slashes.
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
         let named = key.bytes().all(plain) && !key.contains("..");
-        let own = SETTINGS.contains(&key.as_str())
-            || key.starts_with("net.")
-            || key.starts_with("fs.mqueue.");
+        let own = is_of_ipc(key) || is_of_network(key);
         let short = value
             .as_str()
             .is_some_and(|text| text.len() <= LONGEST_SETTING);
@@ -122,28 +109,15 @@ pub(super) fn process_limits(spec: &mut Value, grants: Grants) -> Result<()> {
 
 /// The highest limit of this name that needs no grant; `None` for no name of a limit.
 fn most(name: &str) -> Option<u64> {
-    let resource = match name {
-        "RLIMIT_AS" => Resource::As,
-        "RLIMIT_CORE" => Resource::Core,
-        "RLIMIT_CPU" => Resource::Cpu,
-        "RLIMIT_DATA" => Resource::Data,
-        "RLIMIT_FSIZE" => Resource::Fsize,
-        "RLIMIT_LOCKS" => Resource::Locks,
-        "RLIMIT_MEMLOCK" => Resource::Memlock,
-        "RLIMIT_MSGQUEUE" => Resource::Msgqueue,
-        "RLIMIT_NICE" => Resource::Nice,
-        "RLIMIT_NOFILE" => Resource::Nofile,
-        // Processes are counted by the container's cgroup; this counts those of a user.
-        "RLIMIT_NPROC" => return Some(u64::MAX),
-        "RLIMIT_RSS" => Resource::Rss,
-        "RLIMIT_RTPRIO" => Resource::Rtprio,
-        "RLIMIT_RTTIME" => Resource::Rttime,
-        "RLIMIT_SIGPENDING" => Resource::Sigpending,
-        "RLIMIT_STACK" => Resource::Stack,
-        _ => return None,
-    };
+    let word = name.strip_prefix("RLIMIT_")?.to_lowercase();
+    let (_, resource) = *LIMITS.iter().find(|(known, _)| *known == word)?;
+    if name != format!("RLIMIT_{}", word.to_uppercase()) {
+        return None;
+    }
     let own = getrlimit(resource).maximum.unwrap_or(u64::MAX);
     Some(match resource {
+        // Processes are counted by the container's cgroup; this counts those of a user.
+        Resource::Nproc => u64::MAX,
         Resource::Nofile => own.max(OPEN_FILES),
         _ => own,
     })
