@@ -1,6 +1,8 @@
 //! What went wrong, as callers on a bus hear it: an error's name, and the same sentence that the
 //! command line prints.
 
+use std::borrow::Cow;
+
 use libcr::Error;
 use zbus::DBusError;
 use zbus::message::{Header, Message};
@@ -29,7 +31,7 @@ pub const CANCELLED: &str = "org.cryopod.engine1.Cancelled";
 #[error("{message}")]
 pub struct Refusal {
     /// Its name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// One line for people.
     pub message: String,
 }
@@ -39,9 +41,9 @@ pub type Answer<T = ()> = Result<T, Refusal>;
 
 impl Refusal {
     /// With a name and a message, which is made one line.
-    pub fn new(name: &'static str, message: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self {
-            name,
+            name: name.into(),
             message: libcr::error::one_line(&message.into()),
         }
     }
@@ -66,16 +68,16 @@ impl Refusal {
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        let name = match innermost(&error) {
+        let name: Cow<'static, str> = match innermost(&error) {
             Error::NoSuchContainer(_) | Error::NoSuchContainerOrImage(_) => {
-                "org.cryopod.engine1.NoSuchContainer"
+                "org.cryopod.engine1.NoSuchContainer".into()
             }
-            Error::NoSuchImage(_) => "org.cryopod.engine1.NoSuchImage",
-            Error::NoSuchCheckpoint { .. } => "org.cryopod.engine1.NoSuchCheckpoint",
-            Error::Checkpoint { .. } => "org.cryopod.engine1.CheckpointFailed",
-            Error::Restore { .. } => "org.cryopod.engine1.RestoreFailed",
-            Error::Cancelled(_) | Error::Abandoned(_) => CANCELLED,
-            other => bus_name(other.kind()),
+            Error::NoSuchImage(_) => "org.cryopod.engine1.NoSuchImage".into(),
+            Error::NoSuchCheckpoint { .. } => "org.cryopod.engine1.NoSuchCheckpoint".into(),
+            Error::Checkpoint { .. } => "org.cryopod.engine1.CheckpointFailed".into(),
+            Error::Restore { .. } => "org.cryopod.engine1.RestoreFailed".into(),
+            Error::Cancelled(_) | Error::Abandoned(_) | Error::TransferCancelled(_) => CANCELLED.into(),
+            other => bus_name(other.kind()).into(),
         };
         Self::new(name, error.to_string())
     }
@@ -107,7 +109,7 @@ impl DBusError for Refusal {
     }
 
     fn name(&self) -> ErrorName<'_> {
-        ErrorName::from_static_str_unchecked(self.name)
+        ErrorName::from_str_unchecked(&self.name)
     }
 
     fn description(&self) -> Option<&str> {
@@ -142,7 +144,7 @@ mod tests {
             let refusal = Refusal::from(error);
             assert_eq!(refusal.name, name);
             assert!(!refusal.message.contains(char::is_control));
-            assert!(ErrorName::try_from(refusal.name).is_ok());
+            assert!(ErrorName::try_from(refusal.name.as_ref()).is_ok());
         }
     }
 }

@@ -4,6 +4,7 @@
 //! The check fails when the page is stale, when a command has an option that the table lacks or the
 //! other way round, and when a test that is named isn't there or doesn't mention the option.
 
+mod dbus;
 mod doors;
 mod options;
 mod varlink;
@@ -28,6 +29,8 @@ pub fn generate(root: &Path) -> Result<()> {
     fs::write(root.join(doors::PAGE), page).with_context(|| format!("write {}", doors::PAGE))?;
     let page = expected_varlink(root)?;
     fs::write(root.join(varlink::PAGE), page).with_context(|| format!("write {}", varlink::PAGE))?;
+    let page = expected_dbus(root)?;
+    fs::write(root.join(dbus::PAGE), page).with_context(|| format!("write {}", dbus::PAGE))?;
     let file = description::FILE;
     fs::write(root.join(file), description::document()).with_context(|| format!("write {file}"))
 }
@@ -42,6 +45,9 @@ pub fn check(root: &Path) -> Result<()> {
     }
     if fs::read_to_string(root.join(varlink::PAGE))? != expected_varlink(root)? {
         bail!("{} is stale: run `cargo xtask compat`", varlink::PAGE);
+    }
+    if fs::read_to_string(root.join(dbus::PAGE))? != expected_dbus(root)? {
+        bail!("{} is stale: run `cargo xtask compat`", dbus::PAGE);
     }
     if fs::read_to_string(root.join(description::FILE))? != description::document() {
         bail!("{} is stale: run `cargo xtask compat`", description::FILE);
@@ -101,6 +107,21 @@ fn expected_varlink(root: &Path) -> Result<String> {
         varlink::BEGIN,
         varlink::END
     ))
+}
+
+/// The page of the D-Bus door.
+fn expected_dbus(root: &Path) -> Result<String> {
+    let script = fs::read_to_string(root.join(dbus::SCRIPT))?;
+    let (table, findings) = dbus::table(&description::document(), &script, &tests(root)?);
+    if !findings.is_empty() {
+        bail!("the table of members:\n  {}", findings.join("\n  "));
+    }
+    let name = dbus::PAGE;
+    let page = fs::read_to_string(root.join(name)).with_context(|| format!("read {name}"))?;
+    let parts = page.split_once(dbus::BEGIN);
+    let parts = parts.and_then(|(before, rest)| Some((before, rest.split_once(dbus::END)?.1)));
+    let (before, after) = parts.with_context(|| format!("{name} has lost its markers"))?;
+    Ok(format!("{before}{}{table}{}{after}", dbus::BEGIN, dbus::END))
 }
 
 fn table() -> String {

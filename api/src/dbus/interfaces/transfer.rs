@@ -233,7 +233,7 @@ impl Driver {
         let (report, error) = match end {
             End::Done(report) => (report.on_the_bus(), ("", "")),
             End::Not(refusal) => {
-                let error = (refusal.name, refusal.message.as_str());
+                let error = (refusal.name.as_ref(), refusal.message.as_str());
                 (HashMap::new(), error)
             }
         };

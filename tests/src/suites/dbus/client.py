@@ -139,6 +139,15 @@ def slow(name):
     assert properties(path, "Container")["State"] == "running"
 
 
+def pull(name, missing):
+    """An image of a registry, and one that isn't there."""
+    report = manager.PullImage(name, options(wait=True), timeout=60)
+    assert report, report
+    assert any(name in row[1] for row in manager.ListImages())
+    refused = error_of(manager.PullImage, missing, options(wait=True), timeout=60)
+    assert refused == f"{NAME}.NotFound", refused
+
+
 def full(name, file):
     """The last bytes don't fit any more: the container must not have ended for them."""
     path = manager.GetContainer(name)
@@ -245,4 +254,4 @@ def allowed(name):
     at(manager.GetCheckpoint(name, "mine"), "Checkpoint").Remove("")
 
 
-{f.__name__: f for f in [story, slow, full, wrong, leave, denied, allowed]}[sys.argv[2]](*sys.argv[3:])
+{f.__name__: f for f in [story, slow, pull, full, wrong, leave, denied, allowed]}[sys.argv[2]](*sys.argv[3:])

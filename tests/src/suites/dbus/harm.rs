@@ -5,17 +5,19 @@ use std::io::Read;
 use std::process::Command;
 
 use super::{Bus, NAME};
-use crate::harness::{Host, wait};
+use crate::harness::{Host, IMAGE, wait};
+use crate::suites::registry::server::Registry;
 use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
     nobody_waits_for_a_slow_checkpoint,
-    what_is_not_what_it_claims,
+    once images_of_a_registry,
+    once what_is_not_what_it_claims,
     who_leaves_the_bus_cancels_its_own,
-    who_has_no_rights,
+    once who_has_no_rights,
     a_full_disk_ends_no_container,
     a_killed_service_loses_nothing,
-    a_service_that_ends,
+    once a_service_that_ends,
 ];
 
 /// More than all buffers on the way hold.
@@ -35,10 +37,18 @@ fn nobody_waits_for_a_slow_checkpoint(host: &Host) {
     host.wait_for_more_log("big", &before);
 }
 
+fn images_of_a_registry(host: &Host) {
+    let registry = Registry::start(host);
+    let bus = Bus::start(host);
+    let name = registry.name("small:1");
+    host.ok(&["push", "-q", IMAGE, &name]);
+    let heard = bus.listen(host);
+    bus.python(&["pull", &name, &registry.name("none:1")]);
+    heard.wait_for(&format!("{NAME}.Transfer.LogMessage (6, 'Trying to pull {name}...')"));
+    host.ok(&["rmi", &name]);
+}
+
 fn what_is_not_what_it_claims(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let bus = Bus::start(host);
     host.start_shell("w", &[], COUNT_ALOUD);
     bus.python(&["wrong", "w", &host.file("w")]);
@@ -80,9 +90,6 @@ fn who_leaves_the_bus_cancels_its_own(host: &Host) {
 }
 
 fn who_has_no_rights(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let file = "/tmp/cr-test-dbus";
     host.start_shell("r", &[], COUNT_ALOUD);
     {
@@ -153,9 +160,6 @@ fn a_killed_service_loses_nothing(host: &Host) {
 }
 
 fn a_service_that_ends(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     // By itself, after some seconds without anybody.
     let mut bus = Bus::with(host, &["--time", "3"]);
     let ended = wait::until("it ends", || bus.service.try_wait().unwrap());

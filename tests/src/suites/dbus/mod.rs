@@ -5,6 +5,7 @@ pub mod harm;
 pub mod story;
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use crate::harness::{Finished, Host, command, wait};
@@ -188,6 +189,21 @@ impl Bus {
         command::run(line.args(arguments), "")
     }
 
+    /// Hears all signals of the service from now on.
+    #[track_caller]
+    pub fn listen(&self, host: &Host) -> Heard {
+        let file = host.path("heard");
+        let monitor = Command::new("gdbus")
+            .args(["monitor", "-a", &self.address, "-d", NAME])
+            .stdout(fs::File::create(&file).expect("a file"))
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("gdbus");
+        let heard = Heard { monitor, file };
+        heard.wait_for("is owned by");
+        heard
+    }
+
     /// `client.py` as root.
     #[track_caller]
     pub fn python(&self, words: &[&str]) {
@@ -208,6 +224,32 @@ impl Bus {
         ]);
         let done = command::run(line.args([&self.script, &self.address]).args(words), "");
         assert_eq!(done.code, 0, "{done}");
+    }
+}
+
+/// What gdbus hears on a bus, as long as this is there.
+pub struct Heard {
+    monitor: Child,
+    file: PathBuf,
+}
+
+impl Heard {
+    fn text(&self) -> String {
+        fs::read_to_string(&self.file).expect("what was heard")
+    }
+
+    /// Waits until it has heard this.
+    #[track_caller]
+    pub fn wait_for(&self, wanted: &str) {
+        let there = wait::try_until(wait::SOON, || self.text().contains(wanted).then_some(()));
+        assert!(there.is_some(), "no {wanted} in {}", self.text());
+    }
+}
+
+impl Drop for Heard {
+    fn drop(&mut self) {
+        let _ = self.monitor.kill();
+        let _ = self.monitor.wait();
     }
 }
 

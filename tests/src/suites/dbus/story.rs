@@ -1,10 +1,7 @@
 //! The same story through each client: a counter is started, frozen, removed, thawed, and goes on.
 
-use std::fs;
-use std::process::{Command, Stdio};
-
 use super::{Bus, NAME, ROOT};
-use crate::harness::{Host, IMAGE, wait};
+use crate::harness::{Host, IMAGE};
 use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
@@ -12,7 +9,7 @@ pub const TESTS: Tests = tests![
     a_counter_by_gdbus,
     a_counter_by_dbus_python,
     whoever_changes_something_it_is_signalled,
-    described_as_it_is,
+    once described_as_it_is,
 ];
 
 fn a_counter_by_busctl(host: &Host) {
@@ -141,7 +138,17 @@ fn a_counter_by_gdbus(host: &Host) {
     ok(&checkpoint, "Checkpoint.Remove", &["later"]);
     ok(&checkpoint, "Checkpoint.Remove", &["''"]);
     assert_eq!(host.ok(&["checkpoint", "ls", "-q", "g"]), "");
-    ok(&path, "Container.Stop", &["0"]);
+    ok(&path, "Container.Pause", &[]);
+    assert_eq!(host.status("g"), "paused");
+    ok(&path, "Container.Unpause", &[]);
+    let inspected = ok(&path, "Container.Inspect", &[]);
+    assert!(inspected.contains("\\\"Name\\\": \\\"g\\\"") || inspected.contains("\"Name\":"), "{inspected}");
+    let waiting = std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| ok(&path, "Container.Wait", &[]));
+        ok(&path, "Container.Kill", &["leader", "9"]);
+        waiting.join().expect("an answer")
+    });
+    assert!(waiting.contains("137"), "{waiting}");
     assert_eq!(host.status("g"), "exited");
 }
 
@@ -154,17 +161,7 @@ fn a_counter_by_dbus_python(host: &Host) {
 
 fn whoever_changes_something_it_is_signalled(host: &Host) {
     let bus = Bus::start(host);
-    let seen = host.path("seen");
-    let mut monitor = Command::new("gdbus")
-        .args(["monitor", "-a", &bus.address, "-d", NAME])
-        .stdout(fs::File::create(&seen).unwrap())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("gdbus");
-    let text = || fs::read_to_string(&seen).unwrap();
-    wait::until("it listens", || {
-        text().contains("is owned by").then_some(())
-    });
+    let heard = bus.listen(host);
     let id = host.start_shell("s", &[], COUNT_ALOUD);
     let path = bus.container("s");
     host.wait_for_log("s", "1\n");
@@ -172,15 +169,16 @@ fn whoever_changes_something_it_is_signalled(host: &Host) {
     host.ok(&["unpause", "s"]);
     host.ok(&["checkpoint", "create", "--leave-running", "s", "cp1"]);
     // What comes and goes between two looks at the database has no object.
-    wait::until("it is told", || {
-        text().contains("CheckpointNew (").then_some(())
-    });
+    heard.wait_for("CheckpointNew (");
     host.ok(&["checkpoint", "rm", "s", "cp1"]);
-    wait::until("it is told", || {
-        text().contains("CheckpointRemoved (").then_some(())
-    });
+    heard.wait_for("CheckpointRemoved (");
+    let line = ["Checkpoint", "sa{sv}", "", "1", "wait", "b", "true"];
+    bus.call(&path, "Container", &line);
     host.ok(&["rm", "-f", "-t", "0", "s"]);
     for wanted in [
+        format!("{ROOT}: {NAME}.Manager.TransferNew ("),
+        format!("{NAME}.Transfer.Finished ("),
+        format!("{ROOT}: {NAME}.Manager.TransferRemoved ("),
         format!("{ROOT}: {NAME}.Manager.ContainerNew ('{id}', objectpath '{path}')"),
         format!(
             "{path}: org.freedesktop.DBus.Properties.PropertiesChanged ('{NAME}.Container', {{"
@@ -195,17 +193,11 @@ fn whoever_changes_something_it_is_signalled(host: &Host) {
             "{ROOT}: org.freedesktop.DBus.ObjectManager.InterfacesRemoved (objectpath '{path}'"
         ),
     ] {
-        let there = wait::try_until(wait::SOON, || text().contains(&wanted).then_some(()));
-        assert!(there.is_some(), "no {wanted} in {}", text());
+        heard.wait_for(&wanted);
     }
-    let _ = monitor.kill();
-    let _ = monitor.wait();
 }
 
 fn described_as_it_is(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let bus = Bus::start(host);
     let xml = bus
         .busctl(&["introspect", "--xml-interface", NAME, ROOT])
