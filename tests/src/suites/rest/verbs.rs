@@ -10,7 +10,8 @@ use super::Service;
 use crate::harness::{Host, IMAGE, wait};
 use crate::suites::{COUNT_ALOUD, Tests, tests};
 
-pub const TESTS: Tests = tests![by_podman, by_docker, changed, wrong_ones, pods];
+pub const TESTS: Tests =
+    tests![once by_podman, once by_docker, once changed, once wrong_ones, once pods];
 
 fn by_podman(host: &Host) {
     let service = Service::start(host);
@@ -236,9 +237,6 @@ fn changed(host: &Host) {
 }
 
 fn wrong_ones(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let service = Service::start(host);
     host.ok(&["create", "--name", "a", IMAGE, "true"]);
     host.ok(&["create", "--name", "b", IMAGE, "true"]);
