@@ -124,13 +124,15 @@ fn by_docker(host: &Host) {
     // A stream of figures ends with its client, and with its container.
     let mut stream = service.connect();
     stream
-        .write_all(b"GET /v1.44/containers/e/stats HTTP/1.1\r\nHost: d\r\n\r\n")
+        .write_all(
+            b"GET /v1.44/containers/e/stats HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n",
+        )
         .unwrap();
     let mut first = [0; 12];
     stream.read_exact(&mut first).expect("it begins");
     host.ok(&["rm", "-f", "-t", "0", "e"]);
     let mut rest = String::new();
-    stream.read_to_string(&mut rest).ok();
+    stream.read_to_string(&mut rest).expect("it ends");
     assert!(rest.contains("\"read\""), "{rest}");
     // What was written, and no more (docker-py's attach with logs).
     host.start_shell("l", &[], "echo said; sleep 1000");
