@@ -6,14 +6,14 @@ use crate::harness::{Host, IMAGE, leak};
 use crate::suites::{Tests, tests};
 
 pub const TESTS: Tests = tests![
-    pod_create,
-    pod_start,
-    member_start,
-    pod_remove,
-    restore_into_a_pod,
-    whole_checkpoint,
-    whole_checkpoint_left_running,
-    whole_restore,
+    crun pod_create,
+    crun pod_start,
+    crun member_start,
+    crun pod_remove,
+    crun restore_into_a_pod,
+    crun whole_checkpoint,
+    crun whole_checkpoint_left_running,
+    crun whole_restore,
 ];
 
 /// Where each test kills the engine.
@@ -62,7 +62,7 @@ pub const PHASES: &[(&str, &[&str])] = &[
 ];
 
 fn each(host: &Host, test: &str, body: impl Fn(&str)) {
-    if host.engine.is_podman() || host.runtime != "crun" {
+    if host.engine.is_podman() {
         return;
     }
     let (_, phases) = PHASES
