@@ -215,7 +215,7 @@ fn running_containers(host: &Host) {
     host.ok(&["unpause", "victim"]);
 
     // Without a monitor it can only be ended, which is for the user to say.
-    let silent = host.start_shell("silent", &[], "trap exit TERM; while :; do sleep 0.1; done");
+    let silent = host.start("silent", &[], &["sleep", "300"]);
     let monitor = fs::read_to_string(format!("{RUN}/containers/{silent}/conmon.pid")).unwrap();
     sh(&format!("kill -9 {}", monitor.trim()));
     let done = check(host, &["--repair"]);

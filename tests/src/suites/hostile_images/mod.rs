@@ -13,7 +13,7 @@ use super::{Tests, tests};
 use crate::harness::{Host, command};
 use cases::CASES;
 
-pub const TESTS: Tests = tests![edited, granted];
+pub const TESTS: Tests = tests![once edited, granted];
 
 /// The container of every test here.
 const NAME: &str = "edited";
