@@ -164,7 +164,7 @@ fn run_stage<'s>(stage: &'s [Step], repository: &Path) -> Result<Vec<(&'s Step, 
 /// test's verdict is held back until its end, so that it can be read.
 fn run_step(step: &Step, repository: &Path, together: bool) -> Result<Count> {
     let mut command = match step.program {
-        Program::Cargo => Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())),
+        Program::Cargo => crate::cargo::command(),
         Program::Xtask => Command::new(std::env::current_exe().context("cannot find myself")?),
     };
     command

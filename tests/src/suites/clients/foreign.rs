@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::harness::{Host, command};
 use crate::suites::{Tests, tests};
 
-pub const TESTS: Tests = tests![crun docker_py, runc podman_py];
+pub const TESTS: Tests = tests![runc docker_py, crun podman_py];
 
 /// How long a whole suite may take.
 const LIMIT: Duration = Duration::from_mins(10);

@@ -6,14 +6,14 @@ use crate::harness::{Host, IMAGE, leak};
 use crate::suites::{Tests, tests};
 
 pub const TESTS: Tests = tests![
-    crun pod_create,
-    crun pod_start,
-    crun member_start,
-    crun pod_remove,
-    crun restore_into_a_pod,
-    crun whole_checkpoint,
-    crun whole_checkpoint_left_running,
-    crun whole_restore,
+    runc pod_create,
+    runc pod_start,
+    runc member_start,
+    runc pod_remove,
+    runc restore_into_a_pod,
+    runc whole_checkpoint,
+    runc whole_checkpoint_left_running,
+    runc whole_restore,
 ];
 
 /// Where each test kills the engine.

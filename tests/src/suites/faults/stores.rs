@@ -13,18 +13,18 @@ use crate::suites::registry::server::Registry;
 use crate::suites::{Tests, tests};
 
 pub const TESTS: Tests = tests![
-    crun image_load,
-    crun image_import,
-    crun image_commit,
-    crun image_pull,
-    crun image_remove,
-    crun import_with_an_image,
-    crun volume_remove,
-    crun checkpoint_remove,
-    crun checkpoint_prune,
-    crun checkpoint_remove_of_shared_memory,
-    crun network_connect,
-    crun network_disconnect,
+    runc image_load,
+    runc image_import,
+    runc image_commit,
+    runc image_pull,
+    runc image_remove,
+    runc import_with_an_image,
+    runc volume_remove,
+    runc checkpoint_remove,
+    runc checkpoint_prune,
+    runc checkpoint_remove_of_shared_memory,
+    runc network_connect,
+    runc network_disconnect,
 ];
 
 /// Where each test kills the engine.

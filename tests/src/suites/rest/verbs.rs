@@ -300,7 +300,8 @@ fn pods(host: &Host) {
         IMAGE,
         "sh",
         "-c",
-        COUNT_ALOUD,
+        // Restarted below, which is asked of it and not waited for ten seconds.
+        &format!("trap exit TERM; {COUNT_ALOUD}"),
     ]);
     podman.ok(&["pod", "exists", "p"]);
     podman.fails(&["pod", "exists", "nosuch"], 1, "");

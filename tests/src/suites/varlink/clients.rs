@@ -128,6 +128,11 @@ fn a_counter_by_varlinkctl(host: &Host) {
     host.wait_for_more_log("counter", &before);
     let all = service.ctl("io.podman.ListContainers", &json!({}));
     assert_eq!(all["containers"][0]["containerrunning"], true);
+    // A forced removal alone would wait ten seconds for it.
+    service.ctl(
+        "io.podman.KillContainer",
+        &json!({ "name": "counter", "signal": 9 }),
+    );
     service.ctl(
         "io.podman.RemoveContainer",
         &json!({ "name": "counter", "force": true }),
@@ -292,6 +297,7 @@ with client.open("io.podman") as podman:
         assert event["events"]["status"] == "create"
         break
 with client.open("io.podman") as podman:
+    podman.KillContainer("p", 9)
     podman.RemoveContainer("p", True, True)
     made = podman.CreateContainer({{"args": ["{IMAGE}", "sh", "-c", "echo hi; sleep 1000"], "name": "q", "network": "none"}})["container"]
     assert podman.StartContainer("q")["container"] == made
