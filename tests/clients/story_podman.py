@@ -51,5 +51,6 @@ answer = api.post("/containers/second/checkpoint", params={"leaveRunning": True}
 assert answer.status_code == 200, answer.text
 second.reload()
 assert second.status == "running", second.status
+second.kill()
 second.remove(force=True)
 print("told by podman-py", podman.__version__)

@@ -3,7 +3,6 @@
 //! It builds what is missing; what is measured and how is the business of benches/.
 
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
@@ -20,7 +19,7 @@ pub struct Arguments {
 
 /// Builds, measures, and returns the benchmarks' exit status.
 pub fn run(arguments: &Arguments, repository: &Path) -> Result<i32> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = crate::cargo::command();
     cargo
         .args(["build", "--quiet", "--release"])
         .args(["--package", "cr-benches", "--package", "cryopod-cli"])

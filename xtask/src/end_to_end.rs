@@ -69,7 +69,7 @@ pub fn run(arguments: &Arguments, repository: &Path) -> Result<i32> {
 
 /// Builds the tests and, unless another engine is to be tested, ours.
 fn build(repository: &Path, profile: &str) -> Result<()> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = crate::cargo::command();
     cargo
         .args(["build", "--quiet", "--package", "cr-tests"])
         .current_dir(repository);

@@ -112,7 +112,7 @@ struct Target {
 }
 
 fn build(repository: &Path, targets: &[&str]) -> Result<()> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = crate::cargo::command();
     cargo
         .args(["build", "--quiet", "--package", "cryopod-fuzz"])
         .args(["--features", "libfuzzer"])

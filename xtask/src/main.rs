@@ -3,6 +3,7 @@
 //! Each task is a module; this file only names them. Nothing here is part of what users install.
 
 mod bench;
+mod cargo;
 #[cfg(feature = "pages")]
 mod compat;
 #[cfg(feature = "pages")]

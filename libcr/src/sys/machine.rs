@@ -1,7 +1,7 @@
 //! What the machine is: kernel, architecture, CPU features, memory, random bytes, the time.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 
 /// Kernel release, as `uname -r`.
 pub fn kernel() -> String {
@@ -77,7 +77,7 @@ pub fn distribution() -> (String, String) {
 /// Random bytes of the kernel.
 pub fn random<const N: usize>() -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
-    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    getrandom::fill(&mut bytes)?;
     Ok(bytes)
 }
 

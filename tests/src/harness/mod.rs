@@ -4,6 +4,7 @@
 pub mod command;
 pub mod image;
 pub mod leak;
+pub mod pace;
 pub mod wait;
 
 use std::io::{Read, Write};

@@ -8,17 +8,17 @@ use super::{COUNT_ALOUD, Tests, tests};
 use crate::harness::{Engine, Host, IMAGE, command, is_there, wait};
 
 pub const TESTS: Tests = tests![
-    unknown_names,
+    once unknown_names,
     wrong_states,
-    flags_that_exclude_each_other,
-    names_and_ids_taken,
-    missing_runtime,
-    archives_that_are_none,
-    archive_of_another_architecture,
+    once flags_that_exclude_each_other,
+    once names_and_ids_taken,
+    once missing_runtime,
+    once archives_that_are_none,
+    once archive_of_another_architecture,
     criu_missing_or_broken,
-    network_gone,
-    full_disk,
-    image_gone,
+    once network_gone,
+    once full_disk,
+    once image_gone,
 ];
 
 fn unknown_names(host: &Host) {

@@ -13,11 +13,11 @@ pub const TESTS: Tests = tests![
     what_did_not_happen_is_no_event,
     import_and_export,
     every_verb_has_its_event,
-    podmans_formats,
-    since_until_and_filters,
-    a_stream_shows_what_happens,
-    images,
-    volumes,
+    once podmans_formats,
+    once since_until_and_filters,
+    once a_stream_shows_what_happens,
+    once images,
+    once volumes,
 ];
 
 /// The words of what happened to the last container of that name, oldest first.

@@ -18,11 +18,11 @@ pub const TESTS: Tests = tests![
     crios_of_a_pod,
     from_a_pod_to_one_of_ours,
     the_other_runtime_is_refused,
-    images_are_known_by_id_not_by_name,
-    damaged_archives,
-    hostile_specifications,
-    hostile_members,
-    hostile_roots,
+    once images_are_known_by_id_not_by_name,
+    once damaged_archives,
+    once hostile_specifications,
+    once hostile_members,
+    once hostile_roots,
 ];
 
 /// The image below all fixtures, by the name that it has in them.

@@ -14,11 +14,11 @@ use crate::harness::command::{self, Finished};
 pub const TESTS: Tests = tests![
     what_a_checkpoint_would_do,
     what_a_restore_would_do,
-    what_is_in_the_way_of_an_archive,
-    a_check_is_overridden_by_name,
-    processors_that_lack_something,
-    diagnosis_of_any_container,
-    doctor,
+    once what_is_in_the_way_of_an_archive,
+    once a_check_is_overridden_by_name,
+    once processors_that_lack_something,
+    once diagnosis_of_any_container,
+    once doctor,
 ];
 
 fn json(done: &Finished) -> Value {

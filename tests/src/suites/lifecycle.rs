@@ -17,8 +17,8 @@ pub const TESTS: Tests = tests![
     volumes,
     read_only_and_tmpfs,
     capabilities,
-    formats,
-    images,
+    once formats,
+    once images,
     keeps_standard_input_open,
     terminal,
 ];

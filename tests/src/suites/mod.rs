@@ -34,8 +34,30 @@ mod workloads;
 
 use crate::harness::Host;
 
-/// A suite's tests: name and body.
-pub type Tests = &'static [(&'static str, fn(&Host))];
+/// A suite's tests.
+pub type Tests = &'static [Test];
+
+/// A test as its suite's table has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Test {
+    /// The function's name.
+    pub name: &'static str,
+    /// What it does; the host has the runtime.
+    pub body: fn(&Host),
+    /// Which runtimes it is run with.
+    pub runtimes: Runtimes,
+}
+
+/// The runtimes of a test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runtimes {
+    /// One after the other: the rule, for whatever a runtime may have a part in.
+    Both,
+    /// Either: what is tested comes before a runtime, or is the same to both.
+    Once,
+    /// This one: it does that itself, or the test says of both what is to be said.
+    Only(&'static str),
+}
 
 /// All suites by name, in the order they run.
 pub const ALL: &[(&str, Tests)] = &[
@@ -145,9 +167,24 @@ pub fn prepare_cni(engine: &crate::harness::Engine) {
     networks::cni::prepare(engine);
 }
 
-/// The table of a suite from the names of its functions.
+/// The table of a suite from the names of its functions. Each is run with both runtimes, but for
+/// those with a word before them: `once NAME` with either, `crun NAME` and `runc NAME` with that.
 macro_rules! tests {
-    ($($name:ident),+ $(,)?) => { &[$((stringify!($name), $name)),+] };
+    (@runtimes) => { crate::suites::Runtimes::Both };
+    (@runtimes once) => { crate::suites::Runtimes::Once };
+    (@runtimes $runtime:ident) => { crate::suites::Runtimes::Only(stringify!($runtime)) };
+    (@test $name:ident) => { crate::suites::tests!(@row $name,) };
+    (@test $word:ident $name:ident) => { crate::suites::tests!(@row $name, $word) };
+    (@row $name:ident, $($word:ident)?) => {
+        crate::suites::Test {
+            name: stringify!($name),
+            body: $name,
+            runtimes: crate::suites::tests!(@runtimes $($word)?),
+        }
+    };
+    ($($first:ident $($second:ident)?),+ $(,)?) => {
+        &[$(crate::suites::tests!(@test $first $($second)?)),+]
+    };
 }
 use tests;
 

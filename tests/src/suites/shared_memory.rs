@@ -13,8 +13,8 @@ use crate::suites::{Tests, tests};
 
 pub const TESTS: Tests = tests![
     in_the_catalogue,
-    what_is_lost_is_named,
-    in_images,
+    once what_is_lost_is_named,
+    once in_images,
     archives_with_a_chain,
 ];
 

@@ -14,10 +14,10 @@ use crate::harness::{Host, IMAGE, wait};
 use peers::{Live, list, text};
 
 pub const TESTS: Tests = tests![
-    an_archive_of_ours,
+    once an_archive_of_ours,
     interop_with_an_archive_of_podmans,
-    golden_archives,
-    containers_and_their_checkpoints,
+    once golden_archives,
+    once containers_and_their_checkpoints,
 ];
 
 /// What is shown of one checkpoint, as JSON.

@@ -14,8 +14,8 @@ pub const TESTS: Tests = tests![
     running_containers,
     stopped_containers,
     frozen_containers,
-    things_of_nobody,
-    storage_and_database,
+    once things_of_nobody,
+    once storage_and_database,
 ];
 
 const ROOT: &str = "/var/lib/cryopod";
@@ -451,9 +451,6 @@ fn things_of_nobody(host: &Host) {
 }
 
 fn storage_and_database(host: &Host) {
-    if host.runtime == "runc" {
-        return;
-    }
     let directory = host.file("tree");
     let archive = host.file("tree.tar");
     sh(&format!(

@@ -13,19 +13,19 @@ use super::{Tests, tests};
 use crate::harness::{Host, IMAGE, command, wait};
 
 pub const TESTS: Tests = tests![
-    content_outlives_the_container,
-    filled_from_the_image,
-    filled_once_for_all_who_start_at_once,
-    nothing_copied_where_there_is_content_or_nocopy,
-    owner_without_a_place_in_the_image,
-    anonymous_ones_go_with_their_container,
-    volumes_of_the_image,
-    inspect_of_a_container,
+    once content_outlives_the_container,
+    once filled_from_the_image,
+    once filled_once_for_all_who_start_at_once,
+    once nothing_copied_where_there_is_content_or_nocopy,
+    once owner_without_a_place_in_the_image,
+    once anonymous_ones_go_with_their_container,
+    once volumes_of_the_image,
+    once inspect_of_a_container,
     mount_flag,
-    wrong_mounts,
+    once wrong_mounts,
     still_there_after_a_thaw,
     content_travels_in_an_archive,
-    an_archive_takes_no_volume_that_is_there,
+    once an_archive_takes_no_volume_that_is_there,
 ];
 
 /// An image with `VOLUME /img`, a directory of user 1000 and mode 2750 that holds a file.

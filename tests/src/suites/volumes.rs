@@ -11,13 +11,13 @@ use super::{Tests, tests};
 use crate::harness::{Host, IMAGE, command};
 
 pub const TESTS: Tests = tests![
-    create_list_inspect_remove,
-    filters_and_formats,
-    create_refuses,
-    in_use,
-    prune,
-    killed_engine_leaves_no_volume,
-    leftovers_of_a_removal,
+    once create_list_inspect_remove,
+    once filters_and_formats,
+    once create_refuses,
+    once in_use,
+    once prune,
+    once killed_engine_leaves_no_volume,
+    once leftovers_of_a_removal,
 ];
 
 /// Removes what tests of it leave on purpose.

@@ -73,7 +73,8 @@ pub fn run(arguments: &Arguments, repository: &Path) -> Result<i32> {
 /// As [`run`] with the ordinary machine.
 pub fn run_in(repository: &Path, words: &[String]) -> Result<i32> {
     let arguments = Arguments {
-        timeout: 1200,
+        // Beside other tests, on two cores.
+        timeout: 2400,
         memory: 2048,
         rebuild: false,
         command: words.to_vec(),

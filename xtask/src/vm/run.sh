@@ -43,7 +43,8 @@ done
 
 # The disk's writes go to a file without a name in /var/tmp. qemu opens its
 # standard output anew, which would empty a file: it gets a pipe. (As `stdio` the port would close
-# with standard input.)
+# with standard input.) What runs beside it on the machine goes first: the gate's other tests, whose
+# time limits are a tenth of those in here.
 machine=(
     -nodefaults -nographic -no-reboot -accel tcg,thread=multi -cpu max -smp "$PROCESSORS"
     -machine q35,memory-backend=ram
@@ -58,7 +59,7 @@ machine=(
     -chardev file,id=status,path=/tmp/status -device virtserialport,chardev=status,name=status
 )
 ended=0
-timeout --kill-after=5 "$LIMIT" chroot "$tools" qemu-system-x86_64 "${machine[@]}" \
+timeout --kill-after=5 "$LIMIT" nice -n 5 chroot "$tools" qemu-system-x86_64 "${machine[@]}" \
     < /dev/null 2> "$SCRATCH/tmp/qemu.log" | cat || ended=${PIPESTATUS[0]}
 status=$(cat "$SCRATCH/tmp/status" 2> /dev/null || true)
 if [ -n "$status" ]; then

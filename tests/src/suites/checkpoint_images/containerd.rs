@@ -7,7 +7,7 @@ use crate::harness::{Host, IMAGE, command, wait};
 use crate::suites::registry::server::Registry;
 use crate::suites::{Tests, tests};
 
-pub const TESTS: Tests = tests![there_and_back, what_makes_no_sense];
+pub const TESTS: Tests = tests![there_and_back, runc what_makes_no_sense];
 
 /// Writes how far it is into a file, ten times a second.
 const COUNT: &str = "i=0; while :; do echo $i > /data/count; i=$((i+1)); sleep 0.1; done";
@@ -258,9 +258,6 @@ fn back_again(host: &Host, containerd: &Containerd, to: &str) {
 }
 
 fn what_makes_no_sense(host: &Host) {
-    if host.runtime != "runc" {
-        return;
-    }
     let push = |words: &[&str], text: &str| {
         host.fails(&[&["checkpoint", "push"], words].concat(), 125, text);
     };

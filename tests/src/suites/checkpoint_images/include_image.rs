@@ -10,9 +10,9 @@ use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
     an_archive_brings_its_image,
-    an_image_brings_its_image,
+    once an_image_brings_its_image,
     interop_with_podman,
-    what_is_spoilt_or_makes_no_sense,
+    once what_is_spoilt_or_makes_no_sense,
 ];
 
 /// Another engine on this host, which has no image; its containers are not seen by the other.
@@ -184,9 +184,6 @@ fn interop_with_podman(host: &Host) {
 }
 
 fn what_is_spoilt_or_makes_no_sense(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     host.start_shell("web", &["--network", "none"], COUNT_ALOUD);
     let words = "--include-image can only be used with --export or --create-image";
     host.fails(

@@ -12,12 +12,12 @@ use crate::harness::{Host, IMAGE, ONLY_IN_IMAGE};
 pub const TESTS: Tests = tests![
     made_and_thawed,
     beside_an_archive,
-    one_image_many_containers,
+    once one_image_many_containers,
     run_of_an_image,
-    what_is_no_checkpoint,
-    equal_layers_are_kept_once,
-    damaged_layers_are_refused,
-    what_would_be_done,
+    once what_is_no_checkpoint,
+    once equal_layers_are_kept_once,
+    once damaged_layers_are_refused,
+    once what_would_be_done,
 ];
 
 /// Where blobs are.

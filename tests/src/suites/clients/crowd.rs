@@ -13,7 +13,7 @@ use crate::harness::{Host, IMAGE, wait};
 use crate::suites::rest::Service;
 use crate::suites::{COUNT_ALOUD, Tests, tests};
 
-pub const TESTS: Tests = tests![fifty_at_a_time, two_freeze_one];
+pub const TESTS: Tests = tests![once fifty_at_a_time, once two_freeze_one];
 
 /// As many as are connected at a time.
 const CLIENTS: usize = 50;
@@ -65,9 +65,6 @@ fn watch(stream: &mut UnixStream, enough: &dyn Fn(usize) -> bool) -> Vec<(String
 /// Each of fifty makes containers, looks at them, at lists, logs of one that counts, and removes
 /// its own; some hang up in the middle.
 fn fifty_at_a_time(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let mut service = Service::start(host);
     host.ok(&[
         "run",

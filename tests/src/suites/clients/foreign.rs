@@ -10,16 +10,13 @@ use std::time::Duration;
 use crate::harness::{Host, command};
 use crate::suites::{Tests, tests};
 
-pub const TESTS: Tests = tests![docker_py, podman_py];
+pub const TESTS: Tests = tests![runc docker_py, crun podman_py];
 
 /// How long a whole suite may take.
 const LIMIT: Duration = Duration::from_mins(10);
 
 /// Runs a script of `tests/clients/` with the engine under test as one word.
 fn passes(host: &Host, script: &str) {
-    if host.runtime != "crun" {
-        return;
-    }
     let engine = host.file("engine");
     let mut file = OpenOptions::new()
         .write(true)

@@ -12,7 +12,7 @@ use crate::harness::{Finished, Host, IMAGE, command};
 use crate::suites::rest::Service;
 use crate::suites::{Tests, tests};
 
-pub const TESTS: Tests = tests![docker, docker_py, podman_py, dockerode];
+pub const TESTS: Tests = tests![once docker, once docker_py, once podman_py, once dockerode];
 
 /// Where the scripts lie.
 fn scripts() -> PathBuf {

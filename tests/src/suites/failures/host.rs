@@ -6,7 +6,7 @@ use std::process::Command;
 use super::{Holder, NAME, Tests, explained, tests, under, words};
 use crate::harness::{Host, command};
 
-pub const TESTS: Tests = tests![disk_full, descriptors, cgroup_settings];
+pub const TESTS: Tests = tests![once disk_full, once descriptors, cgroup_settings];
 
 /// A small tmpfs, unmounted when dropped.
 struct Small(String);

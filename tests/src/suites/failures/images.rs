@@ -8,7 +8,7 @@ use std::process::Command;
 use super::{CriuSetting, Holder, Tests, python, tests};
 use crate::harness::{Host, command};
 
-pub const TESTS: Tests = tests![damaged, memory_cut_short, processor];
+pub const TESTS: Tests = tests![once damaged, once memory_cut_short, once processor];
 
 /// What is done to the images in a directory, and what the thaw says.
 struct Damage {

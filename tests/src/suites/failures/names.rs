@@ -7,7 +7,8 @@ use std::process::Command;
 use super::{Holder, NAME, Tests, tests, words};
 use crate::harness::{Engine, Host, command};
 
-pub const TESTS: Tests = tests![port_taken, address_gone, security_module, another_runtime];
+pub const TESTS: Tests =
+    tests![once port_taken, once address_gone, once security_module, another_runtime];
 
 const ON_HOST: [&str; 2] = ["--network", "host"];
 

@@ -15,16 +15,16 @@ use crate::harness::{Finished, Host, IMAGE, command, is_there, wait};
 use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
-    export,
-    checkpoint,
-    restore,
-    restore_to_an_earlier_instant,
-    import,
-    start,
-    create_and_remove,
-    catalogue,
-    network,
-    images,
+    crun export,
+    crun checkpoint,
+    crun restore,
+    crun restore_to_an_earlier_instant,
+    crun import,
+    crun start,
+    crun create_and_remove,
+    crun catalogue,
+    crun network,
+    crun images,
 ];
 
 /// What `ps -a` says of the victim; what it says must be so.
@@ -74,7 +74,7 @@ fn no_halves(host: &Host) -> Result<(), String> {
 }
 
 fn is_elsewhere(host: &Host) -> bool {
-    host.runtime != "crun" || host.engine.is_podman()
+    host.engine.is_podman()
 }
 
 fn export(host: &Host) {

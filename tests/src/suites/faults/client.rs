@@ -13,9 +13,9 @@ use crate::suites::{Tests, tests};
 pub const TESTS: Tests = tests![
     signals_in_a_checkpoint,
     signals_in_a_restore,
-    terminal_closed,
-    reader_of_an_export_gone,
-    stream_of_an_import_cut,
+    once terminal_closed,
+    once reader_of_an_export_gone,
+    once stream_of_an_import_cut,
 ];
 
 fn signal(child: &Child, name: &str) {

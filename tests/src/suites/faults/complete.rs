@@ -64,7 +64,7 @@ fn the_table_has_every_test_and_no_other() {
         .flat_map(|(suite, tests)| {
             tests
                 .iter()
-                .map(move |(name, _)| format!("{suite}::{name}"))
+                .map(move |test| format!("{suite}::{}", test.name))
         })
         .collect();
     let named: BTreeSet<String> = text

@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::harness::{Engine, Finished, Host, command, wait};
 use crate::suites::{Tests, tests};
 
-pub const TESTS: Tests = tests![root, run_directory, archive, import];
+pub const TESTS: Tests = tests![root, run_directory, once archive, once import];
 
 /// A small file system, mounted until dropped.
 struct Disk(PathBuf);

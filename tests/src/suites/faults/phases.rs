@@ -10,28 +10,28 @@ use crate::suites::{COUNT_ALOUD, Tests, tests};
 pub const TESTS: Tests = tests![
     create,
     start,
-    start_beside_a_checkpoint,
+    once start_beside_a_checkpoint,
     remove,
     remove_a_running_one,
     checkpoint,
-    checkpoint_over_an_older_one,
+    once checkpoint_over_an_older_one,
     checkpoint_leaving_it_running,
     checkpoint_that_ends_the_processes,
-    checkpoint_into_the_catalogue,
-    checkpoint_that_shares_its_memory,
-    checkpoint_into_a_directory,
+    once checkpoint_into_the_catalogue,
+    once checkpoint_that_shares_its_memory,
+    once checkpoint_into_a_directory,
     export,
-    export_of_one_that_is_removed,
+    once export_of_one_that_is_removed,
     restore,
-    restore_that_keeps_the_checkpoint,
-    restore_to_an_earlier_instant,
-    restore_from_the_catalogue,
+    once restore_that_keeps_the_checkpoint,
+    once restore_to_an_earlier_instant,
+    once restore_from_the_catalogue,
     import,
-    import_with_a_volume,
+    once import_with_a_volume,
 ];
 
 /// What needs a kernel that tracks memory.
-pub const IN_VM: Tests = tests![pre_checkpoint, import_of_a_chain];
+pub const IN_VM: Tests = tests![once pre_checkpoint, once import_of_a_chain];
 
 /// Runs the command, which must die at the given phase.
 #[track_caller]
@@ -535,10 +535,6 @@ const PRE: [&str; 3] = ["container", "checkpoint", "--pre-checkpoint"];
 const LAST: [&str; 3] = ["container", "checkpoint", "--with-previous"];
 
 fn pre_checkpoint(host: &Host) {
-    // The journal is the engine's, and the machine of these tests is slow.
-    if host.runtime != "crun" {
-        return;
-    }
     at_phases(
         host,
         "pre_checkpoint",
@@ -563,10 +559,6 @@ fn pre_checkpoint(host: &Host) {
 }
 
 fn import_of_a_chain(host: &Host) {
-    // The journal is the engine's, and the machine of these tests is slow.
-    if host.runtime != "crun" {
-        return;
-    }
     let (pre, last) = (host.file("pre.tar"), host.file("last.tar"));
     start_victim(host);
     host.ok(&[&PRE[..], &["-e", &pre, "victim"]].concat());

@@ -6,14 +6,14 @@ use crate::harness::{Host, IMAGE, leak};
 use crate::suites::{Tests, tests};
 
 pub const TESTS: Tests = tests![
-    pod_create,
-    pod_start,
-    member_start,
-    pod_remove,
-    restore_into_a_pod,
-    whole_checkpoint,
-    whole_checkpoint_left_running,
-    whole_restore,
+    runc pod_create,
+    runc pod_start,
+    runc member_start,
+    runc pod_remove,
+    runc restore_into_a_pod,
+    runc whole_checkpoint,
+    runc whole_checkpoint_left_running,
+    runc whole_restore,
 ];
 
 /// Where each test kills the engine.
@@ -62,7 +62,7 @@ pub const PHASES: &[(&str, &[&str])] = &[
 ];
 
 fn each(host: &Host, test: &str, body: impl Fn(&str)) {
-    if host.engine.is_podman() || host.runtime != "crun" {
+    if host.engine.is_podman() {
         return;
     }
     let (_, phases) = PHASES

@@ -13,18 +13,18 @@ use crate::suites::registry::server::Registry;
 use crate::suites::{Tests, tests};
 
 pub const TESTS: Tests = tests![
-    image_load,
-    image_import,
-    image_commit,
-    image_pull,
-    image_remove,
-    import_with_an_image,
-    volume_remove,
-    checkpoint_remove,
-    checkpoint_prune,
-    checkpoint_remove_of_shared_memory,
-    network_connect,
-    network_disconnect,
+    runc image_load,
+    runc image_import,
+    runc image_commit,
+    runc image_pull,
+    runc image_remove,
+    runc import_with_an_image,
+    runc volume_remove,
+    runc checkpoint_remove,
+    runc checkpoint_prune,
+    runc checkpoint_remove_of_shared_memory,
+    runc network_connect,
+    runc network_disconnect,
 ];
 
 /// Where each test kills the engine.
@@ -63,7 +63,7 @@ fn phases(test: &str) -> &'static [&'static str] {
 }
 
 fn runs(host: &Host) -> bool {
-    host.runtime == "crun" && !host.engine.is_podman()
+    !host.engine.is_podman()
 }
 
 /// Layers and blobs on disk.

@@ -10,8 +10,8 @@ use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
     twenty_of_which_three_can_not_be_frozen,
-    one_that_waits_holds_up_no_other,
-    lines_come_in_the_order_asked,
+    once one_that_waits_holds_up_no_other,
+    once lines_come_in_the_order_asked,
 ];
 
 /// Talks to itself.

@@ -14,20 +14,20 @@ use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
     many_of_one_container,
-    what_is_refused,
+    once what_is_refused,
     options_of_criu,
     taken_back_by_a_signal,
-    removed_by_name,
-    another_name,
-    pruned,
-    differences,
-    inspected,
+    once removed_by_name,
+    once another_name,
+    once pruned,
+    once differences,
+    once inspected,
     thawed_twice_from_the_same,
     a_directory_of_ones_own,
     into_another_container,
-    directories_that_are_refused,
-    thaws_that_are_refused,
-    goes_with_its_container,
+    once directories_that_are_refused,
+    once thaws_that_are_refused,
+    once goes_with_its_container,
 ];
 
 /// Where the catalogue keeps the checkpoints of a container.

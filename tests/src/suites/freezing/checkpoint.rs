@@ -14,11 +14,11 @@ pub const TESTS: Tests = tests![
     exit_code_after_thaw,
     terminal_goes_on,
     exec_works_after_thaw,
-    inspect_says_what_happened,
-    prints_what_was_typed_or_ids,
+    once inspect_says_what_happened,
+    once prints_what_was_typed_or_ids,
     statistics,
     removed_with_export,
-    compressions,
+    once compressions,
     several_processes_and_threads,
 ];
 

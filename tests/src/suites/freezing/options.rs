@@ -14,7 +14,7 @@ use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
     images_go_where_they_are_told,
-    image_directories_that_are_refused,
+    once image_directories_that_are_refused,
     logs_go_where_they_are_told,
     unlinked_file_with_another_name_needs_link_remap,
     outside_unix_socket_needs_its_flag,
@@ -30,7 +30,7 @@ pub const TESTS: Tests = tests![
     security_profile_that_the_kernel_lacks,
     mount_context,
     pages_punched_as_they_are_used,
-    values_and_contradictions,
+    once values_and_contradictions,
 ];
 
 /// The first `sum=` line of the workload that fills memory.

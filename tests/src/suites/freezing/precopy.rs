@@ -16,12 +16,12 @@ pub const TESTS: Tests = tests![asks_the_kernel_first];
 pub const IN_VM: Tests = tests![
     kernel_tracks_memory,
     two_steps,
-    chain_of_three,
-    chain_in_directories_of_ones_own,
-    named_one_builds_on_a_pre_checkpoint,
+    once chain_of_three,
+    once chain_in_directories_of_ones_own,
+    once named_one_builds_on_a_pre_checkpoint,
     two_archives,
     limits_hold_after_the_thaw,
-    previous_must_exist,
+    once previous_must_exist,
 ];
 
 pub const INTEROP_IN_VM: Tests = tests![podman_thaws_both_of_ours, we_thaw_both_of_podmans];

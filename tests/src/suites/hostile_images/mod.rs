@@ -13,7 +13,7 @@ use super::{Tests, tests};
 use crate::harness::{Host, command};
 use cases::CASES;
 
-pub const TESTS: Tests = tests![edited, granted];
+pub const TESTS: Tests = tests![once edited, granted];
 
 /// The container of every test here.
 const NAME: &str = "edited";
@@ -102,7 +102,7 @@ fn edited(host: &Host) {
     assert!(done.code == 0 && done.stdout.contains(fine), "{done}");
     host.ok(&["container", "restore", "-i", &honest]);
     host.wait_for_log(NAME, "tick 9");
-    host.ok(&["rm", "-f", NAME]);
+    host.ok(&["rm", "-f", "-t", "0", NAME]);
 }
 
 /// What the user grants comes back: a container that may mount, with what it mounted and what of the
@@ -120,5 +120,5 @@ fn granted(host: &Host) {
     let grants = ["--allow-capabilities", "--allow-mounts"];
     host.ok(&[&restore[..], &grants].concat());
     host.wait_for_log(NAME, "tick 9 here");
-    host.ok(&["rm", "-f", NAME]);
+    host.ok(&["rm", "-f", "-t", "0", NAME]);
 }

@@ -13,11 +13,11 @@ use serde_json::Value;
 pub const TESTS: Tests = tests![
     several_with_both_families,
     addresses_over_a_thaw,
-    taken_address,
+    once taken_address,
     static_address_stays,
-    names_are_resolved_after_a_thaw,
-    peers_hear_of_the_new_place,
-    internal_has_no_way_out,
+    once names_are_resolved_after_a_thaw,
+    once peers_hear_of_the_new_place,
+    once internal_has_no_way_out,
     namespaces_of_others,
     macvlan,
 ];

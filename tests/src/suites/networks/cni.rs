@@ -11,16 +11,16 @@ use crate::suites::{COUNT_ALOUD, Tests, tests};
 pub const TESTS: Tests = tests![
     several_with_both_families,
     addresses_over_a_thaw,
-    taken_address,
-    static_address_stays,
-    internal_has_no_way_out,
+    once taken_address,
+    once static_address_stays,
+    once internal_has_no_way_out,
     joined_and_left,
     nobody_hangs_up_on_one_who_talks_on,
     macvlan,
-    published_port,
-    lists_are_files,
-    what_is_refused,
-    the_back_end_is_that_of_the_start,
+    once published_port,
+    once lists_are_files,
+    once what_is_refused,
+    once the_back_end_is_that_of_the_start,
 ];
 
 const SETTING: &str = "/etc/containers/containers.conf.d/99-cni.conf";

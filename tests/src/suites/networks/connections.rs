@@ -15,8 +15,8 @@ pub const TESTS: Tests = tests![
     between_two_containers,
     one_of_two_is_frozen,
     on_the_hosts_network,
-    every_form_of_port,
-    port_taken_meanwhile,
+    once every_form_of_port,
+    once port_taken_meanwhile,
 ];
 
 const KEEP: [&str; 3] = ["container", "checkpoint", "--tcp-established"];

@@ -12,9 +12,9 @@ use super::Networks;
 use crate::harness::{Host, IMAGE, command, wait};
 
 pub const TESTS: Tests = tests![
-    netavark_missing,
-    netavark_fails_half_way,
-    name_server_dead,
+    once netavark_missing,
+    once netavark_fails_half_way,
+    once name_server_dead,
     packets_are_let_in_after_a_failure,
 ];
 

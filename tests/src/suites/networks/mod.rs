@@ -17,17 +17,17 @@ pub mod connections;
 pub mod failures;
 
 pub const TESTS: Tests = tests![
-    made_listed_removed,
-    podman_sees_the_same,
-    what_is_refused,
-    used_ones_stay,
-    filters_and_formats,
+    once made_listed_removed,
+    once podman_sees_the_same,
+    once what_is_refused,
+    once used_ones_stay,
+    once filters_and_formats,
     joined_and_left,
-    refused_joins,
-    set_up_anew_after_a_flush,
-    name_servers_change,
-    hundred_at_once,
-    killed_in_the_middle,
+    once refused_joins,
+    once set_up_anew_after_a_flush,
+    once name_servers_change,
+    once hundred_at_once,
+    once killed_in_the_middle,
 ];
 
 /// Networks that go with the test, also when it fails.

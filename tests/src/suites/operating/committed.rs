@@ -123,9 +123,6 @@ pub fn containers_become_images(host: &Host) {
 }
 
 pub fn images_have_names(host: &Host) {
-    if host.runtime == "runc" {
-        return;
-    }
     host.ok(&["tag", IMAGE, "other", "quay.io/x/y:2"]);
     assert_eq!(host.ok(&["run", "--rm", "other", "echo", "same"]), "same");
     host.ok(&["image", "exists", "quay.io/x/y:2"]);

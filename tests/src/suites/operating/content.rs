@@ -135,9 +135,6 @@ pub fn root_file_systems(host: &Host) {
 }
 
 pub fn published_ports(host: &Host) {
-    if host.runtime == "runc" {
-        return;
-    }
     let ports = ["-p", "18080:80", "-p", "127.0.0.1:19000-19001:90-91/udp"];
     let id = host.start("open", &ports, &["sleep", "1000"]);
     host.start("closed", &[], &["sleep", "1000"]);

@@ -180,9 +180,6 @@ pub fn an_attachment_ends_with_a_freeze_and_survives_one_that_goes_on(host: &Hos
 }
 
 pub fn messages_of_attach(host: &Host) {
-    if host.runtime == "runc" {
-        return;
-    }
     let id = host.start("still", &[], &["sleep", "1000"]);
     host.fails(
         &["attach"],

@@ -126,9 +126,6 @@ pub fn restarts(host: &Host) {
 }
 
 pub fn restarts_that_cannot_be(host: &Host) {
-    if host.runtime == "runc" {
-        return;
-    }
     host.start("held", &[], &["sleep", "1000"]);
     host.ok(&["pause", "held"]);
     host.fails(

@@ -14,9 +14,9 @@ pub const TESTS: Tests = tests![
     with_volumes_and_ports,
     left_running_and_twice,
     all_run_on_after_a_failure,
-    nothing_is_left_of_a_failed_restore,
-    refusals,
-    hostile_archives,
+    once nothing_is_left_of_a_failed_restore,
+    once refusals,
+    once hostile_archives,
 ];
 
 /// Counts in its memory and in the pod's /dev/shm, and cries when the two differ: they do where
@@ -269,7 +269,7 @@ fn all_run_on_after_a_failure(host: &Host) {
 }
 
 fn nothing_is_left_of_a_failed_restore(host: &Host) {
-    if !is_here(host) || host.runtime != "crun" {
+    if !is_here(host) {
         return;
     }
     let archive = host.file("p.tar");
@@ -310,7 +310,7 @@ fn nothing_is_left_of_a_failed_restore(host: &Host) {
 }
 
 fn refusals(host: &Host) {
-    if !is_here(host) || host.runtime != "crun" {
+    if !is_here(host) {
         return;
     }
     let archive = host.file("p.tar");
@@ -375,7 +375,7 @@ fn refusals(host: &Host) {
 
 /// What an archive says of a pod gives it nothing.
 fn hostile_archives(host: &Host) {
-    if !is_here(host) || host.runtime != "crun" {
+    if !is_here(host) {
         return;
     }
     let archive = host.file("p.tar");

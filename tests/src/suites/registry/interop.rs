@@ -5,7 +5,7 @@ use crate::harness::{Host, IMAGE};
 use crate::suites::interop::Podman;
 use crate::suites::{COUNT_ALOUD, Tests, tests};
 
-pub const TESTS: Tests = tests![copied_by_skopeo, podman_both_ways];
+pub const TESTS: Tests = tests![once copied_by_skopeo, podman_both_ways];
 
 fn frozen(host: &Host, name: &str) {
     host.start_shell("web", &[], COUNT_ALOUD);
@@ -24,9 +24,6 @@ fn thawed(host: &Host, image: &str) {
 }
 
 fn copied_by_skopeo(host: &Host) {
-    if host.runtime == "runc" {
-        return;
-    }
     let registry = Registry::start(host);
     let first = registry.name("web:frozen");
     frozen(host, &first);

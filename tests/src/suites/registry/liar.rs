@@ -15,7 +15,7 @@ use super::files;
 use crate::harness::{Host, command};
 use crate::suites::{Tests, tests};
 
-pub const TESTS: Tests = tests![lies];
+pub const TESTS: Tests = tests![once lies];
 
 /// What comes back.
 #[derive(Debug, Clone)]
@@ -371,9 +371,6 @@ fn indexes(cases: &mut Cases) {
 }
 
 fn lies(host: &Host) {
-    if host.runtime == "runc" {
-        return;
-    }
     let before = (
         files(super::super::checkpoint_images::BLOBS),
         files("/var/lib/cryopod/layers"),

@@ -10,11 +10,11 @@ use crate::harness::{Engine, Host, IMAGE, command, wait};
 use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
-    a_life,
+    once a_life,
     checkpoints,
-    wait_comes_before_start,
+    once wait_comes_before_start,
     streams,
-    images_volumes_networks,
+    once images_volumes_networks,
 ];
 
 fn create(service: &Service, name: &str, script: &str) -> String {
@@ -344,9 +344,6 @@ fn streams(host: &Host) {
 }
 
 fn images_volumes_networks(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let service = Service::start(host);
     let json = |method: &str, path: &str, body: &str, status: u16| -> Value {
         serde_json::from_str(&service.expect(status, method, path, body)).unwrap()

@@ -9,20 +9,17 @@ use crate::harness::{Host, IMAGE, wait};
 use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
-    requests_that_are_none,
-    bodies_without_an_end,
-    many_and_half_open_connections,
-    a_client_that_is_gone_cancels_its_own,
-    a_service_that_ends,
-    a_killed_service_loses_nothing,
-    sockets_of_a_service_manager,
-    a_peer_that_reads_nothing,
+    once requests_that_are_none,
+    once bodies_without_an_end,
+    once many_and_half_open_connections,
+    once a_client_that_is_gone_cancels_its_own,
+    once a_service_that_ends,
+    once a_killed_service_loses_nothing,
+    once sockets_of_a_service_manager,
+    once a_peer_that_reads_nothing,
 ];
 
 fn requests_that_are_none(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let service = Service::start(host);
     for (status, method, path, body) in [
         (
@@ -96,9 +93,6 @@ fn requests_that_are_none(host: &Host) {
 }
 
 fn bodies_without_an_end(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let service = Service::start(host);
     let head = "POST /v5.8.0/libpod/containers/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n";
     let announced = format!("{head}Content-Length: 10000000000\r\n\r\n{{");
@@ -135,9 +129,6 @@ fn bodies_without_an_end(host: &Host) {
 }
 
 fn many_and_half_open_connections(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let service = Service::start(host);
     let mut open: Vec<_> = (0..500).map(|_| service.connect()).collect();
     // Half of them never finish their request.
@@ -240,9 +231,6 @@ fn a_client_that_is_gone_cancels_its_own(host: &Host) {
 }
 
 fn a_service_that_ends(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     // By itself, after a second without anybody.
     let mut service = Service::with(host, &["--time", "1"]);
     service.expect(200, "GET", "/_ping", "");
@@ -335,9 +323,6 @@ fn a_killed_service_loses_nothing(host: &Host) {
 }
 
 fn sockets_of_a_service_manager(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let socket = host.file("passed.sock");
     let script = "import os,socket,sys\n\
         s=socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); os.dup2(s.fileno(),3)\n\
@@ -375,9 +360,6 @@ fn sockets_of_a_service_manager(host: &Host) {
 
 /// Neither the service nor a container waits for it, and its bodies are bounded.
 fn a_peer_that_reads_nothing(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let service = Service::start(host);
     let loud = "yes 0123456789012345678901234567890123456789012345678901234567890 | head -n 100000; sleep 1000";
     host.start_shell("loud", &[], loud);

@@ -8,12 +8,12 @@ use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
     a_counter_goes_on,
-    a_life_by_podman,
+    once a_life_by_podman,
     streams,
-    checkpoints_in_place_and_as_images,
-    what_podman_forgets,
-    failures_have_their_status,
-    images_volumes_networks_events,
+    once checkpoints_in_place_and_as_images,
+    once what_podman_forgets,
+    once failures_have_their_status,
+    once images_volumes_networks_events,
 ];
 
 /// The number that the container counted to last.
@@ -229,9 +229,6 @@ fn checkpoints_in_place_and_as_images(host: &Host) {
 }
 
 fn what_podman_forgets(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let service = Service::start(host);
     let base = "/v5.8.0/libpod/containers";
     host.start_shell(
@@ -295,9 +292,6 @@ fn what_podman_forgets(host: &Host) {
 }
 
 fn failures_have_their_status(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let service = Service::start(host);
     let base = "/v5.8.0/libpod/containers";
     host.ok(&["create", "--name", "still", IMAGE, "true"]);
@@ -391,9 +385,6 @@ fn failures_have_their_status(host: &Host) {
 }
 
 fn images_volumes_networks_events(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let service = Service::start(host);
     let podman = service.podman();
     let root = host.path("root");

@@ -6,7 +6,7 @@ use super::Service;
 use crate::harness::{Host, IMAGE};
 use crate::suites::{COUNT_ALOUD, Tests, tests};
 
-pub const TESTS: Tests = tests![into_another_container, names_only];
+pub const TESTS: Tests = tests![once into_another_container, once names_only];
 
 /// Frozen into a directory, listed by its marker, thawed in another container.
 fn into_another_container(host: &Host) {
@@ -44,9 +44,6 @@ fn into_another_container(host: &Host) {
 }
 
 fn names_only(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let service = Service::named(host, "pouchd.sock", &["--time", "0"]);
     let base = "/v1.24/containers";
     host.start_shell("p", &[], COUNT_ALOUD);

@@ -10,7 +10,8 @@ use crate::harness::{Host, IMAGE, wait};
 use crate::suites::registry::server::Registry;
 use crate::suites::{COUNT_ALOUD, Tests, tests};
 
-pub const TESTS: Tests = tests![by_podman, by_docker, a_password, checkpoints_travel];
+pub const TESTS: Tests =
+    tests![once by_podman, once by_docker, once a_password, once checkpoints_travel];
 
 fn lines(text: &str) -> Vec<Value> {
     let parsed = text.lines().map(serde_json::from_str);
@@ -18,9 +19,6 @@ fn lines(text: &str) -> Vec<Value> {
 }
 
 fn by_podman(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let registry = Registry::start(host);
     let service = Service::start(host);
     let podman = service.podman();
@@ -66,9 +64,6 @@ fn by_podman(host: &Host) {
 }
 
 fn by_docker(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let registry = Registry::start(host);
     let service = Service::start(host);
     let name = registry.name("docker");
@@ -98,9 +93,6 @@ fn by_docker(host: &Host) {
 }
 
 fn a_password(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let registry = Registry::start_closed(host);
     let service = Service::start(host);
     let name = registry.name("closed:1");
@@ -137,9 +129,6 @@ fn a_password(host: &Host) {
 /// A checkpoint goes to a registry, is forgotten here, comes back by its name and goes on; the client
 /// of a pull that is gone leaves nothing half-made.
 fn checkpoints_travel(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let registry = Registry::start(host);
     let service = Service::start(host);
     let podman = service.podman();

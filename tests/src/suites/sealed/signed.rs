@@ -8,8 +8,8 @@ use crate::harness::{Host, command};
 use crate::suites::interop::Podman;
 use crate::suites::{Tests, tests};
 
-pub const TESTS: Tests = tests![signed_there_and_back, locked_keys];
-pub const INTEROP: Tests = tests![podman_thaws_a_signed_one];
+pub const TESTS: Tests = tests![once signed_there_and_back, once locked_keys];
+pub const INTEROP: Tests = tests![runc podman_thaws_a_signed_one];
 
 fn signed_there_and_back(host: &Host) {
     let (secret, public) = signing_key(host, "mine");
@@ -87,9 +87,6 @@ fn signed_there_and_back(host: &Host) {
 }
 
 fn podman_thaws_a_signed_one(host: &Host) {
-    if host.runtime != "runc" {
-        return;
-    }
     let podman = Podman::set_up(host.runtime);
     let (secret, _) = signing_key(host, "mine");
     start_web(host);
@@ -100,9 +97,6 @@ fn podman_thaws_a_signed_one(host: &Host) {
 }
 
 fn locked_keys(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let (open, public) = signing_key(host, "open");
     let secret = host.file("locked.sec");
     let mut python = Command::new("python3");

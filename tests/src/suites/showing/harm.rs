@@ -14,10 +14,10 @@ use crate::suites::golden::archive::{DIALECTS, Unpacked, fixture};
 use crate::suites::{Tests, tests};
 
 pub const TESTS: Tests = tests![
-    anybody_may_look,
-    damaged_archives,
-    hostile_names,
-    memory_is_not_read,
+    once anybody_may_look,
+    once damaged_archives,
+    once hostile_names,
+    once memory_is_not_read,
 ];
 
 /// The program where everybody can run it, and a file where everybody can read it.

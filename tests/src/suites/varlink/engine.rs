@@ -14,12 +14,12 @@ use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
     a_counter_goes_on,
-    archives_through_pipes_and_sockets,
-    a_life,
-    logs_and_events_as_they_come,
-    checkpoints_with_a_name,
-    images_and_volumes,
-    failures_have_their_name,
+    once archives_through_pipes_and_sockets,
+    once a_life,
+    once logs_and_events_as_they_come,
+    once checkpoints_with_a_name,
+    once images_and_volumes,
+    once failures_have_their_name,
 ];
 
 /// The full name of a method.
@@ -109,9 +109,6 @@ fn a_counter_goes_on(host: &Host) {
 }
 
 fn archives_through_pipes_and_sockets(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let service = Service::start(host);
     let mut client = service.client();
     counter(&mut client, "c");
@@ -276,9 +273,6 @@ fn a_life(host: &Host) {
 }
 
 fn logs_and_events_as_they_come(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let service = Service::start(host);
     let mut watcher = service.client();
     watcher.call(&own("Ping"), json!({}));
@@ -394,9 +388,6 @@ fn checkpoints_with_a_name(host: &Host) {
 }
 
 fn images_and_volumes(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let service = Service::start(host);
     let mut client = service.client();
     let all = client.call(

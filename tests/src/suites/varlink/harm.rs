@@ -13,13 +13,13 @@ use crate::harness::{Host, IMAGE, wait};
 use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
-    messages_that_are_none,
-    many_messages_and_connections,
-    descriptors_that_are_not_what_they_claim,
-    archives_that_are_none,
-    a_client_that_is_gone_cancels_its_own,
-    a_killed_service_loses_nothing,
-    sockets_of_a_service_manager,
+    once messages_that_are_none,
+    once many_messages_and_connections,
+    once descriptors_that_are_not_what_they_claim,
+    once archives_that_are_none,
+    once a_client_that_is_gone_cancels_its_own,
+    once a_killed_service_loses_nothing,
+    once sockets_of_a_service_manager,
 ];
 
 /// The full name of a method.
@@ -28,9 +28,6 @@ fn own(method: &str) -> String {
 }
 
 fn messages_that_are_none(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let service = Service::start(host);
     let deep = format!(
         "{{\"method\":\"org.cryopod.Engine.Ping\",\"parameters\":{{\"a\":{}1{}}}}}",
@@ -166,9 +163,6 @@ fn messages_that_are_none(host: &Host) {
 }
 
 fn many_messages_and_connections(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let service = Service::start(host);
     // Calls behind one another, in one go: answered in their order.
     let mut client = service.client();
@@ -234,9 +228,6 @@ fn many_messages_and_connections(host: &Host) {
 }
 
 fn descriptors_that_are_not_what_they_claim(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let service = Service::start(host);
     let mut client = service.client();
     host.start_shell("d", &["--network", "none"], COUNT_ALOUD);
@@ -306,9 +297,6 @@ fn descriptors_that_are_not_what_they_claim(host: &Host) {
 }
 
 fn archives_that_are_none(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let service = Service::start(host);
     let mut client = service.client();
     host.start_shell("a", &["--network", "none"], COUNT_ALOUD);
@@ -525,9 +513,6 @@ fn a_killed_service_loses_nothing(host: &Host) {
 }
 
 fn sockets_of_a_service_manager(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let socket = host.file("passed.sock");
     let script = "import os,socket,sys\n\
         s=socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); os.dup2(s.fileno(),3)\n\
