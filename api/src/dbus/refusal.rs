@@ -76,7 +76,9 @@ impl From<Error> for Refusal {
             Error::NoSuchCheckpoint { .. } => "org.cryopod.engine1.NoSuchCheckpoint".into(),
             Error::Checkpoint { .. } => "org.cryopod.engine1.CheckpointFailed".into(),
             Error::Restore { .. } => "org.cryopod.engine1.RestoreFailed".into(),
-            Error::Cancelled(_) | Error::Abandoned(_) | Error::TransferCancelled(_) => CANCELLED.into(),
+            Error::Cancelled(_) | Error::Abandoned(_) | Error::TransferCancelled(_) => {
+                CANCELLED.into()
+            }
             other => bus_name(other.kind()).into(),
         };
         Self::new(name, error.to_string())

@@ -89,7 +89,7 @@ fn word(intent: &Intent) -> &'static str {
         Intent::Start => "start",
         Intent::Remove => "remove",
         Intent::Checkpoint { .. } => "checkpoint",
-        Intent::Restore { .. } => "restore",
+        Intent::Restore { .. } | Intent::RestorePod { .. } => "restore",
         Intent::Connect { .. } => "connect",
         Intent::Disconnect { .. } => "disconnect",
     }

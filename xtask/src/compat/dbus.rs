@@ -152,7 +152,9 @@ pub fn table(
     let mut findings = Vec::new();
     let members = members(description);
     for (member, is_signal, about) in &members {
-        let proof = PROVED.iter().find(|(_, _, all)| all.contains(&member.as_str()));
+        let proof = PROVED
+            .iter()
+            .find(|(_, _, all)| all.contains(&member.as_str()));
         let Some((client, test, _)) = proof else {
             findings.push(format!("`{member}` has no test"));
             continue;
@@ -166,7 +168,10 @@ pub fn table(
             Some(_) => {}
         }
         let kind = if *is_signal { " (signal)" } else { "" };
-        let _ = writeln!(written, "| `{member}`{kind} | {about} | {client} | `{test}` |");
+        let _ = writeln!(
+            written,
+            "| `{member}`{kind} | {about} | {client} | `{test}` |"
+        );
     }
     for (_, _, all) in PROVED {
         for name in *all {

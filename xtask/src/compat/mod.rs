@@ -28,7 +28,8 @@ pub fn generate(root: &Path) -> Result<()> {
     let page = expected_doors(root)?;
     fs::write(root.join(doors::PAGE), page).with_context(|| format!("write {}", doors::PAGE))?;
     let page = expected_varlink(root)?;
-    fs::write(root.join(varlink::PAGE), page).with_context(|| format!("write {}", varlink::PAGE))?;
+    fs::write(root.join(varlink::PAGE), page)
+        .with_context(|| format!("write {}", varlink::PAGE))?;
     let page = expected_dbus(root)?;
     fs::write(root.join(dbus::PAGE), page).with_context(|| format!("write {}", dbus::PAGE))?;
     let file = description::FILE;
@@ -121,7 +122,11 @@ fn expected_dbus(root: &Path) -> Result<String> {
     let parts = page.split_once(dbus::BEGIN);
     let parts = parts.and_then(|(before, rest)| Some((before, rest.split_once(dbus::END)?.1)));
     let (before, after) = parts.with_context(|| format!("{name} has lost its markers"))?;
-    Ok(format!("{before}{}{table}{}{after}", dbus::BEGIN, dbus::END))
+    Ok(format!(
+        "{before}{}{table}{}{after}",
+        dbus::BEGIN,
+        dbus::END
+    ))
 }
 
 fn table() -> String {

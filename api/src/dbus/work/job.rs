@@ -182,7 +182,8 @@ impl Job {
             Err(error) => Refusal::from(error),
         };
         // Of what else went wrong, it is not the cause.
-        let follows = [CANCELLED, FAILED].contains(&refusal.name.as_ref()) && !self.cancel.is_cancelled();
+        let follows =
+            [CANCELLED, FAILED].contains(&refusal.name.as_ref()) && !self.cancel.is_cancelled();
         match broken {
             Some(why) if follows => Err(Refusal::new(
                 FAILED,

@@ -44,7 +44,9 @@ fn images_of_a_registry(host: &Host) {
     host.ok(&["push", "-q", IMAGE, &name]);
     let heard = bus.listen(host);
     bus.python(&["pull", &name, &registry.name("none:1")]);
-    heard.wait_for(&format!("{NAME}.Transfer.LogMessage (6, 'Trying to pull {name}...')"));
+    heard.wait_for(&format!(
+        "{NAME}.Transfer.LogMessage (6, 'Trying to pull {name}...')"
+    ));
     host.ok(&["rmi", &name]);
 }
 

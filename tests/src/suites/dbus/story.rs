@@ -142,7 +142,10 @@ fn a_counter_by_gdbus(host: &Host) {
     assert_eq!(host.status("g"), "paused");
     ok(&path, "Container.Unpause", &[]);
     let inspected = ok(&path, "Container.Inspect", &[]);
-    assert!(inspected.contains("\\\"Name\\\": \\\"g\\\"") || inspected.contains("\"Name\":"), "{inspected}");
+    assert!(
+        inspected.contains("\\\"Name\\\": \\\"g\\\"") || inspected.contains("\"Name\":"),
+        "{inspected}"
+    );
     let waiting = std::thread::scope(|scope| {
         let waiting = scope.spawn(|| ok(&path, "Container.Wait", &[]));
         ok(&path, "Container.Kill", &["leader", "9"]);
