@@ -1,12 +1,14 @@
-//! The doors of the engine: libpod's and Docker's REST interfaces on one unix socket. Each request is
-//! translated into one call of libcr; nothing is decided here, nothing printed, no state kept: the
+//! The doors of the engine: libpod's and Docker's REST interfaces on one unix socket, Kubernetes' CRI on
+//! another. Each request is translated into one call of libcr; nothing is decided here, nothing printed, no state kept: the
 //! process may be killed at any moment and another one takes up where it was.
 //!
 //! `serve/`: sockets, connections, time-outs, the end. `http/`: from bytes to a [`http::Call`] and
 //! from a [`http::Reply`] to bytes. `libpod/`, `docker/`: a table of routes each and what answers them.
+//! `cri/`: gRPC, its messages and methods.
 //! [`routes::all`] is all of it, for the documentation and the checks.
 #![forbid(unsafe_code)]
 
+pub mod cri;
 pub mod docker;
 pub mod http;
 pub mod libpod;

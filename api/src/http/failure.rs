@@ -26,6 +26,17 @@ pub fn status(kind: ErrorKind) -> u16 {
     }
 }
 
+/// The code of gRPC of each kind of failure, by its number.
+pub fn grpc_code(kind: ErrorKind) -> i32 {
+    match kind {
+        ErrorKind::Invalid | ErrorKind::CommandNotExecutable | ErrorKind::CommandNotFound => 3,
+        ErrorKind::NotFound => 5,
+        ErrorKind::Conflict => 6,
+        ErrorKind::WrongState => 9,
+        ErrorKind::Missing | ErrorKind::Failed => 13,
+    }
+}
+
 impl Failure {
     /// A failure with a status of HTTP.
     pub fn new(status: u16, message: impl Into<String>) -> Self {

@@ -1,5 +1,5 @@
-//! Where to listen: `unix://PATH`, the default, or the sockets that systemd has opened already
-//! (sd_listen_fds(3)).
+//! Where to listen, and what is spoken there: `unix://PATH` (the default), `cri:unix://PATH`, or the
+//! sockets that systemd has opened already (sd_listen_fds(3)).
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt, chown};
@@ -13,9 +13,29 @@ use super::ServeError;
 /// Who may talk to the engine beside root, where there is such a group.
 const GROUP: &str = "cryopod";
 
+/// What is spoken on a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// HTTP: libpod's and Docker's interfaces.
+    Rest,
+    /// gRPC: Kubernetes' interface of container runtimes.
+    Cri,
+}
+
+/// A place that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// What is spoken there.
+    pub door: Door,
+    /// The socket's path.
+    pub path: PathBuf,
+}
+
 /// A socket that is listened on, and its file where it is ours.
 #[derive(Debug)]
 pub struct Listening {
+    /// What is spoken there.
+    pub door: Door,
     /// The socket.
     pub listener: UnixListener,
     /// Its path, for `info`.
@@ -34,39 +54,49 @@ impl Drop for Listening {
     }
 }
 
-/// The path of a URI.
+/// Door and path of a URI.
 ///
 /// # Errors
 /// [`ServeError::Address`] for what isn't spoken here.
-pub fn parse(uri: &str) -> Result<PathBuf, ServeError> {
+pub fn parse(uri: &str) -> Result<Address, ServeError> {
     let wrong = |why| ServeError::Address {
         uri: uri.to_owned(),
         why,
     };
-    let path = match uri.split_once(':') {
+    let (door, place) = match uri.strip_prefix("cri:") {
+        Some(place) => (Door::Cri, place),
+        None => (Door::Rest, uri),
+    };
+    let path = match place.split_once(':') {
         Some(("unix", rest)) => rest.strip_prefix("//").unwrap_or(rest),
-        None => uri,
-        Some(("varlink" | "dbus" | "cri", _)) => {
-            return Err(wrong("this door is not there yet: unix://PATH is"));
+        None => place,
+        Some(("varlink" | "dbus", _)) => {
+            return Err(wrong(
+                "this door is not there yet: unix://PATH and cri:unix://PATH are",
+            ));
         }
         Some(("tcp", _)) => {
             return Err(wrong(
                 "whoever reaches it is root here: forward a unix:// socket with ssh",
             ));
         }
-        Some(_) => return Err(wrong("it must be unix://PATH")),
+        Some(_) => return Err(wrong("it must be unix://PATH or cri:unix://PATH")),
     };
     if !path.starts_with('/') {
         return Err(wrong("the path must be absolute"));
     }
-    Ok(PathBuf::from(path))
+    Ok(Address {
+        door,
+        path: PathBuf::from(path),
+    })
 }
 
 /// Opens a socket at a path; what a service that is gone left there is replaced.
 ///
 /// # Errors
 /// [`ServeError::InUse`] when another service answers there; [`ServeError::Io`].
-pub fn bind(path: &Path) -> Result<Listening, ServeError> {
+pub fn bind(address: &Address) -> Result<Listening, ServeError> {
+    let path = address.path.as_path();
     let failed = |doing: &'static str| {
         let path = path.to_owned();
         move |source| ServeError::Io {
@@ -98,6 +128,7 @@ pub fn bind(path: &Path) -> Result<Listening, ServeError> {
     }
     fs::rename(&hidden, path).map_err(failed("name"))?;
     Ok(Listening {
+        door: address.door,
         listener,
         path: path.to_owned(),
         own: true,
@@ -118,6 +149,8 @@ fn group() -> Option<u32> {
 /// # Errors
 /// [`ServeError::Activation`] for a descriptor that is no listening unix socket.
 pub fn passed() -> Result<Vec<Listening>, ServeError> {
+    let names = std::env::var("LISTEN_FDNAMES").unwrap_or_default();
+    let names: Vec<&str> = names.split(':').collect();
     let mut passed = ListenFd::from_env();
     let mut sockets = Vec::new();
     for number in 0..passed.len() {
@@ -128,7 +161,13 @@ pub fn passed() -> Result<Vec<Listening>, ServeError> {
             .map_err(|_| ServeError::Activation(number))?;
         let address = listener.local_addr().ok();
         let path = address.and_then(|address| address.as_pathname().map(Path::to_owned));
+        // `FileDescriptorName=` of the unit.
+        let door = match names.get(number) {
+            Some(&"cri") => Door::Cri,
+            _ => Door::Rest,
+        };
         sockets.push(Listening {
+            door,
             listener,
             path: path.unwrap_or_default(),
             own: false,
@@ -144,9 +183,23 @@ mod tests {
     #[test]
     fn only_absolute_unix_sockets() {
         for good in ["unix:///run/a.sock", "unix:/run/a.sock", "/run/a.sock"] {
-            assert_eq!(parse(good).unwrap(), Path::new("/run/a.sock"), "{good}");
+            let address = parse(good).unwrap();
+            assert_eq!(address.path, Path::new("/run/a.sock"), "{good}");
+            assert_eq!(address.door, Door::Rest, "{good}");
+            let address = parse(&format!("cri:{good}")).unwrap();
+            assert_eq!(address.path, Path::new("/run/a.sock"), "{good}");
+            assert_eq!(address.door, Door::Cri, "{good}");
         }
-        for bad in ["tcp://0.0.0.0:1", "unix://a", "", "cri:unix:///a", "fd://3"] {
+        for bad in [
+            "tcp://0.0.0.0:1",
+            "unix://a",
+            "",
+            "fd://3",
+            "cri:",
+            "cri:tcp:1",
+            "cri:cri:unix:/a",
+            "unix:cri:/a",
+        ] {
             assert!(parse(bad).is_err(), "{bad}");
         }
     }
@@ -155,8 +208,12 @@ mod tests {
     fn a_dead_services_socket_is_replaced_and_nothing_else() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("api.sock");
-        let first = bind(&path).unwrap();
-        assert!(matches!(bind(&path), Err(ServeError::InUse(_))));
+        let address = Address {
+            door: Door::Rest,
+            path: path.clone(),
+        };
+        let first = bind(&address).unwrap();
+        assert!(matches!(bind(&address), Err(ServeError::InUse(_))));
         assert_eq!(
             fs::metadata(&path).unwrap().permissions().mode() & 0o777,
             0o660
@@ -164,8 +221,8 @@ mod tests {
         drop(first);
         assert!(!path.exists());
         drop(UnixListener::bind(&path).unwrap());
-        assert!(bind(&path).is_ok());
+        assert!(bind(&address).is_ok());
         fs::write(&path, "x").unwrap();
-        assert!(matches!(bind(&path), Err(ServeError::NoSocket(_))));
+        assert!(matches!(bind(&address), Err(ServeError::NoSocket(_))));
     }
 }

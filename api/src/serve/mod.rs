@@ -21,9 +21,10 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::http::call::Context;
+use crate::cri;
 use crate::shared::exec::Terminals;
 use activity::Activity;
-use address::Listening;
+use address::{Address, Door, Listening};
 
 /// Connections at a time; more wait in the kernel's queue.
 const CONNECTIONS: usize = 1024;
@@ -35,7 +36,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// What a service is asked for.
 #[derive(Debug, Clone)]
 pub struct ServeOptions {
-    /// `unix://PATH`; none: `<run>/cryopod.sock`.
+    /// `unix://PATH`, `cri:unix://PATH`; none: `unix://<run>/cryopod.sock`.
     pub addresses: Vec<String>,
     /// It ends after this time without a connection; `None`: never.
     pub idle: Option<Duration>,
@@ -91,14 +92,17 @@ pub fn serve(config: Config, options: &ServeOptions) -> Result<(), ServeError> {
     };
     let mut sockets = address::passed()?;
     if sockets.is_empty() {
-        let standard = config.run_root.join("cryopod.sock");
-        let mut paths = vec![standard];
+        let standard = Address {
+            door: Door::Rest,
+            path: config.run_root.join("cryopod.sock"),
+        };
+        let mut addresses = vec![standard];
         if !options.addresses.is_empty() {
             let parsed = options.addresses.iter().map(|uri| address::parse(uri));
-            paths = parsed.collect::<Result<_, _>>()?;
+            addresses = parsed.collect::<Result<_, _>>()?;
         }
-        for path in paths {
-            sockets.push(address::bind(&path)?);
+        for address in &addresses {
+            sockets.push(address::bind(address)?);
         }
     }
     // Once before the first client: what a killed engine left, and whether it can be opened at all.
@@ -139,6 +143,7 @@ async fn run(
         listener.set_nonblocking(true)?;
         let listener = UnixListener::from_std(listener)?;
         accepting.spawn(accept(
+            socket.door,
             listener,
             Arc::clone(&context),
             Arc::clone(&room),
@@ -200,6 +205,7 @@ async fn idle_for(activity: &Activity, limit: Option<Duration>) {
 }
 
 async fn accept(
+    door: Door,
     listener: UnixListener,
     context: Arc<Context>,
     room: Arc<Semaphore>,
@@ -212,9 +218,12 @@ async fn accept(
         match listener.accept().await {
             Ok((stream, _)) => {
                 let token = context.activity.connection();
-                let served = connection::serve(stream, Arc::clone(&context), stopping.clone());
+                let (context, stopping) = (Arc::clone(&context), stopping.clone());
                 tokio::spawn(async move {
-                    served.await;
+                    match door {
+                        Door::Rest => connection::serve(stream, context, stopping).await,
+                        Door::Cri => cri::connection::serve(stream, context, stopping).await,
+                    }
                     drop((token, permit));
                 });
             }
