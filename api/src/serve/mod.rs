@@ -20,8 +20,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::http::call::Context;
 use crate::cri;
+use crate::http::call::Context;
 use crate::shared::exec::Terminals;
 use activity::Activity;
 use address::{Address, Door, Listening};
