@@ -63,7 +63,8 @@ fn run(
     let (output, error) = (Kept::read(output), Kept::read(error));
     let (ended, ends) = mpsc::channel::<()>();
     let (done, late) = thread::scope(|scope| {
-        let watch = scope.spawn(|| {
+        let pid_file = &pid_file;
+        let watch = scope.spawn(move || {
             let begun = Instant::now();
             loop {
                 match ends.recv_timeout(LOOK) {
@@ -72,10 +73,10 @@ fn run(
                 }
                 let late = limit.is_some_and(|limit| begun.elapsed() >= limit);
                 if late || cancel.is_cancelled() {
-                    kill(&pid_file);
+                    kill(pid_file);
                     // Until it is gone: the number may not have been written yet.
                     while let Err(RecvTimeoutError::Timeout) = ends.recv_timeout(LOOK) {
-                        kill(&pid_file);
+                        kill(pid_file);
                     }
                     return late;
                 }

@@ -302,7 +302,7 @@ fn addresses(infra: Option<&Container>) -> PodSandboxNetworkStatus {
     let interfaces = interfaces.flat_map(|block| block.interfaces.values());
     let mut all = interfaces
         .flat_map(|interface| &interface.subnets)
-        .map(|subnet| subnet.ipnet.addr().to_string());
+        .map(|subnet| subnet.ipnet.ip().to_string());
     PodSandboxNetworkStatus {
         ip: all.next().unwrap_or_default(),
         additional_ips: all.map(|id| Id { id }).collect(),

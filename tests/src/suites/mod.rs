@@ -4,6 +4,7 @@ mod bad_input;
 mod checkpoint_images;
 mod clients;
 mod compat;
+mod cri;
 mod endurance;
 mod events;
 mod failures;
@@ -96,6 +97,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("rest::harm", rest::harm::TESTS),
     ("clients", clients::TESTS),
     ("clients::foreign", clients::foreign::TESTS),
+    ("cri", cri::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
     ("workloads::kernel", workloads::kernel::TESTS),

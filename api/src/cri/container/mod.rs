@@ -20,7 +20,7 @@ use super::messages::{
 };
 use super::{Refusal, sandbox};
 
-pub use view::{metadata, status_of};
+pub use view::status_of;
 
 /// `CreateContainer`. One of a checkpoint is refused: it would bring what somebody else wrote into
 /// the pod of a client that asked for a container of its own.

@@ -11,7 +11,7 @@ use crate::cri::messages::{
 };
 
 /// What identifies it in its sandbox.
-pub fn metadata(known: &identity::Container) -> ContainerMetadata {
+fn metadata(known: &identity::Container) -> ContainerMetadata {
     ContainerMetadata {
         name: known.name.clone(),
         attempt: known.attempt,
