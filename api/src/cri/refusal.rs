@@ -5,7 +5,7 @@ use libcr::Error;
 use tonic::{Code, Status};
 
 use crate::http::Failure;
-use crate::http::failure::grpc_code;
+use crate::shared::kinds;
 
 /// An answer that is a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,18 +55,15 @@ impl Refusal {
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        Self::new(grpc_code(error.kind()).into(), &error.to_string())
+        Self::new(kinds::row(error.kind()).code.into(), &error.to_string())
     }
 }
 
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
         let code = match failure.status {
-            404 => Code::NotFound,
-            409 => Code::FailedPrecondition,
-            400 => Code::InvalidArgument,
             501 => Code::Unimplemented,
-            _ => Code::Internal,
+            status => kinds::row(kinds::of_status(status)).code.into(),
         };
         Self::new(code, &failure.message)
     }

@@ -1,7 +1,7 @@
 //! Docker's REST interface: what the docker command, docker-py, dockerode and bollard speak, with the
 //! checkpoints that Docker calls experimental.
 
-mod containers;
+pub(crate) mod containers;
 mod images;
 mod networks;
 mod registry;

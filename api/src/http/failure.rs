@@ -1,7 +1,9 @@
-//! What went wrong, as both interfaces tell it, and the one table from kinds of errors to statuses.
+//! What went wrong, as both interfaces of HTTP tell it.
 
-use libcr::{Error, ErrorKind};
+use libcr::Error;
 use serde_json::json;
+
+use crate::shared::kinds;
 
 /// An answer that is a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,27 +16,6 @@ pub struct Failure {
     pub cause: String,
     /// Docker's words for it, where its clients look for them.
     pub docker: Option<String>,
-}
-
-/// The status of each kind of failure.
-pub fn status(kind: ErrorKind) -> u16 {
-    match kind {
-        ErrorKind::NotFound => 404,
-        ErrorKind::Conflict | ErrorKind::WrongState => 409,
-        ErrorKind::Invalid | ErrorKind::CommandNotExecutable | ErrorKind::CommandNotFound => 400,
-        ErrorKind::Missing | ErrorKind::Failed => 500,
-    }
-}
-
-/// The code of gRPC of each kind of failure, by its number.
-pub fn grpc_code(kind: ErrorKind) -> i32 {
-    match kind {
-        ErrorKind::Invalid | ErrorKind::CommandNotExecutable | ErrorKind::CommandNotFound => 3,
-        ErrorKind::NotFound => 5,
-        ErrorKind::Conflict => 6,
-        ErrorKind::WrongState => 9,
-        ErrorKind::Missing | ErrorKind::Failed => 13,
-    }
 }
 
 impl Failure {
@@ -103,7 +84,7 @@ impl From<Error> for Failure {
         let docker = docker.map(|text| libcr::error::one_line(&text));
         Self {
             docker,
-            ..Self::new(status(error.kind()), error.to_string())
+            ..Self::new(kinds::row(error.kind()).status, error.to_string())
         }
     }
 }

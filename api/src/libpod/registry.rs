@@ -76,12 +76,12 @@ pub fn name_of(call: &Call) -> Result<Option<String>, Failure> {
 pub fn tag(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     let new =
         name_of(call)?.ok_or_else(|| Failure::bad("repo parameter is required to tag an image"))?;
-    names::tag(engine, call.name(), &new)?;
+    names::tag(engine, call.name(), &[new])?;
     Ok(Reply::status(201))
 }
 
 /// `POST /images/{name}/untag`.
 pub fn untag(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
-    names::untag(engine, call.name(), name_of(call)?.as_deref())?;
+    names::untag(engine, call.name(), name_of(call)?.as_slice())?;
     Ok(Reply::status(201))
 }

@@ -1,4 +1,5 @@
-//! Where to listen, and what is spoken there: `unix://PATH` (the default), `cri:unix://PATH`, or the
+//! Where to listen, and what is spoken there: `unix://PATH` (the default), `varlink:unix:PATH`,
+//! `cri:unix://PATH`, or the
 //! sockets that systemd has opened already (sd_listen_fds(3)).
 
 use std::fs;
@@ -20,6 +21,8 @@ pub enum Door {
     Rest,
     /// gRPC: Kubernetes' interface of container runtimes.
     Cri,
+    /// Varlink.
+    Varlink,
 }
 
 /// A place that was asked for.
@@ -63,16 +66,17 @@ pub fn parse(uri: &str) -> Result<Address, ServeError> {
         uri: uri.to_owned(),
         why,
     };
-    let (door, place) = match uri.strip_prefix("cri:") {
-        Some(place) => (Door::Cri, place),
-        None => (Door::Rest, uri),
+    let (door, place) = match uri.split_once(':') {
+        Some(("varlink", place)) => (Door::Varlink, place),
+        Some(("cri", place)) => (Door::Cri, place),
+        _ => (Door::Rest, uri),
     };
     let path = match place.split_once(':') {
         Some(("unix", rest)) => rest.strip_prefix("//").unwrap_or(rest),
         None => place,
-        Some(("varlink" | "dbus", _)) => {
+        Some(("dbus", _)) => {
             return Err(wrong(
-                "this door is not there yet: unix://PATH and cri:unix://PATH are",
+                "this door is not there yet: unix://PATH, varlink:unix:PATH and cri:unix://PATH are",
             ));
         }
         Some(("tcp", _)) => {
@@ -80,7 +84,11 @@ pub fn parse(uri: &str) -> Result<Address, ServeError> {
                 "whoever reaches it is root here: forward a unix:// socket with ssh",
             ));
         }
-        Some(_) => return Err(wrong("it must be unix://PATH or cri:unix://PATH")),
+        Some(_) => {
+            return Err(wrong(
+                "it must be unix://PATH, varlink:unix:PATH or cri:unix://PATH",
+            ));
+        }
     };
     if !path.starts_with('/') {
         return Err(wrong("the path must be absolute"));
@@ -164,6 +172,7 @@ pub fn passed() -> Result<Vec<Listening>, ServeError> {
         // `FileDescriptorName=` of the unit.
         let door = match names.get(number) {
             Some(&"cri") => Door::Cri,
+            Some(&"varlink") => Door::Varlink,
             _ => Door::Rest,
         };
         sockets.push(Listening {
@@ -189,16 +198,23 @@ mod tests {
             let address = parse(&format!("cri:{good}")).unwrap();
             assert_eq!(address.path, Path::new("/run/a.sock"), "{good}");
             assert_eq!(address.door, Door::Cri, "{good}");
+            let address = parse(&format!("varlink:{good}")).unwrap();
+            assert_eq!(address.path, Path::new("/run/a.sock"), "{good}");
+            assert_eq!(address.door, Door::Varlink, "{good}");
         }
         for bad in [
             "tcp://0.0.0.0:1",
             "unix://a",
             "",
-            "fd://3",
             "cri:",
             "cri:tcp:1",
             "cri:cri:unix:/a",
             "unix:cri:/a",
+            "fd://3",
+            "varlink:",
+            "varlink:tcp:1",
+            "varlink:varlink:unix:/a",
+            "unix:varlink:/a",
         ] {
             assert!(parse(bad).is_err(), "{bad}");
         }

@@ -23,6 +23,7 @@ use tokio::time::{sleep, timeout};
 use crate::cri;
 use crate::http::call::Context;
 use crate::shared::exec::Terminals;
+use crate::varlink;
 use activity::Activity;
 use address::{Address, Door, Listening};
 
@@ -36,7 +37,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// What a service is asked for.
 #[derive(Debug, Clone)]
 pub struct ServeOptions {
-    /// `unix://PATH`, `cri:unix://PATH`; none: `unix://<run>/cryopod.sock`.
+    /// `unix://PATH`, `varlink:unix:PATH`, `cri:unix://PATH`; none: `unix://<run>/cryopod.sock`.
     pub addresses: Vec<String>,
     /// It ends after this time without a connection; `None`: never.
     pub idle: Option<Duration>,
@@ -223,6 +224,9 @@ async fn accept(
                     match door {
                         Door::Rest => connection::serve(stream, context, stopping).await,
                         Door::Cri => cri::connection::serve(stream, context, stopping).await,
+                        Door::Varlink => {
+                            varlink::connection::serve(stream, context, stopping).await;
+                        }
                     }
                     drop((token, permit));
                 });

@@ -67,8 +67,18 @@ pub fn named(failure: Failure, path: &str) -> Failure {
 /// # Errors
 /// 400 for a filter that isn't known.
 pub fn chosen(engine: &Engine, call: &Call) -> Result<Vec<(Image, usize)>, Failure> {
-    let filters = call.query.filters()?;
-    for (key, _) in &filters {
+    fitting(engine, &call.query.filters()?)
+}
+
+/// The images that fit these filters, by key and value: of one key one must fit, of `label` all.
+///
+/// # Errors
+/// 400 for a filter that isn't known.
+pub fn fitting(
+    engine: &Engine,
+    filters: &[(String, String)],
+) -> Result<Vec<(Image, usize)>, Failure> {
+    for (key, _) in filters {
         if ![
             "reference",
             "label",

@@ -1,4 +1,4 @@
-//! What both interfaces say of the same things, and how they read what both are told.
+//! What the doors say of the same things, and how they read what they are told.
 
 pub mod attach;
 pub mod content;
@@ -8,8 +8,10 @@ pub mod fields;
 pub mod figures;
 pub mod filter;
 pub mod images;
+pub mod kinds;
 pub mod listing;
 pub mod logs;
 pub mod options;
 pub mod time;
 pub mod transfer;
+pub mod volumes;

@@ -22,7 +22,8 @@ pub fn of(call: &Call, key: &str) -> Result<Option<Timestamp>, Failure> {
     }
 }
 
-fn parse(text: &str, now: Timestamp) -> Option<Timestamp> {
+/// The time that a text says, looked at now.
+pub fn parse(text: &str, now: Timestamp) -> Option<Timestamp> {
     if let Ok(time) = text.parse::<Timestamp>() {
         return Some(time);
     }

@@ -94,6 +94,10 @@ pub enum Command {
     Logout(image::Logout),
     /// Remove one or more images from local storage
     Rmi(image::ImageRm),
+    /// Add an additional name to a local image
+    Tag(image::Tag),
+    /// Remove a name from a local image
+    Untag(image::Untag),
     /// Show events
     Events(events::Events),
     /// Show whether this host can freeze and thaw containers

@@ -15,7 +15,7 @@ pub enum SystemCommand {
     Events(Events),
     /// Display system information
     Info(Info),
-    /// Serve the REST interfaces of Podman and Docker on a socket
+    /// Serve the engine on sockets: REST as Podman and Docker, varlink
     Service(Service),
 }
 
@@ -25,7 +25,7 @@ pub struct Service {
     /// Seconds without a connection until the service ends; 0: never
     #[arg(short, long, value_name = "SECONDS", default_value_t = 5)]
     pub time: u64,
-    /// Where to listen: unix://PATH, cri:unix://PATH
+    /// Where to listen: unix://PATH, varlink:unix:PATH, cri:unix://PATH
     #[arg(value_name = "URI")]
     pub addresses: Vec<String>,
 }

@@ -53,6 +53,8 @@ pub fn run(cli: Cli, words: Vec<String>) -> Outcome {
         Command::Login(flags) => login::login(&flags),
         Command::Logout(flags) => login::logout(&flags),
         Command::Rmi(flags) => image::rm::run(&opener, &flags),
+        Command::Tag(flags) => image::tag::tag(&opener, &flags),
+        Command::Untag(flags) => image::tag::untag(&opener, &flags),
         Command::Inspect(flags) => inspect::run(&opener, &flags),
         Command::Doctor(flags) => system::doctor(&opener, &flags),
         Command::System(SystemCommand::Check(flags)) => system::check::run(&opener, &flags),

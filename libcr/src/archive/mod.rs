@@ -18,6 +18,7 @@ pub mod layout;
 pub mod limits;
 pub mod manifest;
 pub mod parts;
+pub mod pod;
 pub mod podman;
 pub mod reader;
 mod source;

@@ -118,7 +118,10 @@ pub fn import_config(options: &ImportOptions) -> Result<BuiltImage, ImageError> 
 /// Applies one instruction to a configuration's `config` object.
 ///
 /// The instruction and its value are separated by a space or, without one, by `=`.
-fn apply_change(config: &mut Map<String, Value>, change: &str) -> Result<(), ImageError> {
+pub(super) fn apply_change(
+    config: &mut Map<String, Value>,
+    change: &str,
+) -> Result<(), ImageError> {
     let bad = |reason: String| ImageError::Change {
         change: change.to_owned(),
         reason,

@@ -6,6 +6,7 @@
 
 pub mod archive;
 pub mod blobs;
+pub mod commit;
 pub mod config;
 pub mod containerd;
 pub mod layer;

@@ -75,6 +75,32 @@ pub struct RestoreStatistics {
     pub pages_restored: u64,
 }
 
+/// What a checkpoint of a whole pod did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PodCheckpointReport {
+    /// Full id of the pod.
+    #[serde(rename = "Id")]
+    pub id: String,
+    /// Of each container that was frozen.
+    pub containers: Vec<CheckpointReport>,
+    /// How long they stood still, microseconds.
+    pub frozen_duration: u64,
+    /// Names of the containers that didn't run, and are not in the archive.
+    pub left_out: Vec<String>,
+}
+
+/// What a restore of a whole pod did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PodRestoreReport {
+    /// Full id of the new pod.
+    #[serde(rename = "Id")]
+    pub id: String,
+    /// Of each container.
+    pub containers: Vec<RestoreReport>,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+}
+
 /// What a checkpoint did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CheckpointReport {

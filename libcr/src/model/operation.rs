@@ -48,6 +48,14 @@ pub enum Intent {
         #[serde(default)]
         image: String,
     },
+    /// A pod is being made from an archive; the row is its infra container's. Undone by removing the
+    /// pod.
+    RestorePod {
+        /// All containers are there, held until they go on together. Completed by that.
+        whole: bool,
+        /// The volumes of its containers come with them.
+        volumes: bool,
+    },
     /// A running container is being put on a network. Undone by taking it off.
     Connect {
         /// The network's name.

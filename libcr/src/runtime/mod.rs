@@ -5,11 +5,14 @@
 //! checkpoints (as the key of the mounts that mask directories) whatever `--root` says, and finds
 //! it again only there. Ids are random, so engines don't meet.
 
-use std::os::fd::BorrowedFd;
+use std::fs::File;
+use std::io::Write as _;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use rustix::fs::MemfdFlags;
 use serde::Deserialize;
 
 use crate::sys::command::{self, CommandError};
@@ -17,6 +20,7 @@ use crate::sys::mount;
 
 pub mod capability;
 pub mod criu_options;
+pub mod limits;
 pub mod pause;
 pub mod pod;
 pub mod seccomp;
@@ -34,9 +38,9 @@ pub enum RuntimeError {
     /// It was run and failed.
     #[error("{0}")]
     Command(#[from] CommandError),
-    /// What it left mounted could not be unmounted.
+    /// What it left mounted could not be unmounted, or what it shall read not be written.
     #[error("{0}")]
-    Mount(#[from] std::io::Error),
+    Io(#[from] std::io::Error),
     /// Its answer can't be read.
     #[error("{program} state printed what is not JSON: {source}")]
     State {
@@ -171,6 +175,20 @@ impl Runtime {
     /// Lets a created container's process begin.
     pub fn start(&self, id: &str) -> Result<(), RuntimeError> {
         command::run(self.command("start").arg(id))?;
+        Ok(())
+    }
+
+    /// Changes limits of a container that has processes; `resources` as a specification has them.
+    pub fn update(&self, id: &str, resources: &serde_json::Value) -> Result<(), RuntimeError> {
+        let file = rustix::fs::memfd_create("resources", MemfdFlags::CLOEXEC);
+        let mut file = File::from(file.map_err(std::io::Error::from)?);
+        file.write_all(resources.to_string().as_bytes())?;
+        let mut command = self.command("update");
+        command
+            .arg("--resources")
+            .arg(format!("/proc/self/fd/{}", file.as_raw_fd()))
+            .arg(id);
+        command::run_with(&mut command, &[file.as_fd()])?;
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::capability::{self, UnknownCapability};
+use super::limits;
 use super::pod::{self, StandIn};
 use super::seccomp::{self, SeccompError};
 use super::user::Identity;
@@ -310,12 +311,7 @@ fn namespaces(config: &ContainerConfig, places: &Places) -> Value {
 fn resources(config: &ContainerConfig) -> Value {
     let mut resources =
         json!({ "devices": [{ "allow": config.security.privileged, "access": "rwm" }] });
-    if let Some(limit) = config.limits.pids.filter(|limit| *limit > 0) {
-        resources["pids"] = json!({ "limit": limit });
-    }
-    if let Some(limit) = config.limits.memory {
-        resources["memory"] = json!({ "limit": limit });
-    }
+    limits::write(&config.limits, &mut resources);
     resources
 }
 

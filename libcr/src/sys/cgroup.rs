@@ -80,12 +80,25 @@ impl Cgroup {
     /// # Errors
     /// `TimedOut` after ten seconds (a process in uninterruptible sleep); it is thawed again then.
     pub fn freeze(&self) -> io::Result<()> {
-        self.write("cgroup.freeze", "1")?;
-        let frozen = self.wait_event("frozen", "1", Duration::from_secs(10));
+        self.begin_freeze()?;
+        let frozen = self.wait_frozen();
         if frozen.is_err() {
             let _ = self.thaw();
         }
         frozen
+    }
+
+    /// Tells its processes to stand still, and waits for none.
+    pub fn begin_freeze(&self) -> io::Result<()> {
+        self.write("cgroup.freeze", "1")
+    }
+
+    /// Waits until the processes that were told to stand still do.
+    ///
+    /// # Errors
+    /// As [`Self::freeze`]; nothing is thawed.
+    pub fn wait_frozen(&self) -> io::Result<()> {
+        self.wait_event("frozen", "1", Duration::from_secs(10))
     }
 
     /// Lets its processes go on.

@@ -8,6 +8,7 @@ pub mod fault;
 pub mod interfaces;
 pub mod machine;
 pub mod mount;
+pub mod pid_counter;
 pub mod proc;
 pub mod process;
 pub mod signal;

@@ -27,6 +27,7 @@ mod sealed;
 mod shared_memory;
 mod showing;
 mod system_check;
+mod varlink;
 mod volume_mounts;
 mod volumes;
 mod workloads;
@@ -91,13 +92,19 @@ pub const ALL: &[(&str, Tests)] = &[
     ("faults::client", faults::client::TESTS),
     ("pods", pods::TESTS),
     ("pods::freezing", pods::freezing::TESTS),
+    ("pods::whole", pods::whole::TESTS),
     ("rest::libpod", rest::libpod::TESTS),
     ("rest::docker", rest::docker::TESTS),
     ("rest::registries", rest::registries::TESTS),
     ("rest::harm", rest::harm::TESTS),
     ("clients", clients::TESTS),
+    ("clients::crowd", clients::crowd::TESTS),
     ("clients::foreign", clients::foreign::TESTS),
     ("cri", cri::TESTS),
+    ("varlink::engine", varlink::engine::TESTS),
+    ("varlink::podman", varlink::podman::TESTS),
+    ("varlink::harm", varlink::harm::TESTS),
+    ("varlink::clients", varlink::clients::TESTS),
     ("volumes", volumes::TESTS),
     ("volume_mounts", volume_mounts::TESTS),
     ("workloads::kernel", workloads::kernel::TESTS),
@@ -127,6 +134,7 @@ pub const IN_VM: &[(&str, Tests)] = &[
     ("precopy", freezing::precopy::IN_VM),
     ("faults::phases", faults::phases::IN_VM),
     ("precopy_interop", freezing::precopy::INTEROP_IN_VM),
+    ("operating", operating::IN_VM),
 ];
 
 /// What CNI's plugins make once for all is there before the first test looks around.

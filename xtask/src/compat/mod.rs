@@ -6,6 +6,7 @@
 
 mod doors;
 mod options;
+mod varlink;
 
 use crate::references;
 use anyhow::{Context, Result, bail};
@@ -23,7 +24,9 @@ const END: &str = "<!-- end of options -->\n";
 pub fn generate(root: &Path) -> Result<()> {
     fs::write(root.join(PAGE), expected(root)?).with_context(|| format!("write {PAGE}"))?;
     let page = expected_doors(root)?;
-    fs::write(root.join(doors::PAGE), page).with_context(|| format!("write {}", doors::PAGE))
+    fs::write(root.join(doors::PAGE), page).with_context(|| format!("write {}", doors::PAGE))?;
+    let page = expected_varlink(root)?;
+    fs::write(root.join(varlink::PAGE), page).with_context(|| format!("write {}", varlink::PAGE))
 }
 
 /// Fails when the page is not what [`generate`] would write, or the table is wrong.
@@ -33,6 +36,9 @@ pub fn check(root: &Path) -> Result<()> {
     }
     if fs::read_to_string(root.join(doors::PAGE))? != expected_doors(root)? {
         bail!("{} is stale: run `cargo xtask compat`", doors::PAGE);
+    }
+    if fs::read_to_string(root.join(varlink::PAGE))? != expected_varlink(root)? {
+        bail!("{} is stale: run `cargo xtask compat`", varlink::PAGE);
     }
     Ok(())
 }
@@ -69,6 +75,25 @@ fn expected_doors(root: &Path) -> Result<String> {
         "{before}{}{table}{}{after}",
         doors::BEGIN,
         doors::END
+    ))
+}
+
+/// The page of the varlink doors.
+fn expected_varlink(root: &Path) -> Result<String> {
+    let (table, mut findings) = varlink::table(&tests(root)?);
+    findings.extend(varlink::unlike_the_commands(&cryopod_cli::command()));
+    if !findings.is_empty() {
+        bail!("the table of methods:\n  {}", findings.join("\n  "));
+    }
+    let name = varlink::PAGE;
+    let page = fs::read_to_string(root.join(name)).with_context(|| format!("read {name}"))?;
+    let parts = page.split_once(varlink::BEGIN);
+    let parts = parts.and_then(|(before, rest)| Some((before, rest.split_once(varlink::END)?.1)));
+    let (before, after) = parts.with_context(|| format!("{name} has lost its markers"))?;
+    Ok(format!(
+        "{before}{}{table}{}{after}",
+        varlink::BEGIN,
+        varlink::END
     ))
 }
 

@@ -96,7 +96,8 @@ fn networks(container: &Container) -> Map<String, Value> {
     map
 }
 
-fn status(container: &Container, now: Timestamp) -> String {
+/// State and since when, in Docker's words.
+pub fn status(container: &Container, now: Timestamp) -> String {
     let state = &container.state;
     let since = |time: &Option<String>| {
         let then = seconds(time.as_deref(), now.as_second());
@@ -116,7 +117,7 @@ fn status(container: &Container, now: Timestamp) -> String {
 }
 
 /// Docker's words for a time (go-units, HumanDuration).
-fn human(seconds: i64) -> String {
+pub fn human(seconds: i64) -> String {
     let (minutes, hours) = (seconds / 60, (seconds + 1800) / 3600);
     match seconds {
         ..1 => "Less than a second".to_owned(),

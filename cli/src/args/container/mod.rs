@@ -20,12 +20,12 @@ mod wait;
 
 pub use checkpoint::Checkpoint;
 pub use cleanup::Cleanup;
-pub use content::{Copied, Cp, Diff, Export, Prune};
+pub use content::{Commit, Copied, Cp, Diff, Export, Prune};
 pub use create::{Create, CreateFlags};
 pub use exec::Exec;
 pub use figures::{Port, Stats, Top, Whose};
 pub use inspect::{ContainerInspect, Exists};
-pub use life::{Attach, Rename, Restart};
+pub use life::{Attach, Rename, Restart, Update};
 pub use logs::{Logs, LogsAsked};
 pub use pause::{Pause, Unpause};
 pub use ps::Ps;
@@ -83,6 +83,10 @@ pub enum ContainerVerb {
     Diff(Diff),
     /// Export container's filesystem contents as a tar archive
     Export(Export),
+    /// Update an existing container
+    Update(Box<Update>),
+    /// Create new image based on the changed container
+    Commit(Commit),
 }
 
 /// The verbs of `cryopod container`.

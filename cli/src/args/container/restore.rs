@@ -233,6 +233,7 @@ impl Restore {
                 .as_ref()
                 .filter(|file| !file.is_empty())
                 .map(PathBuf::from),
+            volumes_there: std::collections::BTreeSet::default(),
             named: None,
             image_path: self.image_path.clone(),
             work_path: self.work_path.clone(),

@@ -1,15 +1,17 @@
 //! Image verbs: `cryopod image VERB`, and the short forms `images`, `rmi`, `import`, `load`,
-//! `pull`, `push`, `login`, `logout`.
+//! `pull`, `push`, `tag`, `untag`, `login`, `logout`.
 
 mod list;
 mod load;
 mod registry;
 mod rm;
+mod tag;
 
 pub use list::ImageList;
 pub use load::{Import, Load};
 pub use registry::{AccessFlags, Login, Logout, Pull, Push};
 pub use rm::ImageRm;
+pub use tag::{Tag, Untag};
 
 use clap::{Args, Subcommand};
 
@@ -29,6 +31,10 @@ pub enum ImageCommand {
     Pull(Pull),
     /// Push an image to a registry
     Push(Push),
+    /// Add an additional name to a local image
+    Tag(Tag),
+    /// Remove a name from a local image
+    Untag(Untag),
     /// Display the configuration of an image
     Inspect(ImageInspect),
     /// Check if an image exists in local storage

@@ -1,10 +1,14 @@
 //! Pod verbs: `cryopod pod VERB`.
 
 mod create;
+mod freezing;
 mod list;
+mod showing;
 
 pub use create::PodCreate;
+pub use freezing::{PodCheckpoint, PodRestore};
 pub use list::{PodList, PodPrune};
+pub use showing::{PodLogs, PodStats, PodTop};
 
 use crate::args::selection::{Asked, Selection};
 use crate::output::CliError;
@@ -14,6 +18,8 @@ use std::path::PathBuf;
 /// The verbs of `cryopod pod`.
 #[derive(Debug, Subcommand)]
 pub enum PodCommand {
+    /// Checkpoint all running containers of a pod at one instant
+    Checkpoint(PodCheckpoint),
     /// Create a new empty pod
     Create(Box<PodCreate>),
     /// Check if a pod exists in local storage
@@ -22,6 +28,8 @@ pub enum PodCommand {
     Inspect(PodInspect),
     /// Send the specified signal or SIGKILL to containers in pod
     Kill(PodKill),
+    /// Fetch logs for pod with one or more containers
+    Logs(Box<PodLogs>),
     /// Pause one or more pods
     Pause(PodPause),
     /// Remove all stopped pods and their containers
@@ -31,12 +39,18 @@ pub enum PodCommand {
     Ps(PodList),
     /// Restart one or more pods
     Restart(PodRestart),
+    /// Restore a pod from an archive
+    Restore(Box<PodRestore>),
     /// Remove one or more pods
     Rm(PodRm),
     /// Start one or more pods
     Start(PodStart),
+    /// Display a live stream of resource usage statistics for the containers in one or more pods
+    Stats(PodStats),
     /// Stop one or more pods
     Stop(PodStop),
+    /// Display the running processes of containers in a pod
+    Top(PodTop),
     /// Unpause one or more pods
     Unpause(PodUnpause),
 }

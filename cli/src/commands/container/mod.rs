@@ -61,6 +61,8 @@ pub fn verb(opener: &Opener, verb: ContainerVerb) -> Outcome {
         ContainerVerb::Cp(flags) => content::cp::run(opener, &flags),
         ContainerVerb::Diff(flags) => content::diff::run(opener, &flags),
         ContainerVerb::Export(flags) => content::export::run(opener, &flags),
+        ContainerVerb::Update(flags) => life::update::run(opener, &flags),
+        ContainerVerb::Commit(flags) => content::commit::run(opener, &flags),
     }
 }
 

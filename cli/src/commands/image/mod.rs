@@ -4,6 +4,7 @@ pub mod import;
 pub mod list;
 pub mod load;
 pub mod rm;
+pub mod tag;
 pub mod transfer;
 
 use super::{Opener, Outcome};
@@ -20,6 +21,8 @@ pub fn run(opener: &Opener, command: ImageCommand) -> Outcome {
         ImageCommand::Load(flags) => load::run(opener, &flags),
         ImageCommand::Pull(flags) => transfer::pull(opener, &flags),
         ImageCommand::Push(flags) => transfer::push(opener, &flags),
+        ImageCommand::Tag(flags) => tag::tag(opener, &flags),
+        ImageCommand::Untag(flags) => tag::untag(opener, &flags),
         ImageCommand::Inspect(flags) => super::inspect::images(opener, &flags),
         ImageCommand::Exists(flags) => exists(opener, &flags),
     }

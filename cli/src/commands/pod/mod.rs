@@ -1,7 +1,9 @@
 //! Pod verbs.
 
+mod freezing;
 mod list;
 pub mod making;
+mod showing;
 
 use super::outcome::Outcomes;
 use super::volume::prune::confirmed;
@@ -22,6 +24,7 @@ pub fn run(opener: &Opener, command: PodCommand) -> Outcome {
     let seconds =
         |time: Option<i64>| time.map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX));
     match command {
+        PodCommand::Checkpoint(flags) => freezing::checkpoint(opener, &flags),
         PodCommand::Create(flags) => making::run(opener, &flags),
         PodCommand::Exists(flags) => exists(opener, &flags),
         PodCommand::Inspect(flags) => super::inspect::pods(opener, &flags),
@@ -31,6 +34,7 @@ pub fn run(opener: &Opener, command: PodCommand) -> Outcome {
             });
             how.each(opener, &flags.validate()?)
         }
+        PodCommand::Logs(flags) => showing::log(opener, *flags),
         PodCommand::Pause(flags) => {
             Verb::of(Shown::Id, pause::pause).each(opener, &flags.validate()?)
         }
@@ -39,16 +43,19 @@ pub fn run(opener: &Opener, command: PodCommand) -> Outcome {
         PodCommand::Restart(flags) => {
             Verb::of(Shown::Id, restart::restart).each(opener, &flags.validate()?)
         }
+        PodCommand::Restore(flags) => freezing::restore(opener, &flags),
         PodCommand::Rm(flags) => remove(opener, &flags, seconds(flags.time)),
         PodCommand::Start(flags) => {
             Verb::of(Shown::Typed, start::start).each(opener, &flags.validate()?)
         }
+        PodCommand::Stats(flags) => showing::figures(opener, &flags),
         PodCommand::Stop(flags) => {
             let time = seconds(flags.time);
             let mut how = Verb::of(Shown::Typed, |engine, word| stop::stop(engine, word, time));
             how.ignore = flags.ignore;
             how.each(opener, &flags.validate()?)
         }
+        PodCommand::Top(flags) => showing::processes(opener, &flags),
         PodCommand::Unpause(flags) => {
             Verb::of(Shown::Id, pause::unpause).each(opener, &flags.validate()?)
         }

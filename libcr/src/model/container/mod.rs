@@ -264,11 +264,33 @@ pub struct Security {
 
 /// Limits of a container; unset means unlimited.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Limits {
     /// Memory, bytes.
     pub memory: Option<u64>,
+    /// Memory that it keeps when the host's gets short, bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_reservation: Option<u64>,
+    /// Memory and swap together, bytes; -1: as much swap as there is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_swap: Option<i64>,
     /// Number of processes.
     pub pids: Option<i64>,
+    /// Its weight among others when processors are short; 1024 is the usual one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu_shares: Option<u64>,
+    /// Processor time that it may use in a period, microseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu_quota: Option<i64>,
+    /// Length of a period, microseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu_period: Option<u64>,
+    /// Processors that it may use (`0-2,7`); empty: all.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub cpuset_cpus: String,
+    /// Memory nodes that it may use; empty: all.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub cpuset_mems: String,
 }
 
 /// What happens when a container ends by itself.

@@ -51,9 +51,11 @@ use crate::sys::{machine, proc};
 
 mod checks;
 mod options;
+mod pod;
 mod preview;
 
 pub use options::CheckpointOptions;
+pub use pod::{PodCheckpointOptions, PodOutput, checkpoint_pod};
 pub use preview::preview;
 
 /// Freezes a container.

@@ -1,5 +1,7 @@
-//! Images: brought in from files and registries, sent to these, listed, inspected, named, removed.
+//! Images: brought in from files, registries and containers, sent to registries, listed, inspected,
+//! named, removed.
 
+pub mod commit;
 pub mod import;
 pub mod inspect;
 pub mod list;

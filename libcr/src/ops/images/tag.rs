@@ -1,4 +1,4 @@
-//! `tag` and `untag`: further names of an image, and fewer.
+//! `tag` and `untag`: names of an image.
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -6,50 +6,56 @@ use crate::image::ImageError;
 use crate::image::reference::Reference;
 use crate::ops::steps::image_lookup;
 
-/// Gives the image that a word names a further name, taken from the image that had it before;
-/// returns the full name.
+/// Gives an image further names, taken from the images that have them now, and tells them whole.
 ///
 /// # Errors
-/// [`Error::NoSuchImage`]; [`ImageError::Reference`] for a name that is none; [`Error::Invalid`] for
-/// a digest, which nobody can give.
-pub fn tag(engine: &Engine, word: &str, new: &str) -> Result<String> {
-    let reference = Reference::parse(new).map_err(ImageError::from)?;
-    if reference.digest.is_some() {
-        return Err(Error::Invalid(format!(
-            "{new}: a name with a digest cannot be given to an image"
-        )));
-    }
-    let name = reference.local().to_string();
+/// [`Error::NoSuchImage`]; [`ImageError`] for what is no name: none is given then.
+pub fn tag(engine: &Engine, word: &str, names: &[String]) -> Result<Vec<String>> {
+    let names = names
+        .iter()
+        .map(|name| match Reference::parse(name) {
+            Ok(name) => Ok(name.local().to_string()),
+            Err(error) => Err(ImageError::from(error)),
+        })
+        .collect::<std::result::Result<Vec<_>, _>>()?;
+    // Nobody removes the image in between.
     engine.store.transaction(|rows| {
         let (mut image, _) = image_lookup::find(engine, word)?;
-        image.names = vec![name.clone()];
+        image.names = names;
         rows.insert_image(&image)?;
-        rows.insert_image_event("tag", &image.id, &name)
-            .map_err(Error::from)
-    })?;
-    Ok(name)
+        for name in &image.names {
+            rows.insert_image_event("tag", &image.id, name)?;
+        }
+        Ok(image.names)
+    })
 }
 
-/// Takes a name from the image that a word names, or with `None` all of them. The image stays.
+/// Takes names from an image, all that it has where none are given; the image stays.
 ///
 /// # Errors
-/// [`Error::NoSuchImage`]; [`Error::Conflict`] for a name of another image.
-pub fn untag(engine: &Engine, word: &str, name: Option<&str>) -> Result<()> {
+/// [`Error::NoSuchImage`]; [`Error::Invalid`] for a name that the image doesn't have: none is taken
+/// then.
+pub fn untag(engine: &Engine, word: &str, names: &[String]) -> Result<()> {
     engine.store.transaction(|rows| {
         let (image, _) = image_lookup::find(engine, word)?;
-        let doomed = match name {
-            None => image.names.clone(),
-            Some(name) => {
-                let (other, full) = image_lookup::find(engine, name)?;
-                if other.id != image.id {
-                    return Err(Error::Conflict(format!(
-                        "{name} is a name of image {}, not of {}",
-                        other.id, image.id
+        let mut doomed = Vec::new();
+        for name in names {
+            let reference = Reference::parse(name).map_err(ImageError::from)?;
+            let candidates = reference.candidates();
+            let mut candidates = candidates.iter().map(ToString::to_string);
+            match candidates.find(|candidate| image.names.contains(candidate)) {
+                Some(name) => doomed.push(name),
+                None => {
+                    return Err(Error::Invalid(format!(
+                        "{}: tag not known",
+                        reference.local()
                     )));
                 }
-                vec![full]
             }
-        };
+        }
+        if names.is_empty() {
+            doomed.clone_from(&image.names);
+        }
         for name in &doomed {
             rows.delete_image_name(name)?;
             rows.insert_image_event("untag", &image.id, name)?;
@@ -65,43 +71,40 @@ mod tests {
     use crate::model::image::Image;
 
     #[test]
-    fn names_come_and_go_and_move() -> Result<()> {
+    fn names_come_and_go() -> Result<()> {
         let root = tempfile::tempdir()?;
         let engine = Engine::open(Config {
             root: root.path().join("lib"),
             run_root: root.path().join("run"),
             ..Config::default()
         })?;
-        let image = |id: &str| Image {
-            id: id.repeat(64),
-            digest: format!("sha256:{}", id.repeat(64)),
-            diff_ids: Vec::new(),
-            names: vec![format!("localhost/{id}:latest")],
-            size: 0,
-            created: "2026-01-01T00:00:00Z".into(),
-            config: serde_json::Value::Null,
-        };
-        engine.store.transaction(|rows| {
-            rows.insert_image(&image("a"))?;
-            rows.insert_image(&image("b")).map_err(Error::from)
-        })?;
-        assert_eq!(tag(&engine, "a", "web:1")?, "localhost/web:1");
-        assert_eq!(image_lookup::find(&engine, "web:1")?.0.id, "a".repeat(64));
-        tag(&engine, "localhost/b", "web:1")?;
-        assert_eq!(image_lookup::find(&engine, "web:1")?.0.id, "b".repeat(64));
-        let foreign = untag(&engine, "localhost/a:latest", Some("web:1"));
-        assert!(matches!(foreign, Err(Error::Conflict(_))));
-        untag(&engine, "web:1", None)?;
-        let b = image_lookup::find(&engine, &"b".repeat(64))?.0;
-        assert!(b.names.is_empty());
-        for (word, new) in [("nosuch", "x"), ("localhost/a", "Not A Name")] {
-            assert!(tag(&engine, word, new).is_err(), "{word} {new}");
+        for (id, name) in [("a", "one"), ("b", "two")] {
+            let image = Image {
+                id: id.repeat(64),
+                digest: format!("sha256:{}", id.repeat(64)),
+                diff_ids: Vec::new(),
+                names: vec![format!("localhost/{name}:latest")],
+                size: 0,
+                created: "2026-01-01T00:00:00Z".into(),
+                config: serde_json::Value::Null,
+            };
+            engine.store.transaction(|rows| rows.insert_image(&image))?;
         }
-        let digest = format!("x@sha256:{}", "0".repeat(64));
-        assert!(matches!(
-            tag(&engine, "localhost/a", &digest),
-            Err(Error::Invalid(_))
-        ));
+        let names = |word: &str| Ok::<_, Error>(image_lookup::find(&engine, word)?.0.names);
+        let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
+        tag(&engine, "one", &words(&["two", "q.io/x:1"]))?;
+        assert_eq!(
+            names("one")?,
+            ["localhost/one:latest", "localhost/two:latest", "q.io/x:1"]
+        );
+        assert!(names(&"b".repeat(64))?.is_empty());
+        assert!(tag(&engine, "one", &words(&["good", "B@D"])).is_err());
+        assert!(tag(&engine, "nobody", &words(&["x"])).is_err());
+        assert!(untag(&engine, "one", &words(&["two", "other"])).is_err());
+        untag(&engine, "one", &words(&["two"]))?;
+        assert_eq!(names("one")?, ["localhost/one:latest", "q.io/x:1"]);
+        untag(&engine, "one", &[])?;
+        assert!(names(&"a".repeat(64))?.is_empty());
         Ok(())
     }
 }

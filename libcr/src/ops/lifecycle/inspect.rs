@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::container::pod::Shared;
-use crate::model::container::{Container, ContainerConfig, NetworkMode, RestartPolicy};
+use crate::model::container::{Container, ContainerConfig, Limits, NetworkMode, RestartPolicy};
 use crate::model::health::{LOG_COUNT, LOG_SIZE};
 use crate::model::status::Status;
 use crate::model::volume::LOCAL_DRIVER;
@@ -357,6 +357,17 @@ fn joined(config: &ContainerConfig, kind: Shared, own: &str) -> String {
     holder.map_or_else(|| own.to_owned(), |id| format!("container:{id}"))
 }
 
+/// Processors that it may use the time of, in thousand millionths.
+fn nano_cpus(limits: &Limits) -> i64 {
+    let period = limits
+        .cpu_period
+        .and_then(|period| i64::try_from(period).ok());
+    match (limits.cpu_quota, period) {
+        (Some(quota), Some(period)) if period > 0 => quota.saturating_mul(1_000_000_000) / period,
+        _ => 0,
+    }
+}
+
 fn host_configuration(engine: &Engine, container: &Container) -> Value {
     let config = &container.config;
     let binds = config.volumes.iter().map(|volume| {
@@ -384,6 +395,7 @@ fn host_configuration(engine: &Engine, container: &Container) -> Value {
     } else {
         String::new()
     };
+    let limits = &config.limits;
     let mut object = json!({
         "Binds": volumes.chain(binds).collect::<Vec<_>>(),
         "CgroupManager": "cgroupfs",
@@ -423,11 +435,17 @@ fn host_configuration(engine: &Engine, container: &Container) -> Value {
         "Runtime": "oci",
         "ConsoleSize": [0, 0],
         "Isolation": "",
-        "CpuShares": 0,
-        "Memory": config.limits.memory.unwrap_or(0),
-        "NanoCpus": 0,
+        "CpuShares": limits.cpu_shares.unwrap_or(0),
+        "CpuPeriod": limits.cpu_period.unwrap_or(0),
+        "CpuQuota": limits.cpu_quota.unwrap_or(0),
+        "CpusetCpus": limits.cpuset_cpus,
+        "CpusetMems": limits.cpuset_mems,
+        "Memory": limits.memory.unwrap_or(0),
+        "MemoryReservation": limits.memory_reservation.unwrap_or(0),
+        "MemorySwap": limits.memory_swap.unwrap_or(0),
+        "NanoCpus": nano_cpus(limits),
         "CgroupParent": pod_cgroup_of(config).unwrap_or_default(),
-        "PidsLimit": config.limits.pids.unwrap_or(0),
+        "PidsLimit": limits.pids.unwrap_or(0),
         "Ulimits": [],
         "CgroupConf": null,
     });

@@ -81,7 +81,7 @@ pub fn create(engine: &Engine, options: &PodCreateOptions) -> Result<String> {
         create_command: options.create_command.clone(),
     };
     let infra = (!options.no_infra).then(|| infra(&pod, options));
-    Ok(creation::pod::create(engine, pod, infra)?.id)
+    Ok(creation::pod::create(engine, pod, infra, |_, _| Ok(()))?.id)
 }
 
 /// What makes the infra container: all that its pod shares.

@@ -1,10 +1,12 @@
 //! `container restore --import`: a container from an archive.
 
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::archive::manifest::IncludedImage;
+use crate::archive::pod::Member;
 use crate::archive::{Header, Reader, Selection, layout};
 use crate::criu;
 use crate::engine::Engine;
@@ -39,11 +41,13 @@ use crate::sys::fault;
 
 /// Where an imported container comes from.
 #[derive(Debug, Clone, Copy)]
-enum Origin<'a> {
+pub(super) enum Origin<'a> {
     /// An archive; `-` is standard input.
     File(&'a Path),
     /// A checkpoint image of this host, by the name it was asked for.
     Image(&'a Image, &'a str),
+    /// The archive of one container of a pod, in that of the pod, which was found trustworthy.
+    Member(&'a Member),
 }
 
 impl Origin<'_> {
@@ -52,6 +56,7 @@ impl Origin<'_> {
         match self {
             Self::File(path) => path.to_path_buf(),
             Self::Image(_, name) => PathBuf::from(name),
+            Self::Member(member) => PathBuf::from(&member.shown),
         }
     }
 
@@ -67,7 +72,7 @@ impl Origin<'_> {
     fn stays(&self) -> bool {
         match self {
             Self::File(path) => path.is_file(),
-            Self::Image(..) => true,
+            Self::Image(..) | Self::Member(_) => true,
         }
     }
 
@@ -83,6 +88,11 @@ impl Origin<'_> {
             Self::Image(image, name) => {
                 let layers = checkpoint_image::open(engine, image)?;
                 unpack::open_parts(layers, name, keys, staging, selection)
+            }
+            Self::Member(member) => {
+                let parts = std::iter::once(Ok(Box::new(member.stream()) as Box<dyn Read + Send>));
+                let parts = Box::new(parts);
+                unpack::open_parts(parts, &member.shown, keys, staging, selection)
             }
         }
     }
@@ -154,14 +164,17 @@ pub fn import(
     import_from(engine, Origin::File(archive), options, progress)
 }
 
-fn import_from(
+pub(super) fn import_from(
     engine: &Engine,
     origin: Origin<'_>,
     options: &RestoreOptions,
     progress: &dyn Progress,
 ) -> Result<RestoreReport> {
     let criu_version = preflight::criu(engine)?;
-    let trust = Trust::of(engine, &options.unsealing, origin.file())?;
+    let trust = match origin {
+        Origin::Member(_) => Trust::default(),
+        _ => Trust::of(engine, &options.unsealing, origin.file())?,
+    };
     trust::check_unsigned(engine, None, options.criu.page_server.as_deref())?;
     let origin = trust.place.as_deref().map_or(origin, Origin::File);
     let archive = &origin.shown();
@@ -311,7 +324,7 @@ impl<'a> Making<'a, '_> {
         }
         engine.store.transaction(|rows| {
             image.as_ref().map_or(Ok(()), |image| image.insert(rows))?;
-            volumes::insert_imported(rows, config, !options.ignore_volumes)?;
+            volumes::insert_imported(rows, config, |name| self.fills(name))?;
             rows.insert_container(container)
         })?;
         drop(image);
@@ -324,10 +337,15 @@ impl<'a> Making<'a, '_> {
         });
         if !options.ignore_volumes {
             let devices = may_have_devices(container, options);
-            put_back::volumes(engine, config, &bundle, devices)?;
+            put_back::volumes(engine, config, &bundle, devices, |name| self.fills(name))?;
         }
         fault::point("made");
         Ok(())
+    }
+
+    /// Whether the content of this volume comes from the archive.
+    fn fills(&self, volume: &str) -> bool {
+        !self.options.ignore_volumes && !self.options.volumes_there.contains(volume)
     }
 
     fn unpack(&self, reader: Reader, staging: &Staging) -> Result<()> {

@@ -45,11 +45,13 @@ mod checks;
 mod import;
 mod options;
 mod plan;
+mod pod;
 mod preview;
 mod remote;
 
 pub use import::{import, is_checkpoint, is_image, restore_image};
 pub use options::{Grants, RestoreOptions};
+pub use pod::{PodRestoreOptions, restore_member, restore_pod};
 pub use preview::{preview, preview_image, preview_import};
 
 /// A checkpoint on this host.

@@ -1,5 +1,6 @@
 //! What `container restore` and `start --checkpoint` are asked for, and what of it contradicts itself.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
@@ -36,6 +37,8 @@ pub struct RestoreOptions {
     pub ignore_static_mac: bool,
     /// `--pod`: name or id of the pod that it joins; one of a pod can be restored into one only.
     pub pod: Option<String>,
+    /// Volumes that another container of the same pod brought: used as they are.
+    pub volumes_there: BTreeSet<String>,
     /// `--import-previous`: the archive of the pre-checkpoints that the archive builds upon.
     pub import_previous: Option<PathBuf>,
     /// `start --checkpoint`: from the catalogue or a directory of the user's; it stays.

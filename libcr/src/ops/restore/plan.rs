@@ -341,6 +341,7 @@ fn place(engine: &Engine, container: &Container, options: &RestoreOptions, rows:
     let config = &container.config;
     if !options.ignore_volumes {
         let taken = volumes::present(engine, config).and_then(|mut present| {
+            present.retain(|name| !options.volumes_there.contains(name));
             present.pop().map_or(Ok(()), |name| {
                 Err(Error::Conflict(format!(
                     "volume with name {name} already exists. Use --ignore-volumes to not restore content of volumes"

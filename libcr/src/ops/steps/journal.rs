@@ -72,6 +72,20 @@ impl<'a> Journal<'a> {
         Ok(())
     }
 
+    /// Writes down of several at once how far they came: all of them, or none.
+    pub fn advance_together(journals: &[(&Self, Intent)]) -> Result<()> {
+        let Some((first, _)) = journals.first() else {
+            return Ok(());
+        };
+        first.engine.store.transaction(|rows| {
+            for (journal, intent) in journals {
+                rows.advance_operation(journal.number, intent)?;
+            }
+            Ok::<(), StoreError>(())
+        })?;
+        Ok(())
+    }
+
     /// Ends it together with the new state and what happened.
     pub fn finish(self, container: &Container, event: Option<(&str, &str)>) -> Result<()> {
         fault::point("finish");

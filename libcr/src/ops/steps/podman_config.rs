@@ -13,15 +13,14 @@ use crate::engine::Engine;
 use crate::error::{Error, Result, one_line};
 use crate::model::container::pod::{Membership, Pod, Shared};
 use crate::model::container::{
-    Container, ContainerConfig, Limits, NetworkMode, Process, RestartPolicy, Rootfs, Security,
-    VolumeMount,
+    Container, ContainerConfig, NetworkMode, Process, RestartPolicy, Rootfs, Security, VolumeMount,
 };
 use crate::model::health::{self, Healthcheck, OnFailure};
 use crate::model::id;
 use crate::ops::steps::creation;
 use crate::ops::steps::thawing::imported_spec::{self, Grants};
 use crate::ops::steps::thawing::{foreign, imported_record};
-use crate::runtime::{capability, spec};
+use crate::runtime::{capability, limits, spec};
 
 /// `config.dump` of a container.
 pub fn to_podman(container: &Container) -> podman::ContainerConfig {
@@ -288,14 +287,7 @@ pub fn from_podman(
         tmpfs: BTreeMap::new(),
         // What it may do is in its specification; this word alone grants nothing.
         security: security_of(&spec, dump.privileged && grants.capabilities),
-        limits: Limits {
-            memory: spec
-                .pointer("/linux/resources/memory/limit")
-                .and_then(Value::as_u64),
-            pids: spec
-                .pointer("/linux/resources/pids/limit")
-                .and_then(Value::as_i64),
-        },
+        limits: limits::read(&spec["linux"]["resources"]),
         shm_size: shm_size_in(dump)?,
         read_only: spec["root"]["readonly"].as_bool().unwrap_or(false),
         auto_remove: spec["annotations"][spec::AUTO_REMOVE] == "TRUE",

@@ -8,6 +8,7 @@
 //! | checkpoint, not whole | thawed, what is partial goes; where the dump ended the processes and is whole, the container is frozen |
 //! | checkpoint, whole | the processes end; the container is frozen |
 //! | network connect, disconnect | it is taken off the network |
+//! | restore of a pod | where all its containers are there, they go on; else the pod goes |
 //! | restore | where CRIU finished, the container runs; else what was made goes, the checkpoint stays |
 
 use std::path::Path;
@@ -26,12 +27,13 @@ use crate::ops::steps::freezing::place::{self, Place};
 use crate::ops::steps::freezing::settle;
 use crate::ops::steps::included_image;
 use crate::ops::steps::journal::Journal;
-use crate::ops::steps::life::bring_up::cgroup_path;
+use crate::ops::steps::life::bring_up::{cgroup_path, pod_cgroup_of};
 use crate::ops::steps::life::netplug::attach;
 use crate::ops::steps::life::tear_down::tear_down;
 use crate::ops::steps::life::{files, remove, rootfs, volumes};
 use crate::ops::steps::thawing::consume;
 use crate::ops::steps::thawing::thaw::{end_silence, verify};
+use crate::ops::steps::thawing::whole_pod;
 use crate::sys::cgroup::Cgroup;
 use crate::sys::dir::{partial_path, remove_dir_if_present, remove_file_if_present};
 use crate::sys::{machine, proc};
@@ -51,11 +53,12 @@ pub enum Patience {
 }
 
 /// Deals with all open operations of a container whose lock the caller holds. Whoever began one
-/// held the lock too, so it is gone; only a creation goes without.
+/// held the lock too, so it is gone; only a creation and the restore of a pod go without.
 pub fn recover_container(engine: &Engine, id: &str, patience: Patience) -> Result<()> {
     // Read under the lock: what was known before may be done, or have gone further.
     for operation in engine.store.rows().operations()? {
-        let orphaned = operation.intent != Intent::Create || !proc::is_alive(&operation.owner);
+        let unlocked = matches!(operation.intent, Intent::Create | Intent::RestorePod { .. });
+        let orphaned = !unlocked || !proc::is_alive(&operation.owner);
         if operation.container == id && orphaned {
             tracing::debug!(container = id, intent = ?operation.intent, "recovery");
             let known = engine.store.rows().container(id)?;
@@ -81,6 +84,7 @@ fn tell(engine: &Engine, operation: &Operation, known: Option<Container>) -> Res
         Intent::Checkpoint { .. } => "its checkpoint",
         Intent::Restore { imported: true, .. } => "its import",
         Intent::Restore { .. } => "its restore",
+        Intent::RestorePod { .. } => "the restore of its pod",
         Intent::Connect { .. } => "a network connect",
         Intent::Disconnect { .. } => "a network disconnect",
     };
@@ -124,6 +128,9 @@ fn recover_one(engine: &Engine, operation: &Operation, patience: Patience) -> Re
             journal.abandon()
         }
         (_, None) => journal.abandon(),
+        (Intent::RestorePod { whole, volumes }, Some(infra)) => {
+            restore_of_pod(engine, infra, *whole, *volumes, journal)
+        }
         (Intent::Start, Some(container)) => {
             tear_down(engine, &container)?;
             after_failed_start(&container, journal)
@@ -212,6 +219,12 @@ fn checkpoint(
             };
             capture::capture(engine, &container, place.home(), options)?;
         } else if !ended || !capture::is_whole(place.home()) {
+            // Of a whole pod that was about to be frozen: the cgroup of its containers first.
+            if let Some(pod) = pod_cgroup_of(&container.config).map(|path| Cgroup::at(&path))
+                && pod.exists()
+            {
+                pod.thaw()?;
+            }
             if group.exists() {
                 group.thaw()?;
             }
@@ -315,6 +328,24 @@ fn restore(
     }
     rootfs::put_back(engine, &container.config)?;
     after_failed_start(&container, journal)
+}
+
+fn restore_of_pod(
+    engine: &Engine,
+    infra: Container,
+    whole: bool,
+    volumes: bool,
+    journal: Journal<'_>,
+) -> Result<()> {
+    if whole {
+        whole_pod::let_go(engine, infra.config.pod_id())?;
+        return journal.abandon();
+    }
+    let recover = |engine: &Engine, id: &str| recover_container(engine, id, Patience::Bounded);
+    if whole_pod::take_back_abandoned(engine, infra, volumes, recover)? {
+        return journal.abandon();
+    }
+    Ok(())
 }
 
 /// The image that a failed import brought goes with it.

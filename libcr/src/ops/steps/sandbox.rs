@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::model::container::pod::{ExitPolicy, Shared};
+use crate::model::container::pod::{ExitPolicy, Pod, Shared};
 use crate::model::container::{Container, ContainerConfig};
 use crate::model::status::Status;
 use crate::ops::steps::claim::claim;
@@ -53,15 +53,40 @@ pub fn ensure(engine: &Engine, config: &ContainerConfig) -> Result<()> {
     let Some(infra) = joined(config) else {
         return Ok(());
     };
-    let (_lock, mut infra) = claim(engine, infra)?;
-    observe(engine, &mut infra)?;
-    match infra.state.status {
-        Status::Running => Ok(()),
-        Status::Paused => Err(Error::WrongState(format!(
+    match running(engine, infra)? {
+        Ok(_) => Ok(()),
+        Err(infra) => Err(Error::WrongState(format!(
             "container {} joins the namespaces of {}, which is paused: unpause its pod first",
             config.name, infra.config.name
         ))),
-        _ => launch(engine, &mut infra, false).map(drop),
+    }
+}
+
+/// Starts the infra container of a pod, if it doesn't run; returns its first process.
+///
+/// # Errors
+/// [`Error::WrongState`] when it is paused; whatever keeps it from starting.
+pub fn start(engine: &Engine, infra: &str) -> Result<Option<i32>> {
+    match running(engine, infra)? {
+        Ok(infra) => Ok(infra.state.pid),
+        Err(infra) => Err(Error::WrongState(format!(
+            "container {} is paused",
+            infra.config.name
+        ))),
+    }
+}
+
+/// The container, which runs; else the one that is paused.
+fn running(engine: &Engine, infra: &str) -> Result<Result<Container, Container>> {
+    let (_lock, mut infra) = claim(engine, infra)?;
+    observe(engine, &mut infra)?;
+    match infra.state.status {
+        Status::Running => Ok(Ok(infra)),
+        Status::Paused => Ok(Err(infra)),
+        _ => {
+            launch(engine, &mut infra, false)?;
+            Ok(Ok(infra))
+        }
     }
 }
 
@@ -130,11 +155,19 @@ pub fn after_end(engine: &Engine, config: &ContainerConfig) -> Result<()> {
     let Some(pod) = engine.store.rows().pod(&membership.pod)? else {
         return Ok(());
     };
-    let Some(infra) = pod
-        .infra
-        .as_ref()
-        .filter(|_| pod.exit_policy == ExitPolicy::Stop)
-    else {
+    if pod.exit_policy == ExitPolicy::Stop {
+        stop_if_alone(engine, &pod)?;
+    }
+    Ok(())
+}
+
+/// Stops the infra container of a pod where nothing else of the pod runs. The caller holds no lock
+/// of the pod's containers.
+///
+/// # Errors
+/// When it can't be stopped.
+pub fn stop_if_alone(engine: &Engine, pod: &Pod) -> Result<()> {
+    let Some(infra) = &pod.infra else {
         return Ok(());
     };
     let (_lock, mut holder) = match claim(engine, infra) {
@@ -148,7 +181,7 @@ pub fn after_end(engine: &Engine, config: &ContainerConfig) -> Result<()> {
     end::stop(engine, &mut holder, None)?;
     Ok(engine
         .store
-        .transaction(|rows| rows.insert_pod_event("stop", &pod))?)
+        .transaction(|rows| rows.insert_pod_event("stop", pod))?)
 }
 
 /// Whether nothing else of the pod lives or is about to.

@@ -11,6 +11,9 @@ pub const TESTS: Tests = tests![
     member_start,
     pod_remove,
     restore_into_a_pod,
+    whole_checkpoint,
+    whole_checkpoint_left_running,
+    whole_restore,
 ];
 
 /// Where each test kills the engine.
@@ -25,6 +28,36 @@ pub const PHASES: &[(&str, &[&str])] = &[
     (
         "restore_into_a_pod",
         &["row-made", "infra-started", "brought-up", "thawed"],
+    ),
+    (
+        "whole_checkpoint",
+        &[
+            "begun",
+            "pod-frozen",
+            "frozen",
+            "dumped",
+            "captured",
+            "archived",
+            "whole",
+            "promoted",
+            "ended",
+            "recorded",
+        ],
+    ),
+    (
+        "whole_checkpoint_left_running",
+        &["pod-frozen", "captured", "whole"],
+    ),
+    (
+        "whole_restore",
+        &[
+            "pod-made",
+            "row-made",
+            "infra-started",
+            "thawed",
+            "member-restored",
+            "pod-whole",
+        ],
     ),
 ];
 
@@ -123,5 +156,93 @@ fn restore_into_a_pod(host: &Host) {
         assert!(!host.exists("one"), "{phase}");
         host.ok(&restore);
         assert_eq!(host.status("one"), "running");
+    });
+}
+
+fn two_of_a_pod(host: &Host) {
+    host.ok(&["pod", "create", "--name", "victim"]);
+    for name in ["one", "two"] {
+        host.start_shell(
+            name,
+            &["--pod", "victim", "-v", "data:/data"],
+            crate::suites::COUNT_ALOUD,
+        );
+        host.wait_for_log(name, "1\n");
+    }
+}
+
+#[track_caller]
+fn both_go_on(host: &Host, phase: &str) {
+    for name in ["one", "two"] {
+        assert_eq!(host.status(name), "running", "{phase}");
+        let before = host.log(name);
+        host.wait_for_more_log(name, &before);
+    }
+}
+
+/// All of the pod is frozen, or all of it runs on.
+fn whole_checkpoint(host: &Host) {
+    let archive = host.file("victim.tar");
+    each(host, "whole_checkpoint", |phase| {
+        two_of_a_pod(host);
+        let checkpoint = ["pod", "checkpoint", "-e", &archive, "victim"];
+        die_at(host, phase, &checkpoint);
+        let decided = ["whole", "promoted", "ended", "recorded"].contains(&phase);
+        host.ok(&["ps", "-a"]);
+        assert!(!host.path("victim.tar.partial").exists(), "{phase}");
+        if decided {
+            for name in ["one", "two"] {
+                assert_eq!(host.status(name), "exited", "{phase}");
+                host.ok(&["container", "restore", name]);
+            }
+        }
+        both_go_on(host, phase);
+        host.ok(&checkpoint);
+        host.ok(&["pod", "rm", "victim"]);
+        host.ok(&["volume", "rm", "data"]);
+        host.ok(&["pod", "restore", "-i", &archive]);
+        both_go_on(host, phase);
+        host.ok(&["pod", "rm", "-f", "-t", "0", "victim"]);
+        host.ok(&["volume", "rm", "data"]);
+    });
+}
+
+fn whole_checkpoint_left_running(host: &Host) {
+    let archive = host.file("victim.tar");
+    each(host, "whole_checkpoint_left_running", |phase| {
+        two_of_a_pod(host);
+        let checkpoint = ["pod", "checkpoint", "-R", "-e", &archive, "victim"];
+        die_at(host, phase, &checkpoint);
+        host.ok(&["ps", "-a"]);
+        both_go_on(host, phase);
+        host.ok(&checkpoint);
+        both_go_on(host, phase);
+        host.ok(&["pod", "rm", "-f", "-t", "0", "victim"]);
+        host.ok(&["volume", "rm", "data"]);
+    });
+}
+
+/// All of the pod is there and runs, or nothing of it is there.
+fn whole_restore(host: &Host) {
+    let archive = host.file("victim.tar");
+    let restore = ["pod", "restore", "-i", &archive];
+    each(host, "whole_restore", |phase| {
+        two_of_a_pod(host);
+        host.ok(&["pod", "checkpoint", "-e", &archive, "victim"]);
+        host.ok(&["pod", "rm", "victim"]);
+        host.ok(&["volume", "rm", "data"]);
+        die_at(host, phase, &restore);
+        host.ok(&["ps", "-a"]);
+        if phase == "pod-whole" {
+            assert_eq!(state(host), "victim Running 3");
+        } else {
+            assert_eq!(state(host), "", "{phase}");
+            assert_eq!(host.ok(&["ps", "-aq"]), "", "{phase}");
+            assert_eq!(host.ok(&["volume", "ls", "-q"]), "", "{phase}");
+            host.ok(&restore);
+        }
+        both_go_on(host, phase);
+        host.ok(&["pod", "rm", "-f", "-t", "0", "victim"]);
+        host.ok(&["volume", "rm", "data"]);
     });
 }

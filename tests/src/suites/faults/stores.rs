@@ -15,6 +15,7 @@ use crate::suites::{Tests, tests};
 pub const TESTS: Tests = tests![
     image_load,
     image_import,
+    image_commit,
     image_pull,
     image_remove,
     import_with_an_image,
@@ -30,6 +31,7 @@ pub const TESTS: Tests = tests![
 pub const PHASES: &[(&str, &[&str])] = &[
     ("image_load", &["layer-kept", "blobs-kept"]),
     ("image_import", &["layer-kept", "blobs-kept"]),
+    ("image_commit", &["layer-kept", "blobs-kept"]),
     (
         "image_pull",
         &["layer-blob-kept", "layer-kept", "blobs-kept"],
@@ -127,6 +129,14 @@ fn image_import(host: &Host) {
     if runs(host) {
         let tar = root(host);
         added(host, "image_import", &["import", &tar, NAME]);
+    }
+}
+
+fn image_commit(host: &Host) {
+    if runs(host) {
+        let words = ["run", "--name", "source", IMAGE, "touch", "/only-here"];
+        host.ok(&words);
+        added(host, "image_commit", &["commit", "source", NAME]);
     }
 }
 

@@ -7,6 +7,7 @@ use super::{COUNT_ALOUD, Tests, tests};
 use crate::harness::{Host, IMAGE, wait};
 
 pub mod freezing;
+pub mod whole;
 
 pub const TESTS: Tests = tests![
     life_of_a_pod,
@@ -18,6 +19,7 @@ pub const TESTS: Tests = tests![
     refusals,
     removal,
     events_and_filters,
+    figures,
 ];
 
 /// Podman makes no infra container without catatonit, which the host lacks.
@@ -412,5 +414,47 @@ fn events_and_filters(host: &Host) {
     assert_eq!(
         host.ok(&["pod", "ps", "--sort", "name", "--format", "{{.Name}}"]),
         "a\nb"
+    );
+}
+
+fn figures(host: &Host) {
+    if !is_here(host) || host.runtime != "crun" {
+        return;
+    }
+    host.ok(&["pod", "create", "--name", "p"]);
+    host.start_shell("one", &["--pod", "p"], "echo from one; sleep 1000");
+    host.start_shell("two", &["--pod", "p"], "echo from two; sleep 1001");
+    host.wait_for_log("one", "from");
+    host.wait_for_log("two", "from");
+    assert_eq!(
+        host.ok(&["pod", "logs", "-n", "p"]),
+        "one from one\ntwo from two"
+    );
+    assert_eq!(host.ok(&["pod", "logs", "-c", "two", "-l"]), "from two");
+    let processes = host.ok(&["pod", "top", "p", "pid", "args"]);
+    for seen in ["PID", "sleep 1000", "sleep 1001"] {
+        assert_eq!(processes.matches(seen).count(), 1, "{processes}");
+    }
+    host.fails(&["pod", "top", "p", "-ef"], 125, "options of ps(1)");
+    let text = host.ok(&["pod", "stats", "--no-stream", "--format", "json"]);
+    let all: Value = serde_json::from_str(&text).expect("pod stats prints JSON");
+    let id = facts(host, "p")["Id"].as_str().unwrap_or_default()[..12].to_owned();
+    let all = all.as_array().cloned().unwrap_or_default();
+    assert_eq!(all.len(), 3, "{text}");
+    assert!(all.iter().all(|one| one["Pod"] == id.as_str()), "{text}");
+    let table = host.ok(&["pod", "stats", "--no-stream", "p"]);
+    assert!(
+        table.starts_with("POD ") && table.contains(" two "),
+        "{table}"
+    );
+    host.ok(&["pod", "stop", "-t", "0", "p"]);
+    host.fails(
+        &["pod", "top", "p"],
+        125,
+        "can only be used on running pods",
+    );
+    assert_eq!(
+        host.ok(&["pod", "stats", "--no-stream", "--format", "{{.Name}}"]),
+        ""
     );
 }

@@ -85,12 +85,12 @@ mod tests {
         };
         let names = || vec!["/a".to_owned()];
         assert_eq!(base().validate().unwrap(), (None, Duration::from_secs(5)));
-        let named = Stats {
+        let of_one = Stats {
             names: names(),
             ..base()
         };
         let expected = Selection::Names(vec!["a".into()]);
-        assert_eq!(named.validate().unwrap().0, Some(expected));
+        assert_eq!(of_one.validate().unwrap().0, Some(expected));
         for both in [
             Stats {
                 all: true,

@@ -1,9 +1,11 @@
-//! Verbs that join a container, start it anew, or call it by another name.
+//! Verbs that join a container, start it anew, limit it otherwise, or call it by another name.
 
 mod attach;
 mod rename;
 mod restart;
+mod update;
 
 pub use attach::Attach;
 pub use rename::Rename;
 pub use restart::Restart;
+pub use update::Update;

@@ -4,3 +4,5 @@ pub mod port;
 pub mod stats;
 mod stats_row;
 pub mod top;
+
+pub use stats_row::pod_row;

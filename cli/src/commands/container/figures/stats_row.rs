@@ -31,6 +31,24 @@ pub fn as_row(stats: &Stats, whole: bool) -> Value {
     Value::Object(row)
 }
 
+/// A row of `pod stats`.
+pub fn pod_row(pod: &str, stats: &Stats) -> Value {
+    let texts = Texts::of(stats);
+    let binary = human::binary_size;
+    json!({
+        "CPU": texts.cpu,
+        "MemUsage": texts.memory,
+        "MemUsageBytes": format!("{} / {}", binary(stats.memory), binary(stats.memory_limit)),
+        "Mem": texts.memory_percent,
+        "NetIO": texts.network,
+        "BlockIO": texts.block,
+        "PIDS": texts.tasks,
+        "Pod": human::id(pod, false),
+        "CID": human::id(&stats.id, false),
+        "Name": stats.name,
+    })
+}
+
 /// The element of `stats --format json`.
 pub fn as_json(stats: &Stats, whole: bool) -> Value {
     let texts = Texts::of(stats);

@@ -1,5 +1,6 @@
-//! Verbs that join a container, start it anew, or call it by another name.
+//! Verbs that join a container, start it anew, limit it otherwise, or call it by another name.
 
 pub mod attach;
 pub mod rename;
 pub mod restart;
+pub mod update;

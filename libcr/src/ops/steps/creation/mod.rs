@@ -258,6 +258,7 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
         limits: Limits {
             memory: options.memory,
             pids: options.pids_limit,
+            ..Limits::default()
         },
         shm_size: options.shm_size.unwrap_or(DEFAULT_SHM_SIZE),
         read_only: options.read_only,

@@ -7,7 +7,7 @@ use crate::model::container::{NetworkMode, Rootfs};
 use crate::model::id;
 use crate::ops::steps::sandbox;
 use crate::runtime::pause;
-use crate::store::Rows;
+use crate::store::{Rows, StoreError};
 
 use super::{CreateOptions, configure, make, refused_option};
 
@@ -106,9 +106,16 @@ fn refuse_network(options: &CreateOptions) -> Result<()> {
 /// Makes a pod and, where `infra` says what its infra container is, that too: both are there
 /// afterwards, or nothing. An `infra` without an image runs a program of ours.
 ///
+/// `also` is written in the same transaction; it is given the id of the infra container.
+///
 /// # Errors
 /// [`crate::store::StoreError::PodExists`]; as for a container.
-pub fn create(engine: &Engine, mut pod: Pod, infra: Option<CreateOptions>) -> Result<Pod> {
+pub fn create(
+    engine: &Engine,
+    mut pod: Pod,
+    infra: Option<CreateOptions>,
+    also: impl FnOnce(&Rows<'_>, &str) -> Result<(), StoreError>,
+) -> Result<Pod> {
     id::check_name(&pod.name)
         .map_err(|error| Error::Invalid(format!("running pod create option: {error}")))?;
     let Some(mut options) = infra else {
@@ -144,7 +151,10 @@ pub fn create(engine: &Engine, mut pod: Pod, infra: Option<CreateOptions>) -> Re
         Ok(())
     };
     let inserted = |rows: &Rows<'_>| rows.insert_pod(&pod);
-    let told = |rows: &Rows<'_>| rows.insert_pod_event("create", &pod);
+    let told = |rows: &Rows<'_>| {
+        also(rows, &infra)?;
+        rows.insert_pod_event("create", &pod)
+    };
     make(engine, config, files, inserted, told).map_err(|error| match error {
         Error::Conflict(text) => refused_option(&text),
         other => other,

@@ -1,12 +1,13 @@
 //! Stops a container's processes in the cgroup freezer, and lets them go on whatever happens.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use crate::error::Result;
 use crate::model::container::Container;
-use crate::ops::steps::life::bring_up::cgroup_path;
+use crate::ops::steps::life::bring_up::{cgroup_path, pod_cgroup_of};
 use crate::sys::cgroup::Cgroup;
-use crate::sys::proc;
+use crate::sys::{fault, proc};
 
 /// How often a container that is caught between vfork and execve is let go on for a moment.
 const VFORK_ATTEMPTS: u32 = 200;
@@ -44,6 +45,53 @@ impl Frozen {
             }
             patience -= 1;
             frozen.thaw()?;
+            std::thread::sleep(VFORK_PAUSE);
+        }
+    }
+
+    /// Freezes several containers at one instant. Where all are in a cgroup that they have in
+    /// common, that is one step of the kernel; else each is told before the first is waited for.
+    ///
+    /// # Errors
+    /// When one of them can't be frozen; all go on then.
+    pub fn begin_together(containers: &[&Container]) -> Result<Vec<Self>> {
+        let each = containers.iter().map(|one| &one.config);
+        let groups: Vec<Cgroup> = each
+            .clone()
+            .map(|one| Cgroup::at(&cgroup_path(one)))
+            .collect();
+        let parents: BTreeSet<_> = each.map(pod_cgroup_of).collect();
+        let common = match Vec::from_iter(parents).as_slice() {
+            [Some(only)] => Some(Cgroup::at(only)),
+            _ => None,
+        };
+        let mut patience = VFORK_ATTEMPTS;
+        loop {
+            let since = Instant::now();
+            let of = |group: &Cgroup| Self {
+                group: group.clone(),
+                since,
+                done: false,
+            };
+            // Dropped below, when each container stands still by itself.
+            let common = common.as_ref().map(of);
+            if let Some(common) = &common {
+                common.group.freeze()?;
+                fault::point("pod-frozen");
+            }
+            let frozen: Vec<Self> = groups.iter().map(of).collect();
+            for one in &frozen {
+                one.group.begin_freeze()?;
+            }
+            for one in &frozen {
+                one.group.wait_frozen()?;
+            }
+            let mut processes = groups.iter().flat_map(Cgroup::processes);
+            if patience == 0 || !processes.any(proc::is_uninterruptible) {
+                return Ok(frozen);
+            }
+            patience -= 1;
+            drop((frozen, common));
             std::thread::sleep(VFORK_PAUSE);
         }
     }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::pod::Shared;
-use crate::model::container::{Container, ContainerConfig};
+use crate::model::container::{Container, ContainerConfig, Limits};
 use crate::net::SavedAddresses;
 use crate::ops::steps::life::files;
 use crate::ops::steps::life::netplug::{self, Plugged};
@@ -20,6 +20,7 @@ use crate::ops::steps::life::rootfs;
 use crate::ops::steps::life::volume_content;
 use crate::ops::steps::sandbox;
 use crate::runtime::criu_options::Routed;
+use crate::runtime::limits;
 use crate::runtime::spec::{self, Places};
 use crate::runtime::user;
 use crate::sys::dir::{at, write_for_this_boot};
@@ -127,6 +128,20 @@ pub fn written_spec(engine: &Engine, id: &str) -> Result<Option<Value>> {
     };
     let spec = serde_json::from_slice(&text).map_err(std::io::Error::other)?;
     Ok(Some(spec))
+}
+
+/// Writes other limits into the specification that a container was brought up with.
+///
+/// # Errors
+/// When it can't be read or written.
+pub fn limit_written_spec(engine: &Engine, id: &str, limits: &Limits) -> Result<()> {
+    let Some(mut spec) = written_spec(engine, id)? else {
+        return Ok(());
+    };
+    limits::write(limits, &mut spec["linux"]["resources"]);
+    let text = serde_json::to_vec_pretty(&spec).map_err(std::io::Error::other)?;
+    let path = engine.bundle(id).join("config.json");
+    Ok(write_for_this_boot(&path, &text, 0o600)?)
 }
 
 fn places(

@@ -78,7 +78,7 @@ pub fn insert_missing(rows: &Rows<'_>, config: &ContainerConfig) -> Result<(), S
 }
 
 /// As [`insert_missing`] for an imported container: what is inserted goes with the container's
-/// removal until [`settle`]. `filled`: their content comes from the archive, nothing is copied
+/// removal until [`settle`]. `filled`: which have their content from the archive: nothing is copied
 /// from the image.
 ///
 /// # Errors
@@ -86,19 +86,17 @@ pub fn insert_missing(rows: &Rows<'_>, config: &ContainerConfig) -> Result<(), S
 pub fn insert_imported(
     rows: &Rows<'_>,
     config: &ContainerConfig,
-    filled: bool,
+    filled: impl Fn(&str) -> bool,
 ) -> Result<(), StoreError> {
-    if filled {
-        for name in names(config) {
-            if rows.volume(name)?.is_some() {
-                return Err(StoreError::VolumeExists(name.to_owned()));
-            }
+    for name in names(config) {
+        if filled(name) && rows.volume(name)?.is_some() {
+            return Err(StoreError::VolumeExists(name.to_owned()));
         }
     }
     insert(rows, config, |volume| Volume {
         goes_with: Some(config.id.clone()),
-        needs_copy_up: !filled,
-        needs_chown: !filled,
+        needs_copy_up: !filled(&volume.name),
+        needs_chown: !filled(&volume.name),
         ..volume
     })
 }
@@ -395,7 +393,7 @@ mod tests {
         let container = user("a", "v", false);
         let import = |filled| {
             engine.store.transaction(|rows| {
-                insert_imported(rows, &container.config, filled)?;
+                insert_imported(rows, &container.config, |_| filled)?;
                 rows.insert_container(&container)
             })
         };

@@ -12,3 +12,4 @@ pub mod thaw;
 pub mod thaw_again;
 pub mod trust;
 pub mod unpack;
+pub mod whole_pod;

@@ -77,14 +77,16 @@ fn is_empty(directory: &Path) -> Result<bool> {
 }
 
 /// Fills the volumes of an imported container from the tars in its bundle, and removes these.
-/// `devices`: device nodes come back.
+/// `devices`: device nodes come back; `fills`: which of them, by name.
 pub fn volumes(
     engine: &Engine,
     config: &ContainerConfig,
     bundle: &Path,
     devices: bool,
+    fills: impl Fn(&str) -> bool,
 ) -> Result<()> {
-    for (name, data) in volumes::directories(engine, config)? {
+    let all = volumes::directories(engine, config)?.into_iter();
+    for (name, data) in all.filter(|(name, _)| fills(name)) {
         match File::open(bundle.join(layout::volume(&name))) {
             Ok(tar) => {
                 apply_tree(&open(&data)?, tar, &options(&data, devices)?).map_err(room(&data))?;

@@ -140,6 +140,7 @@ fn kind(intent: &Intent) -> &'static str {
         Intent::Remove => "removal",
         Intent::Checkpoint { .. } => "checkpoint",
         Intent::Restore { .. } => "restore",
+        Intent::RestorePod { .. } => "restore of its pod",
         Intent::Connect { .. } => "network connect",
         Intent::Disconnect { .. } => "network disconnect",
     }
