@@ -205,6 +205,49 @@ def life():
     assert not runtime.ListPodSandbox(cri.ListPodSandboxRequest()).items
 
 
+def message(*fields):
+    """Bytes of a message whose fields are texts: Debian's description lacks those of KEP-5823."""
+    encoded = b""
+    for number, text in fields:
+        data = text.encode()
+        assert len(data) < 128, text
+        encoded += bytes([number << 3 | 2, len(data)]) + data
+    return encoded
+
+
+def pods():
+    as_it_is = {"request_serializer": bytes, "response_deserializer": bytes}
+    call = channel.unary_unary("/runtime.v1.RuntimeService/CheckpointPod", **as_it_is)
+    sandbox = run_sandbox()
+    both = [make(sandbox, container_config(name)) for name in ("one", "two")]
+    for container in both:
+        runtime.StartContainer(cri.StartContainerRequest(container_id=container))
+    for name in ("one", "two"):
+        log = f"{DIRECTORY}/logs/{name}/0.log"
+        until("it counts", lambda: last(log) > 2)
+    place = f"{DIRECTORY}/pod"
+    os.mkdir(place)
+    request = message((1, sandbox), (2, place), (3, both[0]), (3, both[1]))
+    code = grpc.StatusCode
+    try:
+        call(request)
+        raise AssertionError("not refused without a deadline")
+    except grpc.RpcError as error:
+        assert error.code() == code.INVALID_ARGUMENT, error
+    only_one = message((1, sandbox), (2, place), (3, both[0]))
+    refused(code.FAILED_PRECONDITION, call, only_one, "not those that were named")
+    refused(code.INVALID_ARGUMENT, call, request + message((4, "\x0a\x01a\x12\x01b")), "unknown option")
+    refused(code.INVALID_ARGUMENT, call, message((1, sandbox), (2, "pod"), (3, both[0])), "absolute")
+    assert not os.listdir(place), os.listdir(place)
+    before = [last(f"{DIRECTORY}/logs/{name}/0.log") for name in ("one", "two")]
+    assert call(request, timeout=120) == b""
+    assert os.listdir(place)
+    for name, number in zip(("one", "two"), before):
+        log = f"{DIRECTORY}/logs/{name}/0.log"
+        until("it goes on", lambda: last(log) > number)
+    remove_sandbox(sandbox)
+
+
 def refusals():
     code = grpc.StatusCode
     request = cri.RunPodSandboxRequest(config=sandbox_config(), runtime_handler="/bin/sh")
@@ -278,5 +321,5 @@ def pictures():
     assert os.path.isdir(place.fs_id.mountpoint) and place.used_bytes.value > 0, place
 
 
-{"life": life, "refusals": refusals, "images": pictures}[sys.argv[1]]()
+{"life": life, "pods": pods, "refusals": refusals, "images": pictures}[sys.argv[1]]()
 print(f"told by grpcio {grpc.__version__}")

@@ -1,16 +1,19 @@
-//! `CheckpointContainer`: an archive of a container that goes on.
+//! `CheckpointContainer` and `CheckpointPod`: archives of what goes on afterwards.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use libcr::ops::checkpoint::{CheckpointOptions, checkpoint};
+use libcr::ops::checkpoint::{
+    CheckpointOptions, PodCheckpointOptions, PodOutput, checkpoint, checkpoint_pod,
+};
 use libcr::progress::Cancel;
 use tokio::time::sleep;
 
-use super::Refusal;
 use super::door::Door;
 use super::identity::given;
-use super::messages::{CheckpointContainerRequest, Empty};
+use super::messages::{CheckpointContainerRequest, CheckpointPodRequest, Empty};
+use super::{Refusal, sandbox};
 use crate::http::call::CancelGuard;
 
 /// Answers. The container stands still while its files are captured and goes on afterwards, also after
@@ -54,4 +57,45 @@ pub async fn container(door: Door, request: CheckpointContainerRequest) -> Resul
             })
         }
     }
+}
+
+/// `CheckpointPod`: all containers that run in a sandbox, of one instant, into an empty directory.
+/// Those that run must be those that are named. A client that no longer waits takes it back.
+pub async fn pod(door: Door, request: CheckpointPodRequest) -> Result<Empty, Refusal> {
+    if door.deadline.is_none() {
+        return Err(Refusal::invalid("a checkpoint of a pod needs a deadline"));
+    }
+    if let Some(option) = request.options.keys().next() {
+        return Err(Refusal::invalid(&format!("unknown option {option:?}")));
+    }
+    if request.container_ids.is_empty() {
+        return Err(Refusal::invalid("the request names no containers"));
+    }
+    let output = PathBuf::from(&request.output_path);
+    if !output.is_absolute() {
+        return Err(Refusal::invalid(&format!(
+            "invalid output path {:?}: it must be absolute",
+            request.output_path
+        )));
+    }
+    door.run_cancelled(move |engine, cancel| {
+        let (facts, _) = sandbox::known(engine, &request.pod_sandbox_id)?;
+        let mut containers = BTreeSet::new();
+        for id in &request.container_ids {
+            containers.insert(engine.find(given(id)?)?.config.id);
+        }
+        let options = PodCheckpointOptions {
+            output: PodOutput::Directory(output),
+            leave_running: true,
+            compress: Some("none".into()),
+            file_locks: false,
+            ignore_rootfs: false,
+            ignore_volumes: false,
+            containers,
+            skip_checks: Vec::new(),
+        };
+        checkpoint_pod(engine, &facts.pod.id, &options, cancel)?;
+        Ok(Empty {})
+    })
+    .await
 }

@@ -43,6 +43,7 @@ pub const METHODS: &[(&str, &[&str])] = &[
             "PodSandboxStats",
             "ListPodSandboxStats",
             "CheckpointContainer",
+            "CheckpointPod",
             "GetContainerEvents",
         ],
     ),
@@ -94,6 +95,7 @@ async fn runtime_service(door: Door, method: &str, request: Request<Incoming>) -
         "PodSandboxStats" => unary(door, request, stats::sandbox).await,
         "ListPodSandboxStats" => unary(door, request, stats::sandboxes).await,
         "CheckpointContainer" => unary(door, request, checkpoint::container).await,
+        "CheckpointPod" => unary(door, request, checkpoint::pod).await,
         "GetContainerEvents" => {
             let mut grpc = Grpc::new(ProstCodec::default());
             grpc.server_streaming(Events(door), request).await

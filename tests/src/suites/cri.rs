@@ -8,7 +8,7 @@ use std::process::{Child, Command};
 use crate::harness::{Host, IMAGE, command, wait};
 use crate::suites::{Tests, tests};
 
-pub const TESTS: Tests = tests![a_life, refusals, images];
+pub const TESTS: Tests = tests![a_life, whole_pods, refusals, images];
 
 /// A service that ends with this.
 struct Service(Child);
@@ -43,6 +43,10 @@ fn told(host: &Host, part: &str) {
 
 fn a_life(host: &Host) {
     told(host, "life");
+}
+
+fn whole_pods(host: &Host) {
+    told(host, "pods");
 }
 
 fn refusals(host: &Host) {

@@ -242,3 +242,16 @@ pub struct PodSandbox {
     #[prost(string, tag = "7")]
     pub runtime_handler: String,
 }
+
+/// `CheckpointPodRequest` of KEP-5823.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct CheckpointPodRequest {
+    #[prost(string, tag = "1")]
+    pub pod_sandbox_id: String,
+    #[prost(string, tag = "2")]
+    pub output_path: String,
+    #[prost(string, repeated, tag = "3")]
+    pub container_ids: Vec<String>,
+    #[prost(btree_map = "string, string", tag = "4")]
+    pub options: BTreeMap<String, String>,
+}
