@@ -9,7 +9,7 @@ use tonic::Status;
 
 use super::Refusal;
 use super::door::Door;
-use super::identity::nanoseconds;
+use super::identity::{self, nanoseconds};
 use super::messages::{
     CREATED_EVENT, ContainerEventResponse, DELETED_EVENT, STARTED_EVENT, STOPPED_EVENT,
 };
@@ -63,9 +63,11 @@ fn listen(
 
 /// An event as clients hear of it; `None`: it is nothing for them.
 fn told(engine: &Engine, event: &StoredEvent) -> Option<ContainerEventResponse> {
-    if event.subject != "container" || event.pod.is_empty() {
+    if event.subject != "container" {
         return None;
     }
+    // Not every event says in which pod it was.
+    let known: identity::Container = identity::read(&event.labels)?;
     let kind = match event.kind.as_str() {
         "create" => CREATED_EVENT,
         "start" | "restore" => STARTED_EVENT,
@@ -74,7 +76,7 @@ fn told(engine: &Engine, event: &StoredEvent) -> Option<ContainerEventResponse> 
         _ => return None,
     };
     // Of a pod that is gone only that.
-    let pod = sandbox::known(engine, &event.pod).ok();
+    let pod = sandbox::known(engine, &known.sandbox).ok();
     Some(ContainerEventResponse {
         container_id: event.id.clone(),
         container_event_type: kind,

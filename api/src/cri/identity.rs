@@ -9,8 +9,22 @@ use serde::{Deserialize, Serialize};
 
 use super::Refusal;
 
-/// The label.
-const LABEL: &str = "org.cryopod.cri";
+/// What is kept in a label.
+pub trait Known: Serialize + DeserializeOwned {
+    /// The label.
+    const LABEL: &'static str;
+}
+
+impl Known for Sandbox {
+    const LABEL: &'static str = "org.cryopod.cri.sandbox";
+}
+
+impl Known for Container {
+    const LABEL: &'static str = "org.cryopod.cri.container";
+}
+
+/// Clients neither set nor see them.
+const LABELS: [&str; 2] = [Sandbox::LABEL, Container::LABEL];
 
 /// Of a sandbox.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +52,8 @@ pub struct Sandbox {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Container {
+    /// Id of its sandbox.
+    pub sandbox: String,
     /// Its name in its pod.
     pub name: String,
     /// Which try it is.
@@ -54,13 +70,13 @@ pub struct Container {
 ///
 /// # Errors
 /// For a client that sets that label itself, or one that can't be said as `KEY=VALUE`.
-pub fn labels<T: Serialize>(
+pub fn labels<T: Known>(
     labels: &BTreeMap<String, String>,
     identity: &T,
 ) -> Result<Vec<String>, Refusal> {
-    if labels.contains_key(LABEL) {
+    if let Some(own) = LABELS.iter().find(|own| labels.contains_key(**own)) {
         return Err(Refusal::invalid(&format!(
-            "the label {LABEL} is the engine's own"
+            "the label {own} is the engine's own"
         )));
     }
     if let Some(key) = labels.keys().find(|key| key.contains('=')) {
@@ -68,18 +84,18 @@ pub fn labels<T: Serialize>(
     }
     let own = serde_json::to_string(identity).map_err(|error| Refusal::internal(&error))?;
     let pairs = labels.iter().map(|(key, value)| format!("{key}={value}"));
-    Ok(pairs.chain([format!("{LABEL}={own}")]).collect())
+    Ok(pairs.chain([format!("{}={own}", T::LABEL)]).collect())
 }
 
 /// What Kubernetes knows; `None`: it doesn't know it at all.
-pub fn read<T: DeserializeOwned>(labels: &BTreeMap<String, String>) -> Option<T> {
-    serde_json::from_str(labels.get(LABEL)?).ok()
+pub fn read<T: Known>(labels: &BTreeMap<String, String>) -> Option<T> {
+    serde_json::from_str(labels.get(T::LABEL)?).ok()
 }
 
 /// Labels as clients see them.
 pub fn shown(labels: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut labels = labels.clone();
-    labels.remove(LABEL);
+    labels.retain(|key, _| !LABELS.contains(&key.as_str()));
     labels
 }
 
@@ -87,7 +103,7 @@ pub fn shown(labels: &BTreeMap<String, String>) -> BTreeMap<String, String> {
 pub fn fits(labels: &BTreeMap<String, String>, selector: &BTreeMap<String, String>) -> bool {
     selector
         .iter()
-        .all(|(key, value)| key != LABEL && labels.get(key) == Some(value))
+        .all(|(key, value)| !LABELS.contains(&key.as_str()) && labels.get(key) == Some(value))
 }
 
 /// Nanoseconds since 1970; 0: never.

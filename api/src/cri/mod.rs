@@ -1,7 +1,7 @@
 //! The door of Kubernetes: `runtime.v1` RuntimeService and ImageService on a socket of their own.
 //!
 //! A sandbox is a pod of the engine, a container one in it; what only Kubernetes knows of them (its own
-//! names, annotations, where it expects the log) stands in one label, see [`identity`].
+//! names, annotations, where it expects the log) stands in a label of each, see [`identity`].
 
 mod checkpoint;
 pub mod connection;

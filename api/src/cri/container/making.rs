@@ -46,6 +46,7 @@ pub fn options(config: &ContainerConfig, pod: &str, of: &Sandbox) -> Result<Made
         &image.user_specified_image
     };
     let identity = identity::Container {
+        sandbox: pod.to_owned(),
         name: metadata.name.clone(),
         attempt: metadata.attempt,
         annotations: config.annotations.clone(),

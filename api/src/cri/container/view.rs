@@ -59,10 +59,11 @@ pub fn item(container: &Container) -> Option<messages::Container> {
     })
 }
 
-/// What Kubernetes knows of a container in a sandbox, its infra container left out.
+/// What Kubernetes knows of a container in the sandbox that it was made in: one that was thawed
+/// elsewhere has brought its label along.
 fn known(config: &ContainerConfig) -> Option<identity::Container> {
-    let is_member = !config.pod_id().is_empty() && !config.is_infra();
-    identity::read(&config.labels).filter(|_| is_member)
+    let known: identity::Container = identity::read(&config.labels)?;
+    (known.sandbox == config.pod_id()).then_some(known)
 }
 
 /// Whether it is what a filter asks for.
