@@ -72,16 +72,16 @@ fn of_container(
     engine: &Engine,
     container: &Container,
 ) -> Result<Option<(ContainerStats, Stats)>, Refusal> {
-    let Some(status) = containers_of::status_of(container) else {
+    let Some(known) = containers_of::status_of(container) else {
         return Ok(None);
     };
     let stats = sample(engine, &container.config.id, None)?;
     let message = ContainerStats {
         attributes: Some(ContainerAttributes {
-            id: status.id,
-            metadata: status.metadata,
-            labels: status.labels,
-            annotations: status.annotations,
+            id: known.id,
+            metadata: known.metadata,
+            labels: known.labels,
+            annotations: known.annotations,
         }),
         cpu: Some(cpu(&stats)),
         memory: Some(memory(&stats)),
@@ -90,23 +90,23 @@ fn of_container(
     Ok(Some((message, stats)))
 }
 
-fn number(value: u64) -> Option<UInt64Value> {
-    Some(UInt64Value { value })
+fn number(value: u64) -> UInt64Value {
+    UInt64Value { value }
 }
 
 fn cpu(stats: &Stats) -> CpuUsage {
     CpuUsage {
         timestamp: identity::now(),
-        usage_core_nano_seconds: number(stats.cpu_nano),
+        usage_core_nano_seconds: Some(number(stats.cpu_nano)),
     }
 }
 
 fn memory(stats: &Stats) -> MemoryUsage {
     MemoryUsage {
         timestamp: identity::now(),
-        working_set_bytes: number(stats.memory),
-        available_bytes: number(stats.memory_limit.saturating_sub(stats.memory)),
-        usage_bytes: number(stats.memory),
+        working_set_bytes: Some(number(stats.memory)),
+        available_bytes: Some(number(stats.memory_limit.saturating_sub(stats.memory))),
+        usage_bytes: Some(number(stats.memory)),
     }
 }
 
@@ -147,7 +147,7 @@ fn of_sandbox(engine: &Engine, facts: &PodFacts, of: &Sandbox) -> Result<PodSand
     for container in &facts.containers {
         let stats = if container.config.is_infra() {
             let stats = sample(engine, &container.config.id, None)?;
-            network = stats.network.clone();
+            network.clone_from(&stats.network);
             stats
         } else {
             match gone_is_none(of_container(engine, container))? {
@@ -168,10 +168,10 @@ fn of_sandbox(engine: &Engine, facts: &PodFacts, of: &Sandbox) -> Result<PodSand
         .into_iter()
         .map(|(name, one)| NetworkInterfaceUsage {
             name,
-            rx_bytes: number(one.received.bytes),
-            rx_errors: number(one.received.errors),
-            tx_bytes: number(one.sent.bytes),
-            tx_errors: number(one.sent.errors),
+            rx_bytes: Some(number(one.received.bytes)),
+            rx_errors: Some(number(one.received.errors)),
+            tx_bytes: Some(number(one.sent.bytes)),
+            tx_errors: Some(number(one.sent.errors)),
         })
         .collect();
     let labels: BTreeMap<String, String> = identity::shown(&facts.pod.labels);
@@ -192,7 +192,7 @@ fn of_sandbox(engine: &Engine, facts: &PodFacts, of: &Sandbox) -> Result<PodSand
             }),
             process: Some(ProcessUsage {
                 timestamp: identity::now(),
-                process_count: number(all.tasks),
+                process_count: Some(number(all.tasks)),
             }),
             containers,
         }),

@@ -4,7 +4,6 @@ mod bad_input;
 mod checkpoint_images;
 mod clients;
 mod compat;
-mod cri;
 mod endurance;
 mod events;
 mod failures;
@@ -100,7 +99,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("clients", clients::TESTS),
     ("clients::crowd", clients::crowd::TESTS),
     ("clients::foreign", clients::foreign::TESTS),
-    ("cri", cri::TESTS),
+    ("cri", clients::cri::TESTS),
     ("varlink::engine", varlink::engine::TESTS),
     ("varlink::podman", varlink::podman::TESTS),
     ("varlink::harm", varlink::harm::TESTS),
