@@ -33,6 +33,7 @@ pub fn inner_tar(data: &[u8]) {
             members: 100,
             bytes: 1 << 20,
         },
+        owner: (choice & 8 == 8).then_some((1000, 1000)),
     };
     for (name, bytes) in parts::split(data) {
         if name & 1 == 0 {

@@ -7,7 +7,7 @@ set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 CRYOPOD=${CRYOPOD:-$here/../../target/debug/cryopod}
 SCRATCH=$(mktemp -d)
-LEAST=${LEAST:-30}
+LEAST=${LEAST:-31}
 . "$here/lib.sh"
 
 make_image

@@ -10,7 +10,8 @@ mod volumes;
 
 use crate::http::{Body, Handler, Route};
 use crate::libpod::{registry as names, verbs as libpod};
-use crate::shared::{attach, content, events, exec, figures, logs};
+use crate::shared::container::{change, content, figures};
+use crate::shared::{attach, events, exec, logs};
 use containers::{checkpoints, create, inspect, list, verbs, wait};
 
 /// Its routes.
@@ -72,6 +73,12 @@ pub const ROUTES: &[Route] = &[
         "gives a container another name",
     )
     .takes("name"),
+    Route::json(
+        "/containers/{name}/update",
+        change::update_of_docker,
+        "changes its limits and its restart policy",
+    )
+    .takes("(Resources) RestartPolicy"),
     Route::of(
         "GET",
         "/containers/{name}/top",
@@ -192,6 +199,12 @@ pub const ROUTES: &[Route] = &[
     )
     .takes("Detach"),
     Route::post("/exec/{id}/resize", exec::resize, "sizes its terminal").takes("h w"),
+    Route::json(
+        "/commit",
+        change::commit_of_docker,
+        "makes an image of a container",
+    )
+    .takes("container repo tag author comment changes pause Cmd Entrypoint User WorkingDir"),
     Route::get("/images/json", images::list, "lists images").takes("filters"),
     Route::of(
         "POST",

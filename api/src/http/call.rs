@@ -34,6 +34,8 @@ pub struct Call {
     pub context: Arc<Context>,
     /// It came in libpod's words; else in Docker's.
     pub is_libpod: bool,
+    /// It came to a socket that PouchContainer's clients use.
+    pub is_pouch: bool,
     /// `HEAD`: what comes after the headers is not wanted.
     pub is_head: bool,
     /// Version of its path; empty without one.

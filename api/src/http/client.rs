@@ -5,6 +5,7 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
+use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use hyper::upgrade::OnUpgrade;
@@ -13,11 +14,15 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, DuplexStream, ReadBuf, duplex};
 use tokio::net::UnixStream;
 use tokio::sync::mpsc;
+use tokio::time::sleep;
 
 use super::{Call, Reply};
 
 /// What waits for a client that reads slowly, bytes.
 const WAITING: usize = 64 << 10;
+
+/// How long nothing follows the headers of 101.
+const HEADERS_ALONE: Duration = Duration::from_millis(30);
 
 /// A client.
 #[derive(Debug)]
@@ -62,6 +67,7 @@ pub fn joined<F: Future<Output = ()> + Send + 'static>(
     work: impl FnOnce(Client) -> F + Send + 'static,
 ) -> Reply {
     let token = call.context.activity.connection();
+    let is_libpod = call.is_libpod;
     if wants_upgrade(call) {
         let protocol = call.header("upgrade").to_owned();
         tokio::spawn(async move {
@@ -73,6 +79,11 @@ pub fn joined<F: Future<Output = ()> + Send + 'static>(
                     return;
                 }
             };
+            // docker-py loses what comes in one piece with the headers: it reads them from a buffer, and
+            // all else from the socket below. Docker's own service is never that quick.
+            if !is_libpod {
+                sleep(HEADERS_ALONE).await;
+            }
             if let Ok(parts) = upgraded.downcast::<TokioIo<UnixStream>>() {
                 work(Client::Upgraded(parts.io.into_inner(), parts.read_buf)).await;
             }

@@ -15,7 +15,11 @@ use super::{Body, Call, Failure, Handler, Query, Reply, Route, body};
 use crate::{DOCKER_API, LIBPOD_API, docker, libpod};
 
 /// Answers a request.
-pub async fn answer(context: Arc<Context>, request: Request<Incoming>) -> Response<ReplyBody> {
+pub async fn answer(
+    context: Arc<Context>,
+    is_pouch: bool,
+    request: Request<Incoming>,
+) -> Response<ReplyBody> {
     let head = request.method() == Method::HEAD;
     // Also of a path that can't be read.
     let is_libpod = request
@@ -25,7 +29,7 @@ pub async fn answer(context: Arc<Context>, request: Request<Incoming>) -> Respon
         .take(3)
         .any(|word| word == "libpod");
     tracing::debug!(method = %request.method(), uri = %request.uri(), "request");
-    let reply = match route(context, request).await {
+    let reply = match route(context, is_pouch, request).await {
         Ok(reply) => reply,
         Err(failure) => {
             tracing::debug!(status = failure.status, message = %failure.message, "refused");
@@ -35,7 +39,11 @@ pub async fn answer(context: Arc<Context>, request: Request<Incoming>) -> Respon
     response(reply, head)
 }
 
-async fn route(context: Arc<Context>, request: Request<Incoming>) -> Result<Reply, Failure> {
+async fn route(
+    context: Arc<Context>,
+    is_pouch: bool,
+    request: Request<Incoming>,
+) -> Result<Reply, Failure> {
     let raw = request.uri().path().to_owned();
     let path = Path::parse(&raw).ok_or_else(|| Failure::bad(format!("invalid path {raw:?}")))?;
     let table = if path.is_libpod {
@@ -46,12 +54,13 @@ async fn route(context: Arc<Context>, request: Request<Incoming>) -> Result<Repl
     let (route, names) = find(table, request.method(), &path)?;
     let query = Query::parse(request.uri().query().unwrap_or_default(), &raw)?;
     let cancel = Cancel::default();
-    let request_is_head = request.method() == Method::HEAD;
+    let is_head = request.method() == Method::HEAD;
     let (mut parts, incoming) = request.into_parts();
     let mut call = Call {
         context: Arc::clone(&context),
         is_libpod: path.is_libpod,
-        is_head: request_is_head,
+        is_pouch,
+        is_head,
         version: path.version,
         names,
         query,

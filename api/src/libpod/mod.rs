@@ -3,12 +3,14 @@
 mod containers;
 mod images;
 pub(crate) mod networks;
+mod pods;
 pub(crate) mod registry;
 pub(crate) mod system;
 pub(crate) mod volumes;
 
 use crate::http::{Body, Handler, Route};
-use crate::shared::{attach, content, events, exec, figures, logs};
+use crate::shared::container::{change, content, figures};
+use crate::shared::{attach, events, exec, logs};
 use containers::{checkpoint, list, restore, wait};
 pub(crate) use containers::{create, verbs};
 
@@ -99,6 +101,12 @@ pub const ROUTES: &[Route] = &[
         "gives a container another name",
     )
     .takes("name"),
+    Route::json(
+        "/containers/{name}/update",
+        change::update_of_libpod,
+        "changes its limits and its restart policy",
+    )
+    .takes("restartPolicy restartRetries (LinuxResources)"),
     Route::of(
         "GET",
         "/containers/{name}/top",
@@ -208,6 +216,12 @@ pub const ROUTES: &[Route] = &[
     .takes("Detach h w"),
     Route::post("/exec/{id}/resize", exec::resize, "sizes its terminal").takes("h w"),
     Route::json("/exec/{id}/remove", exec::remove, "forgets it"),
+    Route::post(
+        "/commit",
+        change::commit_of_libpod,
+        "makes an image of a container",
+    )
+    .takes("container repo tag author comment changes pause stream format"),
     Route::get("/images/json", images::list, "lists images").takes("filters"),
     Route::of(
         "POST",
@@ -271,6 +285,48 @@ pub const ROUTES: &[Route] = &[
     )
     .takes("repo tag"),
     Route::delete("/images/{*name}", images::remove, "removes an image").takes("force"),
+    Route::json("/pods/create", pods::create, "makes a pod").takes("(PodSpecGenerator)"),
+    Route::get("/pods/json", pods::list, "lists pods").takes("filters"),
+    Route::post(
+        "/pods/prune",
+        pods::prune,
+        "removes pods of which nothing runs any more",
+    ),
+    Route::get(
+        "/pods/{name}/json",
+        pods::inspect,
+        "all that is known of a pod",
+    ),
+    Route::get(
+        "/pods/{name}/exists",
+        pods::exists,
+        "whether there is such a pod",
+    ),
+    Route::post("/pods/{name}/start", pods::start, "starts its containers"),
+    Route::post("/pods/{name}/stop", pods::stop, "stops its containers").takes("timeout t"),
+    Route::post(
+        "/pods/{name}/restart",
+        pods::restart,
+        "stops its containers and starts them anew",
+    ),
+    Route::post(
+        "/pods/{name}/kill",
+        pods::kill,
+        "sends its containers a signal",
+    )
+    .takes("signal"),
+    Route::post(
+        "/pods/{name}/pause",
+        pods::pause,
+        "stops their processes in memory",
+    ),
+    Route::post("/pods/{name}/unpause", pods::unpause, "lets them go on"),
+    Route::delete(
+        "/pods/{name}",
+        pods::remove,
+        "removes it with its containers",
+    )
+    .takes("force timeout"),
     Route::json("/volumes/create", volumes::create, "makes a volume")
         .takes("Name Driver Label Labels Options IgnoreIfExists"),
     Route::get("/volumes/json", volumes::list, "lists volumes").takes("filters"),

@@ -14,6 +14,9 @@ use super::ServeError;
 /// Who may talk to the engine beside root, where there is such a group.
 const GROUP: &str = "cryopod";
 
+/// The socket of PouchContainer.
+const POUCH: &str = "pouchd.sock";
+
 /// What is spoken on a socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Door {
@@ -45,6 +48,14 @@ pub struct Listening {
     pub path: PathBuf,
     /// Removed at the end: we made it.
     own: bool,
+}
+
+impl Listening {
+    /// PouchContainer's clients look for their service by this name, and speak Docker's interface in
+    /// their own way.
+    pub fn is_pouch(&self) -> bool {
+        self.path.file_name() == Some(POUCH.as_ref())
+    }
 }
 
 impl Drop for Listening {

@@ -21,10 +21,15 @@ const HEADERS: usize = 100;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Answers a client until it goes.
-pub async fn serve(stream: UnixStream, context: Arc<Context>, mut stopping: watch::Receiver<bool>) {
+pub async fn serve(
+    stream: UnixStream,
+    context: Arc<Context>,
+    is_pouch: bool,
+    mut stopping: watch::Receiver<bool>,
+) {
     let service = service_fn(|request| {
         let context = Arc::clone(&context);
-        async move { Ok::<_, Infallible>(dispatch::answer(context, request).await) }
+        async move { Ok::<_, Infallible>(dispatch::answer(context, is_pouch, request).await) }
     });
     let mut builder = http1::Builder::new();
     builder

@@ -144,7 +144,7 @@ async fn run(
         listener.set_nonblocking(true)?;
         let listener = UnixListener::from_std(listener)?;
         accepting.spawn(accept(
-            socket.door,
+            (socket.door, socket.is_pouch()),
             listener,
             Arc::clone(&context),
             Arc::clone(&room),
@@ -206,7 +206,7 @@ async fn idle_for(activity: &Activity, limit: Option<Duration>) {
 }
 
 async fn accept(
-    door: Door,
+    (door, is_pouch): (Door, bool),
     listener: UnixListener,
     context: Arc<Context>,
     room: Arc<Semaphore>,
@@ -222,7 +222,9 @@ async fn accept(
                 let (context, stopping) = (Arc::clone(&context), stopping.clone());
                 tokio::spawn(async move {
                     match door {
-                        Door::Rest => connection::serve(stream, context, stopping).await,
+                        Door::Rest => {
+                            connection::serve(stream, context, is_pouch, stopping).await;
+                        }
                         Door::Cri => cri::connection::serve(stream, context, stopping).await,
                         Door::Varlink => {
                             varlink::connection::serve(stream, context, stopping).await;

@@ -12,13 +12,15 @@ use hyper::upgrade::OnUpgrade;
 use libcr::Engine;
 use libcr::model::status::Status;
 use libcr::monitor::attach::{Attachment, Packet};
+use libcr::ops::lifecycle::logs::{LogOptions, logs};
 use libcr::ops::lifecycle::{attach, ps, start};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
 use tokio::net::UnixStream;
+use tokio::sync::mpsc;
 use tokio::time::sleep;
 
 use super::logs::{MULTIPLEXED, RAW};
-use crate::http::call::Context;
+use crate::http::call::{CancelGuard, Context};
 use crate::http::client::{Client, joined};
 use crate::http::detach::DetachKeys;
 use crate::http::frames::{self, frame};
@@ -55,9 +57,10 @@ pub async fn answer(call: Call, upgrade: OnUpgrade) -> Result<Reply, Failure> {
     let otherwise = call.is_libpod;
     let (input, output) = (flag("stdin", otherwise)?, flag("stdout", otherwise)?);
     let error = flag("stderr", otherwise)?;
-    if !flag("stream", otherwise)? || !(input || output || error) {
+    let (stream, earlier) = (flag("stream", otherwise)?, flag("logs", false)?);
+    if !(stream || earlier) || !(input || output || error) {
         return Err(Failure::bad(
-            "at least one of stdin, stdout, stderr must be true, and stream",
+            "at least one of stdin, stdout, stderr must be true, and stream or logs",
         ));
     }
     let keys = DetachKeys::parse(call.query.text("detachKeys"))?;
@@ -80,6 +83,10 @@ pub async fn answer(call: Call, upgrade: OnUpgrade) -> Result<Reply, Failure> {
         terminal,
         keys,
     };
+    let kind = if terminal { RAW } else { MULTIPLEXED };
+    if earlier && !stream {
+        return Ok(written(&call, upgrade, kind, id, &wanted));
+    }
     // One that runs must be attached to before the client is told so: nothing may be missed.
     let at_once = match status {
         Status::Running => {
@@ -98,7 +105,6 @@ pub async fn answer(call: Call, upgrade: OnUpgrade) -> Result<Reply, Failure> {
             ));
         }
     };
-    let kind = if terminal { RAW } else { MULTIPLEXED };
     let context = Arc::clone(&call.context);
     // Registered before the client can know: its start may come at once.
     let waits = at_once.is_none().then(|| context.starts.wait(&id));
@@ -114,6 +120,49 @@ pub async fn answer(call: Call, upgrade: OnUpgrade) -> Result<Reply, Failure> {
             tracing::debug!(%error, "attachment");
         }
     }))
+}
+
+/// What a container has written, and no more.
+fn written(call: &Call, upgrade: OnUpgrade, kind: &str, id: String, wanted: &Wanted) -> Reply {
+    let (terminal, output, error) = (wanted.terminal, wanted.output, wanted.error);
+    let (context, cancel) = (Arc::clone(&call.context), call.cancel.clone());
+    joined(call, upgrade, kind, move |mut client| async move {
+        let _gone = CancelGuard(cancel.clone());
+        let (pieces, mut lines) = mpsc::channel(16);
+        let reading = context.run(move |engine| {
+            let options = LogOptions {
+                cancel,
+                ..LogOptions::default()
+            };
+            logs(engine, &id, &options, |line| {
+                let (number, is_wanted) = if line.error {
+                    (frames::ERROR, error)
+                } else {
+                    (frames::OUTPUT, output)
+                };
+                let bytes = if terminal {
+                    line.text.clone()
+                } else {
+                    frame(number, &line.text).to_vec()
+                };
+                !is_wanted || pieces.blocking_send(bytes).is_ok()
+            })?;
+            Ok(())
+        });
+        let sending = async {
+            while let Some(bytes) = lines.recv().await {
+                client.write_all(&bytes).await?;
+            }
+            client.shutdown().await
+        };
+        let (done, sent) = tokio::join!(reading, sending);
+        if let Err(error) = sent {
+            tracing::debug!(%error, "log");
+        }
+        if let Err(failure) = done {
+            tracing::debug!(message = %failure.message, "log");
+        }
+    })
 }
 
 /// Waits for the start of a container; `None` when the client is gone, or the container is.

@@ -238,6 +238,8 @@ pub async fn start(call: Call, upgrade: OnUpgrade) -> Result<Reply, Failure> {
     let terminal = session.options.terminal;
     let (ends, streams) = open(&call, &session, size).map_err(|error| Failure::internal(&error))?;
     let kind = if terminal { RAW } else { MULTIPLEXED };
+    // From the first byte on: what came to which stream first is seen only while it comes.
+    let read = Reading::of(ends).map_err(|error| Failure::internal(&error))?;
     let ended = match run(&call, session, streams).await {
         Ok(ended) => ended,
         // As both servers do it: clients read the exit code afterwards, which says 126 or 127.
@@ -257,7 +259,7 @@ pub async fn start(call: Call, upgrade: OnUpgrade) -> Result<Reply, Failure> {
         Err(failure) => return Err(failure),
     };
     Ok(joined(&call, upgrade, kind, move |client| async move {
-        if let Err(error) = bridge(client, ends, ended, keys).await {
+        if let Err(error) = join(client, read, ended, keys).await {
             tracing::debug!(%error, "exec session");
         }
     }))
@@ -425,31 +427,37 @@ fn supervise(
     Ok(())
 }
 
-/// Carries bytes both ways until the process has ended and all it wrote is on its way.
-async fn bridge(
-    client: Client,
-    ends: Ends,
-    ended: oneshot::Receiver<()>,
-    keys: DetachKeys,
-) -> io::Result<()> {
-    let (pieces, written) = mpsc::channel(4);
-    let unread = Unread::of(&ends)?;
-    let input: Option<Box<dyn AsyncWrite + Send + Unpin>> = match ends {
-        Ends::Pipes {
+/// A process's streams, its output being read.
+struct Reading {
+    input: Option<Box<dyn AsyncWrite + Send + Unpin>>,
+    written: mpsc::Receiver<Vec<u8>>,
+    unread: Unread,
+}
+
+impl Reading {
+    fn of(ends: Ends) -> io::Result<Self> {
+        let unread = Unread::of(&ends)?;
+        let (pieces, written) = mpsc::channel(4);
+        let input: Option<Box<dyn AsyncWrite + Send + Unpin>> = match ends {
+            Ends::Pipes {
+                input,
+                output,
+                error,
+            } => {
+                tokio::spawn(read_both(output, error, pieces));
+                input.map(|input| Box::new(input) as _)
+            }
+            Ends::Terminal(output, input) => {
+                tokio::spawn(read(*output, pieces));
+                Some(input as _)
+            }
+        };
+        Ok(Self {
             input,
-            output,
-            error,
-        } => {
-            tokio::spawn(read(output, Some(frames::OUTPUT), pieces.clone()));
-            tokio::spawn(read(error, Some(frames::ERROR), pieces));
-            input.map(|input| Box::new(input) as _)
-        }
-        Ends::Terminal(output, input) => {
-            tokio::spawn(read(*output, None, pieces));
-            Some(input as _)
-        }
-    };
-    join(client, input, (written, unread), ended, keys).await
+            written,
+            unread,
+        })
+    }
 }
 
 /// The streams that a process writes to, to see whether there is more to read.
@@ -483,31 +491,60 @@ impl Unread {
     }
 }
 
-async fn read(
-    mut stream: impl AsyncRead + Unpin + Send,
-    number: Option<u8>,
-    pieces: mpsc::Sender<Vec<u8>>,
-) {
+async fn read(mut stream: impl AsyncRead + Unpin + Send, pieces: mpsc::Sender<Vec<u8>>) {
     let mut buffer = vec![0; CHUNK];
     // A terminal whose other end is closed is an error to read.
     while let Ok(count) = stream.read(&mut buffer).await {
-        let piece = match number {
-            Some(number) => frame(number, &buffer[..count]).to_vec(),
-            None => buffer[..count].to_vec(),
-        };
-        if count == 0 || pieces.send(piece).await.is_err() {
+        if count == 0 || pieces.send(buffer[..count].to_vec()).await.is_err() {
             return;
         }
     }
 }
 
+/// Both streams in the order in which they were written, as far as that can be seen.
+async fn read_both(
+    mut output: pipe::Receiver,
+    mut error: pipe::Receiver,
+    pieces: mpsc::Sender<Vec<u8>>,
+) {
+    let (mut of_output, mut of_error) = (vec![0; CHUNK], vec![0; CHUNK]);
+    let (mut output_open, mut error_open) = (true, true);
+    while output_open || error_open {
+        let piece = tokio::select! {
+            biased;
+            count = output.read(&mut of_output), if output_open => match count {
+                Ok(count) if count > 0 => frame(frames::OUTPUT, &of_output[..count]),
+                _ => {
+                    output_open = false;
+                    continue;
+                }
+            },
+            count = error.read(&mut of_error), if error_open => match count {
+                Ok(count) if count > 0 => frame(frames::ERROR, &of_error[..count]),
+                _ => {
+                    error_open = false;
+                    continue;
+                }
+            },
+        };
+        if pieces.send(piece.to_vec()).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Carries bytes both ways until the process has ended and all it wrote is on its way.
 async fn join(
     mut client: Client,
-    mut input: Option<Box<dyn AsyncWrite + Send + Unpin>>,
-    (mut written, unread): (mpsc::Receiver<Vec<u8>>, Unread),
+    read: Reading,
     mut ended: oneshot::Receiver<()>,
     mut keys: DetachKeys,
 ) -> io::Result<()> {
+    let Reading {
+        mut input,
+        mut written,
+        unread,
+    } = read;
     let mut buffer = vec![0; CHUNK];
     let (mut open, mut over, mut quiet) = (true, false, 0);
     loop {

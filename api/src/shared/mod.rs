@@ -1,17 +1,16 @@
 //! What the doors say of the same things, and how they read what they are told.
 
 pub mod attach;
-pub mod content;
+pub mod container;
 pub mod events;
 pub mod exec;
 pub mod fields;
-pub mod figures;
 pub mod filter;
 pub mod images;
 pub mod kinds;
+pub mod limits;
 pub mod listing;
 pub mod logs;
 pub mod options;
 pub mod time;
 pub mod transfer;
-pub mod volumes;

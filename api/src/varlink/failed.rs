@@ -44,6 +44,8 @@ pub enum Thing {
     Image,
     /// A volume.
     Volume,
+    /// A pod.
+    Pod,
 }
 
 impl Failed {
@@ -124,6 +126,9 @@ impl From<Error> for Failed {
         let missing = match &error {
             Error::NoSuchContainer(word) | Error::NoSuchContainerOrImage(word) => {
                 Some((Thing::Container, word.clone()))
+            }
+            Error::NoSuchPod(word) | Error::Store(libcr::store::StoreError::NoSuchPod(word)) => {
+                Some((Thing::Pod, word.clone()))
             }
             Error::NoSuchImage(word)
             | Error::Store(libcr::store::StoreError::NoSuchImage(word)) => {

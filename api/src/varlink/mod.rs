@@ -14,6 +14,7 @@ pub mod interface;
 pub mod message;
 pub mod podman;
 pub mod service;
+mod volumes;
 mod wire;
 
 pub use interface::{INTERFACES, Interface, Method};

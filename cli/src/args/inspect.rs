@@ -100,12 +100,14 @@ mod tests {
         inspect.names.clear();
         assert!(inspect.validate().is_ok());
         inspect.kind = "pod".into();
+        assert_eq!(inspect.validate().unwrap(), InspectKind::Pod);
+        inspect.kind = "secret".into();
         assert!(
             inspect
                 .validate()
                 .unwrap_err()
                 .to_string()
-                .starts_with("invalid type \"pod\"")
+                .starts_with("invalid type \"secret\"")
         );
     }
 }

@@ -40,6 +40,31 @@ pub struct Identity {
     pub home: String,
 }
 
+impl Identity {
+    /// Adds further groups, names of the container's own files or numbers.
+    pub fn join(&mut self, root: &Dir, groups: &[String]) -> Result<(), UserError> {
+        if groups.is_empty() {
+            return Ok(());
+        }
+        let text = read(root, "etc/group").unwrap_or_default();
+        for wanted in groups {
+            let gid = group_id(&text, wanted)?;
+            if !self.additional_gids.contains(&gid) {
+                self.additional_gids.push(gid);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The number of a group that is named, or a number.
+fn group_id(text: &str, wanted: &str) -> Result<u32, UserError> {
+    let mut all = text.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let named = all.find(|fields| fields.len() >= 3 && fields[0] == wanted);
+    let gid = named.map_or(wanted, |fields| fields[2]).parse();
+    gid.map_err(|_| UserError::NoGroup(wanted.into()))
+}
+
 /// Reads `user` as the container's own files understand it.
 pub fn resolve(root: &Dir, user: &str) -> Result<Identity, UserError> {
     let text = |path: &str| read(root, path).unwrap_or_default();
@@ -154,9 +179,7 @@ fn lookup(passwd: &str, group: &str, user: &str) -> Result<Identity, UserError> 
             .map(|line| line.split(':').collect::<Vec<_>>())
     };
     if let Some(wanted) = wanted_group {
-        let named = groups().find(|fields| fields.len() >= 3 && fields[0] == wanted);
-        let gid = named.map_or(wanted, |fields| fields[2]).parse();
-        identity.gid = gid.map_err(|_| UserError::NoGroup(wanted.into()))?;
+        identity.gid = group_id(group, wanted)?;
     } else if let Some(fields) = &entry {
         let member = |group: &Vec<&str>| {
             group.len() >= 4 && group[3].split(',').any(|name| name == fields[0])
@@ -191,6 +214,13 @@ mod tests {
         assert_eq!(home(&trees, ""), "/root");
         let root = Dir::open_ambient_dir(&trees[1], cap_std::ambient_authority()).unwrap();
         assert_eq!(resolve(&root, "web").map(|web| web.uid), Ok(33));
+        std::fs::write(trees[1].join("etc/group"), GROUP).unwrap();
+        let mut web = resolve(&root, "web").unwrap();
+        let joined = web.join(&root, &["mail".into(), "1000".into()]);
+        assert_eq!((joined, web.additional_gids), (Ok(()), vec![8, 1000]));
+        let joined = Identity::default().join(&root, &["none".into()]);
+        assert_eq!(joined, Err(UserError::NoGroup("none".into())));
+        std::fs::remove_file(trees[1].join("etc/group")).unwrap();
         let names = Names::below(&root);
         assert_eq!(
             (names.user(33).as_str(), names.user(7).as_str()),

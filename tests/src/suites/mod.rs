@@ -94,6 +94,8 @@ pub const ALL: &[(&str, Tests)] = &[
     ("pods::whole", pods::whole::TESTS),
     ("rest::libpod", rest::libpod::TESTS),
     ("rest::docker", rest::docker::TESTS),
+    ("rest::verbs", rest::verbs::TESTS),
+    ("rest::pouch", rest::pouch::TESTS),
     ("rest::registries", rest::registries::TESTS),
     ("rest::harm", rest::harm::TESTS),
     ("clients", clients::TESTS),

@@ -87,6 +87,22 @@ const PROVED: &[(&str, &str, &str)] = &[
         "rest::libpod::a_life_by_podman",
     ),
     (
+        "libpod POST /containers/{name}/update",
+        "podman --remote",
+        "rest::verbs::changed",
+    ),
+    (
+        "libpod POST /commit",
+        "podman --remote",
+        "rest::verbs::changed",
+    ),
+    (
+        "docker POST /containers/{name}/update",
+        "curl",
+        "rest::verbs::changed",
+    ),
+    ("docker POST /commit", "curl", "rest::verbs::changed"),
+    (
         "libpod POST /containers/{name}/kill",
         "podman --remote",
         "rest::libpod::a_life_by_podman",
@@ -210,6 +226,116 @@ const PROVED: &[(&str, &str, &str)] = &[
         "libpod POST /images/{*name}/untag",
         "podman --remote",
         "rest::registries::by_podman",
+    ),
+    (
+        "libpod POST /containers/{name}/restart",
+        "podman --remote",
+        "rest::verbs::by_podman",
+    ),
+    (
+        "libpod POST /containers/{name}/rename",
+        "podman --remote",
+        "rest::verbs::by_podman",
+    ),
+    (
+        "libpod GET /containers/{name}/top",
+        "podman --remote",
+        "rest::verbs::by_podman",
+    ),
+    (
+        "libpod GET /containers/stats",
+        "podman --remote",
+        "rest::verbs::by_podman",
+    ),
+    (
+        "libpod GET /containers/{name}/archive",
+        "podman --remote",
+        "rest::verbs::by_podman",
+    ),
+    (
+        "libpod PUT /containers/{name}/archive",
+        "podman --remote",
+        "rest::verbs::by_podman",
+    ),
+    (
+        "libpod GET /containers/{name}/export",
+        "podman --remote",
+        "rest::verbs::by_podman",
+    ),
+    (
+        "libpod GET /containers/{name}/changes",
+        "podman --remote",
+        "rest::verbs::by_podman",
+    ),
+    (
+        "libpod GET /containers/{name}/stats",
+        "curl",
+        "rest::verbs::wrong_ones",
+    ),
+    (
+        "libpod POST /pods/create",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod GET /pods/json",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod POST /pods/prune",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod GET /pods/{name}/json",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod GET /pods/{name}/exists",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod POST /pods/{name}/start",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod POST /pods/{name}/stop",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod POST /pods/{name}/restart",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod POST /pods/{name}/kill",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod POST /pods/{name}/pause",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod POST /pods/{name}/unpause",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod DELETE /pods/{name}",
+        "podman --remote",
+        "rest::verbs::pods",
+    ),
+    (
+        "libpod GET /networks/{name}",
+        "podman-py",
+        "clients::foreign::podman_py",
     ),
     (
         "libpod DELETE /images/{*name}",
@@ -440,6 +566,46 @@ const PROVED: &[(&str, &str, &str)] = &[
         "rest::registries::by_docker",
     ),
     (
+        "docker POST /containers/{name}/restart",
+        "curl",
+        "rest::verbs::by_docker",
+    ),
+    (
+        "docker POST /containers/{name}/rename",
+        "curl",
+        "rest::verbs::by_docker",
+    ),
+    (
+        "docker GET /containers/{name}/top",
+        "curl",
+        "rest::verbs::by_docker",
+    ),
+    (
+        "docker GET /containers/{name}/stats",
+        "curl",
+        "rest::verbs::by_docker",
+    ),
+    (
+        "docker GET /containers/{name}/archive",
+        "curl",
+        "rest::verbs::by_docker",
+    ),
+    (
+        "docker PUT /containers/{name}/archive",
+        "curl",
+        "rest::verbs::by_docker",
+    ),
+    (
+        "docker GET /containers/{name}/changes",
+        "curl",
+        "rest::verbs::by_docker",
+    ),
+    (
+        "docker GET /containers/{name}/export",
+        "curl",
+        "rest::verbs::wrong_ones",
+    ),
+    (
         "docker DELETE /images/{*name}",
         "curl",
         "rest::docker::images_volumes_networks",
@@ -508,7 +674,7 @@ const PROVED: &[(&str, &str, &str)] = &[
 
 /// The table, and what is wrong with it.
 pub fn table(tests: &BTreeMap<String, String>) -> (String, Vec<String>) {
-    let mut text =
+    let mut written =
         String::from("| route | does | takes | client | test |\n|---|---|---|---|---|\n");
     let mut findings = Vec::new();
     let mut known = Vec::new();
@@ -529,7 +695,7 @@ pub fn table(tests: &BTreeMap<String, String>) -> (String, Vec<String>) {
                 route.takes
             };
             let _ = writeln!(
-                text,
+                written,
                 "| `{} {}{}` | {} | {takes} | {client} | `{test}` |",
                 route.method, door.prefix, route.pattern, route.does
             );
@@ -541,5 +707,5 @@ pub fn table(tests: &BTreeMap<String, String>) -> (String, Vec<String>) {
             findings.push(format!("there is no route `{key}`"));
         }
     }
-    (text, findings)
+    (written, findings)
 }

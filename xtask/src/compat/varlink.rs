@@ -54,6 +54,8 @@ const PROVED: &[(&str, &str, &str, &[&str])] = &[
         "varlink::clients::the_rest_by_varlinkctl",
         &[
             "StopContainer",
+            "RestartContainer",
+            "RenameContainer",
             "KillContainer",
             "PauseContainer",
             "UnpauseContainer",
@@ -110,6 +112,7 @@ const PROVED: &[(&str, &str, &str, &[&str])] = &[
             "InspectContainer",
             "Ps",
             "StopContainer",
+            "RestartContainer",
             "KillContainer",
             "WaitContainer",
             "ListImages",
@@ -234,7 +237,7 @@ fn members(description: &str, kind: &str) -> BTreeSet<String> {
 
 /// The table, and what is wrong with it.
 pub fn table(tests: &BTreeMap<String, String>) -> (String, Vec<String>) {
-    let mut text = String::from("| method | does | client | test |\n|---|---|---|---|\n");
+    let mut written = String::from("| method | does | client | test |\n|---|---|---|---|\n");
     let mut findings = Vec::new();
     for interface in INTERFACES {
         for method in interface.methods {
@@ -255,7 +258,7 @@ pub fn table(tests: &BTreeMap<String, String>) -> (String, Vec<String>) {
                 Some(_) => {}
             }
             let does = purpose(interface.description, name);
-            let _ = writeln!(text, "| `{key}` | {does} | {client} | `{test}` |");
+            let _ = writeln!(written, "| `{key}` | {does} | {client} | `{test}` |");
         }
     }
     for (place, _, _, methods) in PROVED {
@@ -266,7 +269,7 @@ pub fn table(tests: &BTreeMap<String, String>) -> (String, Vec<String>) {
             }
         }
     }
-    (text, findings)
+    (written, findings)
 }
 
 /// The first sentence in front of a method in a description.

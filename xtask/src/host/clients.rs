@@ -1,6 +1,7 @@
 //! Clients of the engine's doors that other projects made, put into a new root: Debian's packages,
 //! and below `/opt/clients` what no Debian package installs, each known by its hash.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -114,10 +115,10 @@ fn unpack(archive: &Archive, home: &Path, log: &Path) -> Result<()> {
         log,
     )?;
     let content = fs::read(&file)?;
-    let digest = Sha256::digest(&content)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<String>();
+    let mut digest = String::new();
+    for byte in Sha256::digest(&content) {
+        let _ = write!(digest, "{byte:02x}");
+    }
     if digest != archive.sha256 {
         bail!("{} has the hash {digest}", archive.url);
     }

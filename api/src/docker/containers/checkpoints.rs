@@ -59,14 +59,25 @@ fn parent(directory: &str) -> Result<PathBuf, Failure> {
     Ok(path)
 }
 
-/// `GET …/checkpoints`.
+/// `GET …/checkpoints`: objects with a name for Docker, names for PouchContainer's clients.
 pub fn list(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
-    let directory = call.query.text("dir").map(parent).transpose()?;
+    let mut directory = call.query.text("dir");
+    if call.is_pouch {
+        directory = directory.or_else(|| call.query.text("checkpointdir"));
+    }
+    let directory = directory.map(parent).transpose()?;
     let id = engine.find(call.name())?.config.id;
     let found = match &directory {
         Some(directory) if !directory.exists() => Vec::new(),
         directory => known::list(engine, Some(&id), directory.as_deref())?,
     };
+    if call.is_pouch {
+        let names: Vec<&str> = found.iter().map(|one| &*one.checkpoint.name).collect();
+        return Ok(match directory {
+            Some(directory) if !directory.exists() => Reply::ok(&Value::Null),
+            _ => Reply::ok(&names),
+        });
+    }
     let all: Vec<Value> = found
         .iter()
         .map(|one| json!({ "Name": one.checkpoint.name }))

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::http::{Call, Failure, Reply};
 use crate::libpod::create::as_entrypoint;
 use crate::shared::fields::Fields;
+use crate::shared::limits::of_docker;
 use crate::shared::options::{health, pairs, publish, volume};
 
 /// Members of Config that change nothing here.
@@ -28,9 +29,7 @@ const IGNORED: &[&str] = &[
 const IGNORED_OF_HOST: &[&str] = &[
     "ContainerIDFile",
     "ConsoleSize",
-    "MemorySwap",
     "MemorySwappiness",
-    "MemoryReservation",
     "OomKillDisable",
     "VolumeDriver",
     "MaskedPaths",
@@ -173,6 +172,7 @@ fn options(mut config: Fields) -> Result<CreateOptions, Failure> {
             .collect(),
         workdir: config.text("WorkingDir")?,
         user: config.text("User")?,
+        groups: host.texts("GroupAdd")?,
         hostname: config.text("Hostname")?,
         labels: pairs(config.map("Labels")?),
         terminal: config.flag("Tty")?,
@@ -185,8 +185,7 @@ fn options(mut config: Fields) -> Result<CreateOptions, Failure> {
         shm_size: host.count("ShmSize")?.filter(|size| *size > 0),
         add_hosts: host.texts("ExtraHosts")?,
         dns: host.texts("Dns")?,
-        memory: host.count("Memory")?.filter(|memory| *memory > 0),
-        pids_limit: host.number("PidsLimit")?.filter(|limit| *limit != 0),
+        limits: of_docker(&mut host)?,
         security: Security {
             privileged: host.flag("Privileged")?,
             cap_add: host.texts("CapAdd")?,
@@ -405,7 +404,7 @@ mod tests {
         let read = read(sent).unwrap();
         assert_eq!(read.env, ["A=1"], "the service's own variables stay here");
         assert_eq!(read.networks, ["none"]);
-        assert_eq!(read.volumes, ["/data", "/a:/b:ro"]);
+        assert_eq!(read.volumes, ["/a:/b:ro", "/data"]);
         assert!(read.entrypoint.is_none());
     }
 

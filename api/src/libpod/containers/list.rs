@@ -1,8 +1,11 @@
 //! `GET /containers/json`: libpod's ListContainer.
 
+use std::collections::BTreeMap;
+
 use libcr::Engine;
 use libcr::model::container::{Container, NetworkMode};
 use libcr::model::status::Status;
+use libcr::ops::pods::list::list as pods;
 use serde_json::{Value, json};
 
 use crate::http::{Call, Failure, Reply};
@@ -24,11 +27,15 @@ pub fn list(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
         .and_then(|last| usize::try_from(last).ok())
         .filter(|last| *last > 0);
     let found = containers(engine, &filter, query.flag("all")?, last)?;
-    let all: Vec<Value> = found.iter().map(listed).collect();
+    let names: BTreeMap<String, String> = pods(engine)?
+        .into_iter()
+        .map(|one| (one.pod.id, one.pod.name))
+        .collect();
+    let all: Vec<Value> = found.iter().map(|one| listed(one, &names)).collect();
     Ok(Reply::ok(&all))
 }
 
-fn listed(container: &Container) -> Value {
+fn listed(container: &Container, pods: &BTreeMap<String, String>) -> Value {
     let (config, state) = (&container.config, &container.state);
     let ports = if state.status.is_alive() {
         &state.ports
@@ -48,6 +55,7 @@ fn listed(container: &Container) -> Value {
     let binds = config.volumes.iter().map(|bind| bind.destination.as_str());
     let mounts: Vec<&str> = named.chain(binds).collect();
     let or_null = |value: Value, empty: bool| if empty { Value::Null } else { value };
+    let pod = config.pod.as_ref().map_or("", |own| own.pod.as_str());
     json!({
         "AutoRemove": config.auto_remove,
         "Command": config.process.arguments(),
@@ -61,15 +69,15 @@ fn listed(container: &Container) -> Value {
         "Id": config.id,
         "Image": config.rootfs.image_name(),
         "ImageID": config.rootfs.image_id().unwrap_or_default(),
-        "IsInfra": false,
+        "IsInfra": config.is_infra(),
         "Labels": or_null(json!(config.labels), config.labels.is_empty()),
         "Mounts": mounts,
         "Names": [config.name],
         "Namespaces": {},
         "Networks": networks,
         "Pid": state.pid.unwrap_or(0),
-        "Pod": "",
-        "PodName": "",
+        "Pod": pod,
+        "PodName": pods.get(pod),
         "Ports": or_null(json!(ports), ports.is_empty()),
         "Restarts": state.restart_count,
         "Size": null,

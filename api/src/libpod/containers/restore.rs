@@ -18,7 +18,7 @@ use crate::http::{Call, Failure, Query, Reply};
 use crate::shared::images::{both, named};
 
 /// What counts of the query.
-pub const KEYS: &str = "name keep tcpEstablished tcpClose import importPrevious previousSize ignoreRootFS ignoreVolumes ignoreStaticIP ignoreStaticMAC printStats fileLocks publishPorts";
+pub const KEYS: &str = "name keep tcpEstablished tcpClose import importPrevious previousSize ignoreRootFS ignoreVolumes ignoreStaticIP ignoreStaticMAC printStats fileLocks publishPorts pod";
 
 /// Answers.
 ///
@@ -48,9 +48,6 @@ pub async fn answer(call: Call, incoming: Incoming) -> Result<Reply, Failure> {
 }
 
 fn options(query: &Query) -> Result<RestoreOptions, Failure> {
-    if query.text("pod").is_some() {
-        return Err(Failure::unsupported("restoring into a pod"));
-    }
     // Podman's server splits one value at blanks, its client sends several.
     let ports = query.texts("publishPorts").into_iter();
     let ports = ports
@@ -58,6 +55,7 @@ fn options(query: &Query) -> Result<RestoreOptions, Failure> {
         .filter(|text| !text.is_empty());
     Ok(RestoreOptions {
         name: query.text("name").map(str::to_owned),
+        pod: query.text("pod").map(str::to_owned),
         keep: query.flag("keep")?,
         tcp_established: query.flag("tcpEstablished")?,
         tcp_close: query.flag("tcpClose")?,

@@ -2,7 +2,8 @@
 
 use libcr::model::catalogue::CheckpointPlace;
 use libcr::model::status::Status;
-use libcr::ops::lifecycle::{inspect, kill, pause, rm, start, stop, wait};
+use libcr::ops::lifecycle::change::rename;
+use libcr::ops::lifecycle::{inspect, kill, pause, restart, rm, start, stop, wait};
 use libcr::ops::restore::{RestoreOptions, restore};
 use libcr::{Engine, ErrorKind};
 use serde::Deserialize;
@@ -84,6 +85,23 @@ pub struct Stop {
 pub fn stop(engine: &Engine, _: &Call, asked: Stop) -> Result<Value, Failed> {
     let stopped = stop::stop(engine, &asked.name, asked.timeout)?;
     Ok(json!({ "id": stopped.id }))
+}
+
+pub fn restart(engine: &Engine, _: &Call, asked: Stop) -> Result<Value, Failed> {
+    let id = restart::restart(engine, &asked.name, asked.timeout)?;
+    Ok(json!({ "id": id }))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rename {
+    name: String,
+    new_name: String,
+}
+
+pub fn rename(engine: &Engine, _: &Call, asked: Rename) -> Result<Value, Failed> {
+    let id = rename::rename(engine, &asked.name, &asked.new_name)?;
+    Ok(json!({ "id": id }))
 }
 
 #[derive(Debug, Deserialize)]

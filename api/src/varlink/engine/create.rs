@@ -4,6 +4,7 @@ use libcr::Engine;
 use libcr::ErrorKind;
 use libcr::model::container::Security;
 use libcr::ops::images::{Access, pull};
+use libcr::ops::lifecycle::change::update::Changes;
 use libcr::ops::lifecycle::create::{CreateOptions, HealthOptions, create as make};
 use libcr::ops::lifecycle::rm;
 use serde::Deserialize;
@@ -156,7 +157,6 @@ fn into_options(
     let health = health(&asked)?;
     Ok(CreateOptions {
         image,
-        pod: asked.pod,
         rootfs: asked.rootfs,
         command,
         entrypoint: asked.entrypoint,
@@ -167,6 +167,7 @@ fn into_options(
         image_volume: asked.image_volume,
         workdir: asked.workdir,
         user: asked.user,
+        groups: Vec::new(),
         hostname: asked.hostname,
         labels: asked.label,
         annotations: asked.annotation,
@@ -193,8 +194,10 @@ fn into_options(
         dns: asked.dns,
         memory: asked.memory,
         pids_limit: asked.pids_limit,
+        limits: Changes::default(),
         health,
         log_driver: asked.log_driver,
+        pod: asked.pod.filter(|pod| !pod.is_empty()),
         create_command: Vec::new(),
     })
 }

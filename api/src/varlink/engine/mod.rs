@@ -31,6 +31,8 @@ pub const INTERFACE: Interface = Interface {
         method!("CreateContainer", create::Parameters, create::create),
         method!("StartContainer", containers::Start, containers::start),
         method!("StopContainer", containers::Stop, containers::stop),
+        method!("RestartContainer", containers::Stop, containers::restart),
+        method!("RenameContainer", containers::Rename, containers::rename),
         method!("KillContainer", containers::Kill, containers::kill),
         method!("PauseContainer", containers::Name, containers::pause),
         method!("UnpauseContainer", containers::Name, containers::unpause),

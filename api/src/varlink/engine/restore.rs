@@ -104,7 +104,6 @@ impl Options {
             volumes_there: std::collections::BTreeSet::new(),
             name: self.name.filter(|name| !name.is_empty()),
             keep: self.keep,
-            pod: self.pod,
             tcp_established: self.tcp_established,
             tcp_close: self.tcp_close,
             file_locks: self.file_locks,
@@ -115,6 +114,7 @@ impl Options {
             ignore_static_mac: self.ignore_static_mac,
             import_previous: path("--import-previous", self.import_previous)?,
             named: None,
+            pod: self.pod.filter(|pod| !pod.is_empty()),
             image_path: path("--image-path", self.image_path)?,
             work_path: path("--work-path", self.work_path)?,
             grants: Grants {

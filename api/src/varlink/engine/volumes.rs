@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 
 use super::containers::{Name, conditions};
 use super::shown;
-use crate::shared::volumes::remove as gone;
 use crate::varlink::call::Call;
 use crate::varlink::failed::Failed;
+use crate::varlink::volumes::remove as gone;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]

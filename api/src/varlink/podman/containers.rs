@@ -2,7 +2,7 @@
 
 use libcr::model::status::Status;
 use libcr::ops::lifecycle::{healthcheck, inspect as look, kill as send, pause as still, ps, rm};
-use libcr::ops::lifecycle::{start as begin, stop as end, wait as ended};
+use libcr::ops::lifecycle::{restart as again, start as begin, stop as end, wait as ended};
 use libcr::{Engine, ErrorKind};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -91,6 +91,13 @@ pub fn stop(engine: &Engine, _: &Call, asked: Stop) -> Result<Value, Failed> {
     // Below zero means for ever; so does the longest time there is, near enough.
     let timeout = u32::try_from(asked.timeout).unwrap_or(u32::MAX);
     Ok(json!({ "container": end::stop(engine, &id, Some(timeout))?.id }))
+}
+
+pub fn restart(engine: &Engine, _: &Call, asked: Stop) -> Result<Value, Failed> {
+    let timeout = u32::try_from(asked.timeout).unwrap_or(u32::MAX);
+    let id = again::restart(engine, &asked.name, Some(timeout));
+    let id = id.map_err(|error| Failed::from(error).about(&asked.name))?;
+    Ok(json!({ "container": id }))
 }
 
 #[derive(Debug, Default, Deserialize)]

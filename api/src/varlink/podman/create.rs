@@ -4,6 +4,7 @@
 use libcr::Engine;
 use libcr::model::container::Security;
 use libcr::ops::images::{Access, pull};
+use libcr::ops::lifecycle::change::update::Changes;
 use libcr::ops::lifecycle::create::{CreateOptions, HealthOptions, create as make};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -213,6 +214,7 @@ fn options(mut flags: Fields) -> Result<CreateOptions, Failed> {
         },
         workdir: flags.text("workDir")?,
         user: flags.text("user")?,
+        groups: Vec::new(),
         hostname: flags.text("hostname")?,
         labels: flags.texts("label")?,
         annotations: flags.texts("annotation")?,
@@ -237,6 +239,7 @@ fn options(mut flags: Fields) -> Result<CreateOptions, Failed> {
         add_hosts: flags.texts("addHost")?,
         memory: size(&mut flags, "memory")?,
         pids_limit: flags.number("pidsLimit")?.filter(|limit| *limit != 0),
+        limits: Changes::default(),
         log_driver: flags.text("logDriver")?,
         create_command: Vec::new(),
     };

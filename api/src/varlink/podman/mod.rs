@@ -78,6 +78,7 @@ pub const INTERFACE: Interface = Interface {
         ),
         method!("StartContainer", containers::Name, containers::start),
         method!("StopContainer", containers::Stop, containers::stop),
+        method!("RestartContainer", containers::Stop, containers::restart),
         method!("KillContainer", containers::Kill, containers::kill),
         method!("PauseContainer", containers::Name, containers::pause),
         method!("UnpauseContainer", containers::Name, containers::unpause),
@@ -153,7 +154,6 @@ const MISSING: &[&str] = &[
     "GetContainerStats",
     "GetContainerStatsWithHistory",
     "InitContainer",
-    "RestartContainer",
     "Attach",
     "AttachControl",
     "EvictContainer",
@@ -213,6 +213,10 @@ fn refuse(failed: Failed) -> Refusal {
                 Thing::Container => "ContainerNotFound",
                 Thing::Image => "ImageNotFound",
                 Thing::Volume => "VolumeNotFound",
+                Thing::Pod => {
+                    let parameters = json!({ "name": id, "reason": reason });
+                    return named("PodNotFound", parameters);
+                }
             };
             named(name, json!({ "id": id, "reason": reason }))
         }
@@ -247,6 +251,7 @@ mod tests {
         for (error, name) in [
             (Error::NoSuchContainer("x".into()), "ContainerNotFound"),
             (Error::NoSuchImage("x".into()), "ImageNotFound"),
+            (Error::NoSuchPod("x".into()), "PodNotFound"),
             (Error::WrongState("x".into()), "InvalidState"),
             (Error::Invalid("x".into()), "ErrorOccurred"),
             (Error::MissingOnHost("x".into()), "RuntimeError"),

@@ -10,10 +10,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::containers::Name;
-use crate::shared::volumes::remove as remove_one;
 use crate::varlink::call::Call;
 use crate::varlink::failed::Failed;
 use crate::varlink::service::Nothing;
+use crate::varlink::volumes::remove as remove_one;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -8,6 +8,7 @@ use crate::commands::{Opener, Outcome};
 use crate::output::{CliError, print};
 use libcr::model::container::Security;
 use libcr::ops::images::{list, pull};
+use libcr::ops::lifecycle::change::update::Changes;
 use libcr::ops::lifecycle::create::{self, CreateOptions};
 use libcr::ops::lifecycle::rm;
 use libcr::ops::pods;
@@ -118,6 +119,8 @@ fn into_options(opener: &Opener, flags: &CreateFlags) -> Result<CreateOptions, C
         image_volume: flags.image_volume.clone(),
         workdir: flags.workdir.clone(),
         user: flags.user.clone(),
+        groups: Vec::new(),
+        limits: Changes::default(),
         hostname: flags.hostname.clone(),
         labels: flags.label.clone(),
         annotations: flags.annotation.clone(),

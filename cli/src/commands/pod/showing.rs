@@ -12,7 +12,7 @@ use crate::output::{CliError, json, print, table};
 use libcr::model::container::pod::PodStatus;
 use libcr::model::status::Status;
 use libcr::ops::lifecycle::figures::stats::{Stats, sample};
-use libcr::ops::lifecycle::figures::top::{Listing, top};
+use libcr::ops::lifecycle::figures::top::{are_descriptors, top};
 use libcr::ops::pods::{PodFacts, facts, list};
 use libcr::{Engine, ErrorKind};
 use rustix::termios::isatty;
@@ -79,6 +79,12 @@ pub fn log(opener: &Opener, flags: PodLogs) -> Outcome {
 /// `pod top`.
 pub fn processes(opener: &Opener, flags: &Top) -> Outcome {
     let (name, words) = flags.validate()?;
+    // Not each of its containers has one, the infra container never.
+    if !are_descriptors(words) {
+        return Err(CliError::usage(
+            "options of ps(1) can only be used with the processes of one container",
+        ));
+    }
     let engine = opener.open()?;
     let pod = match name {
         Some(name) => facts(&engine, engine.find_pod(&name)?)?,
@@ -90,12 +96,7 @@ pub fn processes(opener: &Opener, flags: &Top) -> Outcome {
             continue;
         }
         let (titles, processes) = match top(&engine, &one.config.id, words) {
-            Ok(Listing::Table { titles, processes }) => (titles, processes),
-            Ok(Listing::Lines(_)) => {
-                return Err(CliError::usage(
-                    "options of ps(1) can only be used with the processes of one container",
-                ));
-            }
+            Ok(listing) => listing.columns(),
             // It ended since it was looked up.
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::WrongState) => {
                 continue;

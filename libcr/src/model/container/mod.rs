@@ -161,6 +161,9 @@ pub struct Process {
     pub workdir: String,
     /// `user[:group]` as given, empty for root.
     pub user: String,
+    /// Further groups, names or numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
     /// Has a pseudo terminal.
     pub terminal: bool,
     /// Standard input is kept open.

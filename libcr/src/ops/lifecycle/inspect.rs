@@ -417,7 +417,7 @@ fn host_configuration(engine: &Engine, container: &Container) -> Value {
         "ExtraHosts": config.hosts_add,
     });
     let rest = json!({
-        "GroupAdd": [],
+        "GroupAdd": config.process.groups,
         "IpcMode": joined(config, Shared::Ipc, "shareable"),
         "Cgroup": "",
         "Cgroups": "default",

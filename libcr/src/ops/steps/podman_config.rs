@@ -269,6 +269,8 @@ pub fn from_podman(
             } else {
                 dump.user.clone()
             },
+            // In its own specification, by number.
+            groups: Vec::new(),
             terminal: process["terminal"].as_bool().unwrap_or(false),
             stdin: dump.stdin,
         },

@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -110,14 +110,14 @@ fn fifty_at_a_time(host: &Host) {
                 finished.load(Ordering::SeqCst) > 0 && removed >= made.load(Ordering::SeqCst)
             })
         });
-        let ended: Vec<_> = workers.into_iter().map(|worker| worker.join()).collect();
+        let ended: Vec<_> = workers.into_iter().map(ScopedJoinHandle::join).collect();
         for one in ended {
             one.expect("each client gets the answers that it wants");
         }
-        finished.store(1, Ordering::SeqCst);
         // One more, which wakes who has already seen all of the others.
-        one_turn(&service, CLIENTS, 0);
         made.fetch_add(1, Ordering::SeqCst);
+        finished.store(1, Ordering::SeqCst);
+        one_turn(&service, CLIENTS, 0);
         watching.join().expect("the events are read")
     });
     let made = made.load(Ordering::SeqCst);

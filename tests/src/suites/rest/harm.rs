@@ -16,6 +16,7 @@ pub const TESTS: Tests = tests![
     a_service_that_ends,
     a_killed_service_loses_nothing,
     sockets_of_a_service_manager,
+    a_peer_that_reads_nothing,
 ];
 
 fn requests_that_are_none(host: &Host) {
@@ -39,7 +40,7 @@ fn requests_that_are_none(host: &Host) {
         ),
         (400, "POST", "/v1.44/containers/create", "not json"),
         (
-            501,
+            404,
             "POST",
             "/v5.8.0/libpod/containers/create",
             r#"{"image":"localhost/test:latest","pod":"p"}"#,
@@ -370,4 +371,65 @@ fn sockets_of_a_service_manager(host: &Host) {
         host.ok(&["images"])
             .contains(IMAGE.split(':').next().unwrap())
     );
+}
+
+/// Neither the service nor a container waits for it, and its bodies are bounded.
+fn a_peer_that_reads_nothing(host: &Host) {
+    if host.runtime != "crun" {
+        return;
+    }
+    let service = Service::start(host);
+    let loud = "yes 0123456789012345678901234567890123456789012345678901234567890 | head -n 100000; sleep 1000";
+    host.start_shell("loud", &[], loud);
+    host.wait_for_log("loud", "0123");
+    let mut deaf: Vec<_> = (0..20).map(|_| service.connect()).collect();
+    for (number, stream) in deaf.iter_mut().enumerate() {
+        let path = [
+            "logs?follow=1&stdout=1",
+            "attach?stream=1&stdout=1",
+            "export",
+            "stats",
+        ][number % 4];
+        let method = if path.starts_with("attach") {
+            "POST"
+        } else {
+            "GET"
+        };
+        let request = format!(
+            "{method} /v1.44/containers/loud/{path} HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+    }
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(service.expect(200, "GET", "/_ping", ""), "OK");
+    service.expect(200, "GET", "/v5.8.0/libpod/containers/json", "");
+    let memory = || -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", service.pid())).unwrap();
+        let peak = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .unwrap();
+        peak.trim().trim_end_matches(" kB").parse().unwrap()
+    };
+    assert!(memory() < 200 << 10, "{} kB", memory());
+    // Nothing of it keeps the container from ending, or the service.
+    host.ok(&["rm", "-f", "-t", "0", "loud"]);
+    drop(deaf);
+    // Ten gigabytes that are no archive are refused after the first of them.
+    let mut stream = service.connect();
+    stream
+        .write_all(b"POST /v5.8.0/libpod/containers/x/restore?import=true HTTP/1.1\r\nHost: d\r\nContent-Length: 10000000000\r\n\r\n")
+        .unwrap();
+    let piece = vec![b'x'; 1 << 20];
+    let mut sent = 0_u64;
+    while sent < 256 << 20 && stream.write_all(&piece).is_ok() {
+        sent += piece.len() as u64;
+    }
+    let mut answer = [0; 12];
+    let count = stream.read(&mut answer).unwrap_or(0);
+    assert!(count == 0 || &answer == b"HTTP/1.1 400", "{answer:?}");
+    assert!(sent < 256 << 20, "{sent} bytes were taken");
+    assert!(memory() < 200 << 10, "{} kB", memory());
+    let mut service = service;
+    assert_eq!(service.end(), Some(0));
 }

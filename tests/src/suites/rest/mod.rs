@@ -4,7 +4,9 @@
 pub mod docker;
 pub mod harm;
 pub mod libpod;
+pub mod pouch;
 pub mod registries;
+pub mod verbs;
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
@@ -29,7 +31,13 @@ impl Service {
     /// Starts one with these options.
     #[track_caller]
     pub fn with(host: &Host, options: &[&str]) -> Self {
-        let socket = host.file("api.sock");
+        Self::named(host, "api.sock", options)
+    }
+
+    /// Starts one at a socket of this name.
+    #[track_caller]
+    pub fn named(host: &Host, name: &str, options: &[&str]) -> Self {
+        let socket = host.file(name);
         let uri = format!("unix://{socket}");
         let words = [&["system", "service"], options, &[uri.as_str()]].concat();
         let child = host.spawn(&words);

@@ -199,6 +199,10 @@ fn the_rest_by_varlinkctl(host: &Host) {
     ctl("KillContainer", json!({ "name": "r", "signal": "9" }));
     assert_eq!(ctl("WaitContainer", this.clone())["exit_code"], 137);
     ctl("StartContainer", this.clone());
+    ctl("RestartContainer", json!({ "name": "r", "timeout": 0 }));
+    assert_eq!(host.status("r"), "running");
+    ctl("RenameContainer", json!({ "name": "r", "new_name": "r2" }));
+    ctl("RenameContainer", json!({ "name": "r2", "new_name": "r" }));
     ctl("StopContainer", json!({ "name": "r", "timeout": 0 }));
     assert_eq!(host.status("r"), "exited");
     host.ok(&["rm", "r"]);
@@ -311,7 +315,7 @@ with client.open("io.podman") as podman:
             break
     podman.KillContainer("q", 9)
     assert podman.WaitContainer("q", 100)["exitcode"] == 137
-    podman.StartContainer("q"); podman.StopContainer("q", 0)
+    podman.StartContainer("q"); podman.RestartContainer("q", 0); podman.StopContainer("q", 0)
     podman.RemoveContainer("q", False, False)
     assert podman.ImageExists("{IMAGE}")["exists"] == 0
     image = podman.GetImage("{IMAGE}")["image"]

@@ -82,6 +82,11 @@ pub fn top(engine: &Engine, word: &str, words: &[String]) -> Result<Listing> {
     }
 }
 
+/// Whether [`top`] takes these words for descriptors, not for options of ps(1).
+pub fn are_descriptors(words: &[String]) -> bool {
+    columns(words).is_some()
+}
+
 fn columns(words: &[String]) -> Option<Vec<&'static Column>> {
     let asked: Vec<&str> = words.iter().flat_map(|word| word.split(',')).collect();
     if asked.is_empty() || asked == [""] {

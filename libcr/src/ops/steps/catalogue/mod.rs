@@ -101,6 +101,9 @@ impl Destination {
             return Ok(());
         }
         record::write(&self.partial, checkpoint)?;
+        if !self.listed {
+            record::mark(&self.partial, checkpoint)?;
+        }
         match fs::rename(&self.partial, &self.directory) {
             // Only an empty directory would be replaced.
             Err(error)

@@ -27,6 +27,23 @@ pub fn write(directory: &Path, checkpoint: &NamedCheckpoint) -> Result<()> {
     Ok(write_atomic(&directory.join(NAME), &text, 0o600)?)
 }
 
+/// What PouchContainer has in a checkpoint's directory: whose it is.
+const MARKER: &str = "config.json";
+
+/// Writes PouchContainer's `config.json`, which nothing here reads.
+pub fn mark(directory: &Path, checkpoint: &NamedCheckpoint) -> Result<()> {
+    let marker = serde_json::json!({
+        "ContainerID": checkpoint.container,
+        "CheckpointName": checkpoint.name,
+    });
+    let text = marker.to_string();
+    Ok(write_atomic(
+        &directory.join(MARKER),
+        text.as_bytes(),
+        0o600,
+    )?)
+}
+
 /// Reads `checkpoint.json` from a checkpoint's directory.
 ///
 /// # Errors

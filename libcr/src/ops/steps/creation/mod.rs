@@ -11,6 +11,7 @@ use crate::model::container::{
 };
 use crate::model::id;
 use crate::model::operation::Intent;
+use crate::ops::steps::creation::limits::Changes;
 use crate::ops::steps::image_lookup;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::rootfs::make_container_dir;
@@ -22,6 +23,7 @@ use crate::sys::dir::remove_dir_if_present;
 use crate::sys::{fault, machine, signal};
 
 mod health;
+pub mod limits;
 mod mount_flag;
 mod mounts;
 mod network;
@@ -58,6 +60,8 @@ pub struct CreateOptions {
     pub workdir: Option<String>,
     /// `--user`.
     pub user: Option<String>,
+    /// Further groups of its processes, names or numbers.
+    pub groups: Vec<String>,
     /// `--hostname`.
     pub hostname: Option<String>,
     /// `--label KEY[=VALUE]`.
@@ -100,6 +104,8 @@ pub struct CreateOptions {
     pub memory: Option<u64>,
     /// `--pids-limit`; 0 and below: unlimited.
     pub pids_limit: Option<i64>,
+    /// All other limits; the restart policy among them doesn't count.
+    pub limits: Changes,
     /// `--health-cmd` and what belongs to it, `--no-healthcheck`.
     pub health: HealthOptions,
     /// `--log-driver`.
@@ -239,6 +245,7 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
                 .clone()
                 .or_else(|| image_text("User"))
                 .unwrap_or_default(),
+            groups: options.groups.clone(),
             terminal: options.terminal,
             stdin: options.stdin,
         },
@@ -255,11 +262,11 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
         named_volumes: mounts.volumes,
         tmpfs: mounts.tmpfs,
         security: options.security.clone(),
-        limits: Limits {
+        limits: options.limits.apply(&Limits {
             memory: options.memory,
             pids: options.pids_limit,
             ..Limits::default()
-        },
+        })?,
         shm_size: options.shm_size.unwrap_or(DEFAULT_SHM_SIZE),
         read_only: options.read_only,
         auto_remove: options.auto_remove,

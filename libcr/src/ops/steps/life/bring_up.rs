@@ -179,7 +179,8 @@ fn write_spec(engine: &Engine, container: &Container, paths: &rootfs::RootfsPath
         spec
     } else {
         prepare_workdir(&root, config, || image_workdir(engine, config))?;
-        let identity = user::resolve(&root, &config.process.user)?;
+        let mut identity = user::resolve(&root, &config.process.user)?;
+        identity.join(&root, &config.process.groups)?;
         spec::generate(config, &places, &identity)?
     };
     files::write_criu_config(engine, &config.id, &Routed::default())?;

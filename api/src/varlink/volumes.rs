@@ -1,4 +1,4 @@
-//! Volumes as several doors remove them.
+//! Volumes as both interfaces remove them.
 
 use libcr::Engine;
 use libcr::ops::lifecycle::rm::{RmOptions, rm};
@@ -7,7 +7,7 @@ use libcr::ops::volumes::remove as gone;
 /// Removes a volume; with `force` the containers that use it first.
 ///
 /// # Errors
-/// 404 for none, 409 for one that is used.
+/// Of the operations.
 pub fn remove(engine: &Engine, name: &str, force: bool) -> libcr::Result<()> {
     if force {
         for user in gone::users(engine, name)? {

@@ -1,5 +1,6 @@
 //! What is in a container: files in and out as tars, all of them, and what it changed.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
@@ -15,10 +16,10 @@ use libcr::ops::lifecycle::content::export::export as all_of;
 use rustix::fs::FileType;
 use serde_json::{Value, json};
 
-use super::images::{both, named};
 use crate::http::body::piped;
 use crate::http::stream::{Sink, from_thread};
 use crate::http::{Call, Failure, Reply};
+use crate::shared::images::{both, named};
 
 /// What is sent of a tar at a time.
 const PIECE: usize = 64 << 10;
@@ -180,7 +181,10 @@ pub async fn export(call: Call) -> Result<Reply, Failure> {
 /// # Errors
 /// 404.
 pub fn changes(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
-    let found = diff(engine, call.name())?;
+    let mut found = diff(engine, call.name())?;
+    if !call.is_libpod {
+        hide_own(&mut found);
+    }
     let all: Vec<Value> = found
         .iter()
         .map(|(path, kind)| {
@@ -193,6 +197,42 @@ pub fn changes(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
         })
         .collect();
     Ok(Reply::ok(&all))
+}
+
+/// What every container has of the engine: Docker's clients see nothing of that.
+const OWN: &[&str] = &[
+    "/dev",
+    "/etc/hostname",
+    "/etc/hosts",
+    "/etc/resolv.conf",
+    "/etc/mtab",
+    "/proc",
+    "/run/.containerenv",
+    "/run/secrets",
+    "/sys",
+];
+
+/// Takes the engine's own out, and the directories where nothing else changed.
+fn hide_own(found: &mut BTreeMap<String, Kind>) {
+    let above: BTreeSet<&str> = OWN
+        .iter()
+        .filter(|path| found.contains_key(**path))
+        .filter_map(|path| Some(path.rsplit_once('/')?.0))
+        .collect();
+    found.retain(|path, _| {
+        !OWN.iter().any(|own| {
+            let rest = path.strip_prefix(own);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    });
+    for directory in above {
+        let below = format!("{directory}/");
+        if found.get(directory) == Some(&Kind::Modified)
+            && !found.keys().any(|path| path.starts_with(&below))
+        {
+            found.remove(directory);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -208,6 +248,23 @@ mod tests {
         assert_eq!(go_mode(0o041_777), 0x8010_01ff);
         assert_eq!(go_mode(0o104_755), 0x0080_01ed);
         assert_eq!(go_mode(0o020_666), 0x0420_01b6);
+    }
+
+    #[test]
+    fn the_engines_own_changes_are_hidden() {
+        let kinds = [
+            ("/etc", Kind::Modified),
+            ("/etc/hosts", Kind::Added),
+            ("/run", Kind::Modified),
+            ("/run/.containerenv", Kind::Added),
+            ("/run/other", Kind::Added),
+            ("/dev", Kind::Added),
+            ("/test", Kind::Added),
+        ];
+        let mut found = kinds.map(|(path, kind)| (path.to_owned(), kind)).into();
+        hide_own(&mut found);
+        let left: Vec<&str> = found.keys().map(String::as_str).collect();
+        assert_eq!(left, ["/run", "/run/other", "/test"]);
     }
 
     #[test]
