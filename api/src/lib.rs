@@ -20,6 +20,8 @@ pub mod varlink;
 
 pub use serve::{ServeError, ServeOptions, serve};
 
+/// When this was built: clients want a time, builds of equal sources have none.
+pub(crate) const BUILT: &str = "1970-01-01T00:00:00Z";
 /// Version of libpod's interface that is spoken.
 pub const LIBPOD_API: &str = "5.8.0";
 /// Newest version of Docker's interface that is spoken.

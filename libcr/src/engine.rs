@@ -180,10 +180,8 @@ mod tests {
     fn a_runtime_told_by_path_stands_for_its_own_name_only() -> Result<()> {
         let root = tempfile::tempdir()?;
         let engine = Engine::open(Config {
-            root: root.path().join("lib"),
-            run_root: root.path().join("run"),
             runtime: Some("/nowhere/other-runtime".into()),
-            ..Config::default()
+            ..Config::below(root.path())
         })?;
         let mut container = example("a");
         for (made_with, looked_for) in [

@@ -204,11 +204,7 @@ mod tests {
     #[test]
     fn an_engine_is_both_behind_one_reference() -> Result<()> {
         let root = tempfile::tempdir()?;
-        let engine = Engine::open(Config {
-            root: root.path().join("lib"),
-            run_root: root.path().join("run"),
-            ..Config::default()
-        })?;
+        let engine = Engine::open(Config::below(root.path()))?;
         let life: &dyn ContainerOperations = &engine;
         assert!(life.list()?.is_empty());
         assert!(matches!(life.start("a"), Err(Error::NoSuchContainer(_))));

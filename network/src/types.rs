@@ -203,6 +203,20 @@ pub struct PortMapping {
     pub protocol: Protocol,
 }
 
+impl PortMapping {
+    /// Each port of the host with the one of the container that it leads to.
+    pub fn pairs(&self) -> impl Iterator<Item = (u16, u16)> {
+        let (outside, inside) = (self.host_port, self.container_port);
+        let each = move |offset| {
+            (
+                outside.saturating_add(offset),
+                inside.saturating_add(offset),
+            )
+        };
+        (0..self.range.max(1)).map(each)
+    }
+}
+
 /// What a container got on one network: a value of the map in `network.status`, and of netavark's
 /// answer to `setup`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

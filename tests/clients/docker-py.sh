@@ -16,7 +16,7 @@ for name in alpine:3.10 alpine:latest; do
 done
 "$CRYOPOD" system service --time 0 "unix://$SCRATCH/docker.sock" > "$SCRATCH/service.log" 2>&1 &
 service=$!
-trap 'kill "$service"; wait "$service" 2>/dev/null || true; "$CRYOPOD" rm -fa -t 0 >/dev/null 2>&1 || true' EXIT
+trap 'kill "$service"; wait "$service" 2>/dev/null || true; clean_up' EXIT
 for _ in $(seq 100); do [ -S "$SCRATCH/docker.sock" ] && break; sleep 0.1; done
 export DOCKER_HOST=unix://$SCRATCH/docker.sock
 # The library of the archive is too old for today's requests: the tests take Debian's.

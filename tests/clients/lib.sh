@@ -42,3 +42,17 @@ judge() {
         exit 1
     fi
 }
+
+# Removes what the tests of others left: containers, pods, volumes, networks, and the images that
+# they are known to make. What was there before stays.
+clean_up() {
+    "$CRYOPOD" pod rm -fa || true
+    "$CRYOPOD" rm -fa -t 0 || true
+    "$CRYOPOD" volume prune -f || true
+    "$CRYOPOD" network prune -f || true
+    "$CRYOPOD" images --format '{{.Repository}}:{{.Tag}}' \
+        | grep -E '(alpine|alpine_labels|busybox|busybox.local|dockerpytest_[0-9a-f]*):' \
+        | xargs -r "$CRYOPOD" rmi -f || true
+    "$CRYOPOD" images --format '{{.Repository}} {{.ID}}' | sed -n 's/^<none> //p' \
+        | xargs -r "$CRYOPOD" rmi -f || true
+} > /dev/null 2>&1

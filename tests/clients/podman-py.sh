@@ -24,7 +24,7 @@ http: {addr: "127.0.0.1:443", tls: {certificate: $SCRATCH/certificate.pem, key: 
 CONF
 docker-registry serve "$SCRATCH/registry.yml" > "$SCRATCH/registry.log" 2>&1 &
 registry=$!
-trap 'kill "$registry"; "$CRYOPOD" rm -fa -t 0 >/dev/null 2>&1 || true' EXIT
+trap 'kill "$registry"; clean_up' EXIT
 for _ in $(seq 100); do curl -sf https://quay.io/v2/ > /dev/null && break; sleep 0.1; done
 for name in alpine busybox alpine_labels; do
     skopeo --insecure-policy copy "oci:$SCRATCH/layout:latest" "docker://quay.io/libpod/$name:latest" > /dev/null

@@ -4,11 +4,11 @@ Environment: DOCKER_HOST, IMAGE.
 """
 
 import os
-import time
 
 import docker
 
-COUNT = "i=0; while :; do echo $i; i=$((i+1)); sleep 0.1; done"
+from counting import COUNT, above
+
 client = docker.from_env()
 api = client.api
 
@@ -17,15 +17,6 @@ def last(container):
     """The number that the counter printed last, or -1."""
     lines = container.logs(tail=1).split()
     return int(lines[-1]) if lines else -1
-
-
-def above(container, number):
-    """Waits until the counter has passed a number."""
-    for _ in range(200):
-        if last(container) > number:
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"{container.name} stands at {last(container)}, not above {number}")
 
 
 def checkpoint(container, method="post", name="", **body):
@@ -37,7 +28,7 @@ def checkpoint(container, method="post", name="", **body):
 
 
 story = client.containers.run(os.environ["IMAGE"], ["sh", "-c", COUNT], name="story", detach=True)
-above(story, 2)
+above(last, story, 2)
 assert checkpoint(story, CheckpointID="one", Exit=False).status_code == 201
 story.reload()
 assert story.status == "running", story.status
@@ -54,7 +45,7 @@ answer = api._post(api._url("/containers/{0}/start", story.id), params={"checkpo
 assert answer.status_code == 404, answer.text
 answer = api._post(api._url("/containers/{0}/start", story.id), params={"checkpoint": "two"})
 assert answer.status_code == 204, answer.text
-above(story, frozen)
+above(last, story, frozen)
 for name in names:
     assert checkpoint(story, "delete", name).status_code == 204
 assert checkpoint(story, "get").json() == []

@@ -5,11 +5,11 @@ Environment: PODMAN (the socket's URL), IMAGE, DIRECTORY (a scratch directory of
 """
 
 import os
-import time
 
 import podman
 
-COUNT = "i=0; while :; do echo $i; i=$((i+1)); sleep 0.1; done"
+from counting import COUNT, above
+
 client = podman.PodmanClient(base_url=os.environ["PODMAN"])
 api = client.api
 archive = os.path.join(os.environ["DIRECTORY"], "story.tar")
@@ -21,20 +21,11 @@ def last(container):
     return int(lines[-1]) if lines else -1
 
 
-def above(container, number):
-    """Waits until the counter has passed a number."""
-    for _ in range(200):
-        if last(container) > number:
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"{container.name} stands at {last(container)}, not above {number}")
-
-
 story = client.containers.create(os.environ["IMAGE"], ["sh", "-c", COUNT], name="story")
 answer = api.post("/containers/story/checkpoint", params={"export": True})
 assert answer.status_code == 409, answer.text
 story.start()
-above(story, 2)
+above(last, story, 2)
 answer = api.post("/containers/story/checkpoint", params={"export": True}, stream=True)
 assert answer.status_code == 200, answer.text
 with open(archive, "wb") as file:
@@ -49,7 +40,7 @@ with open(archive, "rb") as file:
 assert answer.status_code == 200, answer.text
 second = client.containers.get("second")
 assert second.id == answer.json()["Id"]
-above(second, frozen)
+above(last, second, frozen)
 with open(archive, "r+b") as file:
     file.truncate(os.path.getsize(archive) // 2)
 with open(archive, "rb") as file:

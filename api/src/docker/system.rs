@@ -10,9 +10,7 @@ use serde_json::{Value, json};
 
 use crate::http::{Call, Failure, Reply};
 use crate::shared::events::{attributes, times};
-use crate::{DOCKER_API, DOCKER_API_MIN};
-
-const BUILT: &str = "1970-01-01T00:00:00Z";
+use crate::{BUILT, DOCKER_API, DOCKER_API_MIN};
 
 /// `GET /version`.
 pub fn version(engine: &Engine, _: &Call) -> Result<Reply, Failure> {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::http::{Call, Failure, Reply};
 use crate::shared::events::{attributes, times};
-use crate::{DOCKER_API, DOCKER_API_MIN, LIBPOD_API};
+use crate::{BUILT, DOCKER_API, DOCKER_API_MIN, LIBPOD_API};
 
 /// `GET /_ping`: a client decides by its headers.
 #[expect(clippy::unnecessary_wraps, reason = "a handler like the others")]
@@ -65,9 +65,6 @@ pub fn version(engine: &Engine, _: &Call) -> Result<Reply, Failure> {
         "Experimental": true,
     })))
 }
-
-/// Clients want a time; builds of equal sources have none.
-const BUILT: &str = "1970-01-01T00:00:00Z";
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()

@@ -223,20 +223,24 @@ fn says_something(value: &Value) -> bool {
 }
 
 #[cfg(test)]
+impl Fields {
+    /// Those of a value that is an object.
+    pub fn of(value: Value) -> Self {
+        let Value::Object(map) = value else {
+            panic!("an object")
+        };
+        Self::new(map)
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
 
-    fn fields(value: Value) -> Fields {
-        let Value::Object(map) = value else {
-            panic!("an object")
-        };
-        Fields::new(map)
-    }
-
     #[test]
     fn keys_in_any_case_and_nulls_are_absent() {
-        let mut all = fields(json!({"IMAGE": "a", "env": null, "stdin": true, "n": 3}));
+        let mut all = Fields::of(json!({"IMAGE": "a", "env": null, "stdin": true, "n": 3}));
         assert_eq!(all.text("image").unwrap().as_deref(), Some("a"));
         assert!(all.map("env").unwrap().is_empty());
         assert!(all.flag("Stdin").unwrap());
@@ -247,8 +251,8 @@ mod tests {
     #[test]
     fn what_is_left_must_ask_for_nothing() {
         let nothing = json!({"a": 0, "b": "", "c": [], "d": {"e": false}, "f": null});
-        assert!(fields(nothing).finish().is_ok());
-        let error = fields(json!({"a": 0, "Devices": ["x"]}))
+        assert!(Fields::of(nothing).finish().is_ok());
+        let error = Fields::of(json!({"a": 0, "Devices": ["x"]}))
             .finish()
             .unwrap_err();
         assert_eq!(
@@ -259,7 +263,7 @@ mod tests {
 
     #[test]
     fn wrong_types_are_named_with_their_place() {
-        let mut all = fields(json!({"HostConfig": {"Memory": "x", "Binds": [1]}}));
+        let mut all = Fields::of(json!({"HostConfig": {"Memory": "x", "Binds": [1]}}));
         let mut host = all.object("HostConfig").unwrap();
         assert_eq!(
             host.number("Memory").unwrap_err().message,

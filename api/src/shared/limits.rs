@@ -72,37 +72,33 @@ pub fn of_oci(given: &mut Fields) -> Result<Changes, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
-
-    fn fields(value: Value) -> Fields {
-        let Value::Object(map) = value else {
-            panic!("an object")
-        };
-        Fields::new(map)
-    }
+    use serde_json::json;
 
     #[test]
     fn zero_asks_docker_for_nothing() {
         let none = json!({ "Memory": 0, "MemorySwap": 0, "NanoCpus": 0, "CpuShares": 0, "CpusetCpus": "" });
-        assert_eq!(of_docker(&mut fields(none)).unwrap(), Changes::default());
+        assert_eq!(
+            of_docker(&mut Fields::of(none)).unwrap(),
+            Changes::default()
+        );
         let some = json!({ "NanoCpus": 1_500_000_000, "MemorySwap": -1, "CpusetCpus": "0-1" });
-        let read = of_docker(&mut fields(some)).unwrap();
+        let read = of_docker(&mut Fields::of(some)).unwrap();
         assert_eq!((read.cpus, read.memory_swap), (Some(1.5), Some(-1)));
         assert_eq!(read.cpuset_cpus.as_deref(), Some("0-1"));
         let both = json!({ "NanoCpus": 1, "CpuQuota": 5000 });
-        assert_eq!(of_docker(&mut fields(both)).unwrap_err().status, 400);
+        assert_eq!(of_docker(&mut Fields::of(both)).unwrap_err().status, 400);
     }
 
     #[test]
     fn what_the_engine_cannot_set_is_refused() {
         let some = json!({ "memory": { "limit": -1, "swap": 7 }, "cpu": { "shares": 5 } });
-        let read = of_oci(&mut fields(some)).unwrap();
+        let read = of_oci(&mut Fields::of(some)).unwrap();
         assert_eq!(
             (read.memory, read.memory_swap, read.cpu_shares),
             (Some(0), Some(7), Some(5))
         );
         let other = json!({ "memory": { "swappiness": 7 } });
-        let failure = of_oci(&mut fields(other)).unwrap_err();
+        let failure = of_oci(&mut Fields::of(other)).unwrap_err();
         assert_eq!(
             (failure.status, failure.message.as_str()),
             (501, "memory.swappiness is not supported yet")

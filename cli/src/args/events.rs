@@ -57,7 +57,7 @@ impl Events {
         if !self.arguments.is_empty() {
             return Err(CliError::usage("`cryopod events` takes no arguments"));
         }
-        let filters = self.filter.iter().map(|text| EventFilter::parse(text));
+        let filters = EventFilter::parse_all(&self.filter);
         let wrong = |flag: &str, text: &str| {
             CliError::usage(format!(
                 "failed to parse event filters: unable to convert {flag} time of {text}: unable to interpret time value"
@@ -74,7 +74,7 @@ impl Events {
             at.ok_or_else(|| wrong("until", text))
         });
         Ok(EventsOptions {
-            filters: filters.collect::<Result<_, _>>()?,
+            filters: filters?,
             since: since.transpose()?,
             until: until.transpose()?,
             stream: self.stream,

@@ -7,6 +7,7 @@ use libcr::Engine;
 use libcr::model::container::Container;
 use libcr::model::status::Status;
 use libcr::ops::lifecycle::ps::health;
+use libcr::ops::pods::{self, PodFacts};
 
 /// Leaves those that fit all kinds of filters given.
 pub fn choose(
@@ -26,8 +27,20 @@ pub fn choose(
         for value in &values {
             check(key, value)?;
         }
+        // Looked up once for all containers.
+        let pods = match key {
+            "pod" => pods::list::list(engine)?,
+            _ => Vec::new(),
+        };
+        // By the pod's name or the beginning of its id.
+        let in_pod = |one: &Container, value: &str| {
+            let id = one.config.pod_id();
+            let named = |found: &PodFacts| found.pod.id == id && found.pod.name == value;
+            !id.is_empty() && (id.starts_with(value) || pods.iter().any(named))
+        };
         // Labels must all fit; of everything else one is enough.
         containers.retain(|one| match key {
+            "pod" => values.iter().any(|value| in_pod(one, value)),
             "label" => values.iter().all(|value| fits(engine, key, value, one)),
             _ => values.iter().any(|value| fits(engine, key, value, one)),
         });
@@ -69,7 +82,6 @@ fn fits(engine: &Engine, key: &str, value: &str, one: &Container) -> bool {
                 .get(name)
                 .is_some_and(|found| wanted.is_none_or(|wanted| wanted == found))
         }
-        "pod" => in_pod(engine, one, value),
         _ => {
             let of_image = one.config.rootfs.image_id();
             one.config.rootfs.image_name() == value
@@ -77,19 +89,6 @@ fn fits(engine: &Engine, key: &str, value: &str, one: &Container) -> bool {
                     .is_ok_and(|image| Some(image.id.as_str()) == of_image)
         }
     }
-}
-
-// By the pod's name or the beginning of its id.
-fn in_pod(engine: &Engine, one: &Container, value: &str) -> bool {
-    let id = one.config.pod_id();
-    let is_named = || {
-        let pods = libcr::ops::pods::list::list(engine);
-        pods.is_ok_and(|all| {
-            all.iter()
-                .any(|found| found.pod.id == id && found.pod.name == value)
-        })
-    };
-    !id.is_empty() && (id.starts_with(value) || is_named())
 }
 
 // By the volume's name or the host's directory, and the destination where one is given.

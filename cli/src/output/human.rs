@@ -2,6 +2,7 @@
 //! «2 minutes ago», «Up 3 seconds», «Exited (0) 5 minutes ago».
 
 use jiff::Timestamp;
+use libcr::ops::lifecycle::figures::go::human_duration;
 
 /// A size in powers of 1000 with three digits: `2.07 MB`.
 pub fn size(bytes: u64) -> String {
@@ -33,27 +34,9 @@ pub fn size(bytes: u64) -> String {
     format!("{number} {}", UNITS[unit])
 }
 
-/// How long something lasted: `Less than a second`, `About a minute`, `3 days`.
-pub fn duration(seconds: i64) -> String {
-    let (minutes, hours) = (seconds / 60, (seconds + 1800) / 3600);
-    match seconds {
-        ..1 => "Less than a second".to_owned(),
-        1 => "1 second".to_owned(),
-        2..60 => format!("{seconds} seconds"),
-        60..120 => "About a minute".to_owned(),
-        120..3600 => format!("{minutes} minutes"),
-        _ if hours == 1 => "About an hour".to_owned(),
-        _ if hours < 48 => format!("{hours} hours"),
-        _ if hours < 24 * 7 * 2 => format!("{} days", hours / 24),
-        _ if hours < 24 * 30 * 2 => format!("{} weeks", hours / 24 / 7),
-        _ if hours < 24 * 365 * 2 => format!("{} months", hours / 24 / 30),
-        _ => format!("{} years", hours / 24 / 365),
-    }
-}
-
 /// How long before `now` something was: `2 minutes ago`.
 pub fn ago(then: Timestamp, now: Timestamp) -> String {
-    format!("{} ago", duration(seconds_between(then, now)))
+    format!("{} ago", human_duration(seconds_between(then, now)))
 }
 
 /// Whole seconds from `then` to `now`, 0 if that is before.
@@ -70,7 +53,7 @@ pub fn status(
     now: Timestamp,
 ) -> String {
     let since =
-        |then: Option<Timestamp>| duration(then.map_or(0, |then| seconds_between(then, now)));
+        |then: Option<Timestamp>| human_duration(then.map_or(0, |then| seconds_between(then, now)));
     match word {
         "running" => format!("Up {}", since(started)),
         "exited" | "stopped" => format!("Exited ({exit_code}) {} ago", since(finished)),
@@ -200,7 +183,7 @@ mod tests {
             (90 * 86_400, "3 months"),
             (800 * 86_400, "2 years"),
         ] {
-            assert_eq!(duration(seconds), text, "{seconds}");
+            assert_eq!(human_duration(seconds), text, "{seconds}");
         }
     }
 

@@ -3,6 +3,8 @@
 
 use super::CliError;
 use super::harmless::harmless;
+use super::template::{Headings, Schema, is_table, render_list, render_table};
+use serde_json::Value;
 use std::io::Write;
 
 /// Writes `text` and a line end.
@@ -21,6 +23,26 @@ pub fn raw(bytes: &[u8]) -> Result<(), CliError> {
     out.write_all(bytes)
         .and_then(|()| out.flush())
         .map_err(failed)
+}
+
+/// Writes rows by a template: as a table with headings, unless it is to be `bare`, or one after
+/// another. What was made before a template failed is written all the same, but for tables.
+pub fn rows(
+    command: &str,
+    format: &str,
+    rows: &[Value],
+    schema: Schema,
+    headings: Headings,
+    bare: bool,
+) -> Result<(), CliError> {
+    if is_table(format) {
+        return text(&render_table(
+            command, format, rows, schema, headings, bare,
+        )?);
+    }
+    let (written, result) = render_list(command, format, rows, schema);
+    text(&written)?;
+    Ok(result?)
 }
 
 /// Writes bytes to stderr as they are.

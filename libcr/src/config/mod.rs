@@ -46,6 +46,16 @@ impl Default for Config {
 pub const LIBEXEC: [&str; 2] = ["/usr/local/libexec/cryopod", "/usr/libexec/cryopod"];
 
 impl Config {
+    /// The configuration of a test: everything of the engine's own lies below a directory.
+    #[cfg(test)]
+    pub(crate) fn below(directory: &Path) -> Self {
+        Self {
+            root: directory.join("lib"),
+            run_root: directory.join("run"),
+            ..Self::default()
+        }
+    }
+
     /// Network namespace of a container, where it has one of ours: `<run>/netns/<id>`.
     pub fn netns(&self, id: &str) -> PathBuf {
         self.run_root.join("netns").join(id)

@@ -59,6 +59,11 @@ pub struct EventFilter {
 }
 
 impl EventFilter {
+    /// As [`parse`](Self::parse) each of them.
+    pub fn parse_all(texts: &[String]) -> Result<Vec<Self>> {
+        texts.iter().map(|text| Self::parse(text)).collect()
+    }
+
     /// Reads `KEY=VALUE`; keys in any case, as in Podman.
     ///
     /// # Errors
@@ -193,9 +198,7 @@ mod tests {
 
     fn engine(root: &std::path::Path) -> Engine {
         let config = Config {
-            root: root.join("lib"),
-            run_root: root.join("run"),
-            ..Config::default()
+            ..Config::below(root)
         };
         Engine::open(config).unwrap()
     }

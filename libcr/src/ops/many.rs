@@ -134,11 +134,7 @@ mod tests {
     use crate::error::Error;
 
     fn engine(root: &std::path::Path) -> Result<Engine> {
-        Engine::open(Config {
-            root: root.join("lib"),
-            run_root: root.join("run"),
-            ..Config::default()
-        })
+        Engine::open(Config::below(root))
     }
 
     fn no(text: &str) -> Error {

@@ -85,33 +85,33 @@ fn flags_that_exclude_each_other(host: &Host) {
             "--all and --latest cannot be used together",
         ),
         (
-            &["checkpoint", "--all", "a"],
+            &["checkpoint", "--all", "one"],
             "no arguments are needed with --all",
         ),
         (
-            &["checkpoint", "--latest", "a"],
+            &["checkpoint", "--latest", "one"],
             "--latest and containers cannot be used together",
         ),
         (&["checkpoint"], "you must provide at least one name or id"),
         (
-            &["checkpoint", "--compress", "gzip", "a"],
+            &["checkpoint", "--compress", "gzip", "one"],
             "--compress can only be used with --export",
         ),
         (
-            &["checkpoint", "--compress", "lzma", "-e", "/tmp/x", "a"],
+            &["checkpoint", "--compress", "lzma", "-e", "/tmp/x", "one"],
             "selected compression algorithm (\"lzma\") not supported. Please select one from: gzip, none, zstd",
         ),
         (
-            &["checkpoint", "--ignore-rootfs", "a"],
+            &["checkpoint", "--ignore-rootfs", "one"],
             "--ignore-rootfs can only be used with --export",
         ),
         (&["restore"], "you must provide at least one name or id"),
         (
-            &["restore", "--ignore-rootfs", "a"],
+            &["restore", "--ignore-rootfs", "one"],
             "--ignore-rootfs can only be used with image or --import",
         ),
         (
-            &["restore", "--name", "b", "a"],
+            &["restore", "--name", "two", "one"],
             "--name can only be used with image or --import",
         ),
         (
@@ -119,7 +119,7 @@ fn flags_that_exclude_each_other(host: &Host) {
             "cannot use --import with --all or --latest",
         ),
         (
-            &["restore", "--import", &real, "a"],
+            &["restore", "--import", &real, "one"],
             "cannot use --import with positional arguments",
         ),
         (
@@ -129,7 +129,7 @@ fn flags_that_exclude_each_other(host: &Host) {
                 &real,
                 "--tcp-established",
                 "--name",
-                "b",
+                "two",
             ],
             "--tcp-established cannot be used with --name",
         ),

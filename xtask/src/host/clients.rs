@@ -1,7 +1,6 @@
 //! Clients of the engine's doors that other projects made, put into a new root: Debian's packages,
 //! and below `/opt/clients` what no Debian package installs, each known by its hash.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -9,6 +8,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
+use super::enter::in_namespaces;
+use super::recipe::hex;
 use super::root::run_logged;
 
 /// What npm installs: exact versions with the hashes of their packages.
@@ -20,6 +21,9 @@ const DOCKER_PY: Archive = Archive {
     url: "https://files.pythonhosted.org/packages/25/14/7d40f8f64ceca63c741ee5b5611ead4fb8d3bcaf3e6ab57d2ab0f01712bc/docker-7.0.0.tar.gz",
     sha256: "323736fb92cd9418fc5e7133bc953e11a9da04f4483f828b527db553f1e7e5a3",
 };
+
+/// Installs what Debian has.
+const INSTALL: &str = concat!(include_str!("apt.sh"), include_str!("clients.sh"));
 
 /// Debian's package of Kubernetes' CRI description. Only its files are wanted, to generate a client
 /// from; what it depends on is a hundred packages of Go.
@@ -52,7 +56,13 @@ struct Archive {
 
 /// What a root's hash must follow.
 pub fn identity() -> impl Iterator<Item = &'static str> {
-    let others = [NPM_LOCK, NPM_PACKAGE, DOCKER_PY.sha256, CRI_DESCRIPTION];
+    let others = [
+        INSTALL,
+        NPM_LOCK,
+        NPM_PACKAGE,
+        DOCKER_PY.sha256,
+        CRI_DESCRIPTION,
+    ];
     PACKAGES.iter().copied().chain(others)
 }
 
@@ -67,10 +77,8 @@ pub fn install(root: &Path, log: &Path) -> Result<()> {
 /// Packages by the root's own apt, which checks signatures, and the description of CRI.
 fn debian(root: &Path, log: &Path) -> Result<()> {
     run_logged(
-        super::enter::dying_with_us("unshare")
-            .args(["--mount", "--pid", "--fork", "--kill-child"])
-            .args(["--propagation", "private", "bash", "-c"])
-            .arg(include_str!("clients.sh"))
+        in_namespaces("bash")
+            .args(["-c", INSTALL])
             .env("ROOT", root)
             .env("PACKAGES", PACKAGES.join(" "))
             .env("DESCRIPTION", CRI_DESCRIPTION)
@@ -115,10 +123,7 @@ fn unpack(archive: &Archive, home: &Path, log: &Path) -> Result<()> {
         log,
     )?;
     let content = fs::read(&file)?;
-    let mut digest = String::new();
-    for byte in Sha256::digest(&content) {
-        let _ = write!(digest, "{byte:02x}");
-    }
+    let digest = hex(&Sha256::digest(&content));
     if digest != archive.sha256 {
         bail!("{} has the hash {digest}", archive.url);
     }

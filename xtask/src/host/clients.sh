@@ -10,34 +10,13 @@ set -euo pipefail
 cd "$ROOT"
 mount --bind . .
 cd "$ROOT"
-mount -t proc proc proc
-mount --rbind /dev dev
-mount -t tmpfs tmpfs tmp
-mount -t tmpfs tmpfs var/cache/apt
-mount -t tmpfs tmpfs var/lib/apt/lists
-touch etc/resolv.conf
-mount --bind "$(realpath /etc/resolv.conf)" etc/resolv.conf
+with_apt
 # No service starts in a root that is only being made.
 printf '#!/bin/sh\nexit 101\n' > usr/sbin/policy-rc.d
 chmod 755 usr/sbin/policy-rc.d
 trap 'rm -f "$ROOT/usr/sbin/policy-rc.d"' EXIT
-cat > tmp/apt.conf <<CONF
-Acquire::Check-Valid-Until "false";
-Acquire::Check-Date "false";
-Acquire::Languages "none";
-Acquire::Retries "3";
-APT::Install-Recommends "false";
-APT::Sandbox::User "root";
-${PROXY:+Acquire::http::Proxy "$PROXY";}
-CONF
-in_root() {
-    chroot . env DEBIAN_FRONTEND=noninteractive LC_ALL=C PATH=/usr/sbin:/usr/bin \
-        APT_CONFIG=/tmp/apt.conf "$@" < /dev/null
-}
-mkdir -p var/cache/apt/archives/partial
-in_root apt-get -q -y update
 # shellcheck disable=SC2086 # a list of words
-in_root apt-get -q -y install $PACKAGES
+apt install $PACKAGES
 in_root sh -ec "cd /tmp
     apt-get -q download $DESCRIPTION
     dpkg-deb -x ./${DESCRIPTION}_*.deb unpacked

@@ -88,6 +88,15 @@ pub fn dying_with_us(program: &str) -> Command {
     command
 }
 
+/// A program in mount and pid namespaces of its own: with it go its mounts and processes.
+pub fn in_namespaces(program: &str) -> Command {
+    let mut command = dying_with_us("unshare");
+    command
+        .args(["--mount", "--pid", "--fork", "--kill-child"])
+        .args(["--propagation", "private", program]);
+    command
+}
+
 /// Runs a command to its end; SIGINT, SIGTERM and SIGHUP kill it. Returns its exit status, 128 + n
 /// when signal n ended it.
 pub fn wait_for(command: &mut Command) -> Result<i32> {

@@ -74,13 +74,16 @@ impl Recipe {
             hasher.update([0]);
             hasher.update(part);
         }
-        let digest = hasher.finalize();
-        let mut text = String::with_capacity(16);
-        for byte in &digest[..8] {
-            let _ = write!(text, "{byte:02x}");
-        }
-        text
+        hex(&hasher.finalize()[..8])
     }
+}
+
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Where roots and running hosts' scratch directories are kept: `$CRYOPOD_CACHE`, else

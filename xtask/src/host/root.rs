@@ -101,17 +101,9 @@ pub fn run_logged(command: &mut Command, log_path: &Path) -> Result<()> {
 /// mount nor a process.
 fn debootstrap(recipe: &Recipe, target: &Path, log_path: &Path) -> Result<()> {
     install_debootstrap()?;
-    let mut command = super::enter::dying_with_us("unshare");
+    let mut command = super::enter::in_namespaces("debootstrap");
     command
-        .args([
-            "--mount",
-            "--pid",
-            "--fork",
-            "--kill-child",
-            "--propagation",
-            "private",
-        ])
-        .args(["debootstrap", "--variant=minbase"])
+        .arg("--variant=minbase")
         .arg(format!("--include={}", recipe.packages.join(",")))
         .arg(&recipe.suite)
         .arg(target)

@@ -13,30 +13,10 @@ mount -t overlay -o "lowerdir=$ROOT,upperdir=$TARGET/layer,workdir=$TARGET/work"
 cd "$TARGET/merged"
 # Without the mounts that follow: what the disk is made from.
 mount --bind . "$TARGET/source"
-mount -t proc proc proc
-mount --rbind /dev dev
-mount -t tmpfs tmpfs tmp
-mount -t tmpfs tmpfs var/cache/apt
-mount -t tmpfs tmpfs var/lib/apt/lists
+with_apt
 mount -t tmpfs tmpfs mnt
 mkdir mnt/target
 mount --rbind "$TARGET" mnt/target
-touch etc/resolv.conf
-mount --bind "$(realpath /etc/resolv.conf)" etc/resolv.conf
-in_root() { chroot . env DEBIAN_FRONTEND=noninteractive LC_ALL=C PATH=/usr/sbin:/usr/bin "$@"; }
-
-# Signatures are checked; the age of a mirror's snapshot is no business of ours.
-cat > tmp/apt.conf <<CONF
-Acquire::Check-Valid-Until "false";
-Acquire::Check-Date "false";
-Acquire::Languages "none";
-Acquire::Retries "3";
-APT::Install-Recommends "false";
-${PROXY:+Acquire::http::Proxy "$PROXY";}
-CONF
-apt() { in_root APT_CONFIG=/tmp/apt.conf apt-get -q -y "$@" < /dev/null; }
-mkdir -p var/cache/apt/archives/partial
-apt update
 # shellcheck disable=SC2086 # a list of words
 apt install $TOOLS
 

@@ -5,15 +5,15 @@
 //! into it. It is made from the root of `cargo xtask host`, once for each recipe, and forgets all
 //! writes. How is in make.sh, run.sh and guest.sh, in this order.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-use crate::host::{self, enter, mirror, recipe::Recipe, root, scratch::Scratch};
+use crate::host::recipe::{Recipe, hex};
+use crate::host::{self, enter, mirror, root, scratch::Scratch};
 
-const MAKE: &str = include_str!("make.sh");
+const MAKE: &str = concat!(include_str!("../host/apt.sh"), include_str!("make.sh"));
 const INITRAMFS: &str = include_str!("initramfs.sh");
 const RUN: &str = include_str!("run.sh");
 const GUEST: &str = include_str!("guest.sh");
@@ -55,8 +55,9 @@ pub fn run(arguments: &Arguments, repository: &Path) -> Result<i32> {
         .iter()
         .map(|path| path.display().to_string())
         .collect();
-    let mut command = in_namespaces(&place("run.sh", RUN)?);
+    let mut command = enter::in_namespaces("bash");
     command
+        .arg(place("run.sh", RUN)?)
         .args(&arguments.command)
         .env("ROOT", &root)
         .env("VM", &machine)
@@ -95,8 +96,9 @@ fn ensure(root: &Path, rebuild: bool) -> Result<PathBuf> {
         let init = scratch.directory.join("initramfs.sh");
         std::fs::write(&script, MAKE)?;
         std::fs::write(&init, INITRAMFS)?;
-        let mut command = in_namespaces(&script);
+        let mut command = enter::in_namespaces("bash");
         command
+            .arg(&script)
             .env("ROOT", root)
             .env("TARGET", partial)
             .env("TOOLS", TOOLS)
@@ -107,16 +109,6 @@ fn ensure(root: &Path, rebuild: bool) -> Result<PathBuf> {
     })
 }
 
-/// A script in mount and pid namespaces of its own: with it go its mounts and processes.
-fn in_namespaces(script: &Path) -> std::process::Command {
-    let mut command = enter::dying_with_us("unshare");
-    command
-        .args(["--mount", "--pid", "--fork", "--kill-child"])
-        .args(["--propagation", "private", "bash"])
-        .arg(script);
-    command
-}
-
 /// Sixteen hexadecimal digits that change with whatever the machine is made from.
 fn hash(root: &Path) -> String {
     let mut hasher = Sha256::new();
@@ -125,10 +117,5 @@ fn hash(root: &Path) -> String {
         hasher.update(part);
         hasher.update([0]);
     }
-    hasher.finalize()[..8]
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    hex(&hasher.finalize()[..8])
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use libcr::Engine;
 use libcr::model::container::{Container, NetworkMode};
 use libcr::model::status::Status;
+use libcr::ops::lifecycle::figures::go::human_duration;
 use serde_json::{Map, Value, json};
 
 use crate::http::{Call, Failure, Reply};
@@ -44,19 +45,13 @@ fn listed(container: &Container, now: Timestamp) -> Value {
 }
 
 fn ports(container: &Container) -> Vec<Value> {
-    let (config, state) = (&container.config, &container.state);
-    let mappings = if state.status.is_alive() {
-        &state.ports
-    } else {
-        &config.ports
-    };
     let mut ports = Vec::new();
-    for mapping in mappings {
-        for offset in 0..mapping.range.max(1) {
+    for mapping in container.ports() {
+        for (outside, inside) in mapping.pairs() {
             ports.push(json!({
                 "IP": if mapping.host_ip.is_empty() { "0.0.0.0" } else { &mapping.host_ip },
-                "PrivatePort": mapping.container_port.saturating_add(offset),
-                "PublicPort": mapping.host_port.saturating_add(offset),
+                "PrivatePort": inside,
+                "PublicPort": outside,
                 "Type": mapping.protocol.as_str(),
             }));
         }
@@ -101,7 +96,7 @@ pub fn status(container: &Container, now: Timestamp) -> String {
     let state = &container.state;
     let since = |time: &Option<String>| {
         let then = seconds(time.as_deref(), now.as_second());
-        human(now.as_second().saturating_sub(then))
+        human_duration(now.as_second().saturating_sub(then))
     };
     match state.status {
         Status::Running => format!("Up {}", since(&state.started_at)),
@@ -113,41 +108,5 @@ pub fn status(container: &Container, now: Timestamp) -> String {
         ),
         Status::Created => "Created".to_owned(),
         Status::Removing => "Removal In Progress".to_owned(),
-    }
-}
-
-/// Docker's words for a time (go-units, HumanDuration).
-pub fn human(seconds: i64) -> String {
-    let (minutes, hours) = (seconds / 60, (seconds + 1800) / 3600);
-    match seconds {
-        ..1 => "Less than a second".to_owned(),
-        1 => "1 second".to_owned(),
-        2..60 => format!("{seconds} seconds"),
-        60..120 => "About a minute".to_owned(),
-        120..3600 => format!("{minutes} minutes"),
-        _ if hours == 1 => "About an hour".to_owned(),
-        _ if hours < 48 => format!("{hours} hours"),
-        _ if hours < 24 * 14 => format!("{} days", hours / 24),
-        _ if hours < 24 * 60 => format!("{} weeks", hours / 24 / 7),
-        _ if hours < 24 * 365 * 2 => format!("{} months", hours / 24 / 30),
-        _ => format!("{} years", hours / 24 / 365),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn times_in_dockers_words() {
-        for (seconds, words) in [
-            (0, "Less than a second"),
-            (59, "59 seconds"),
-            (61, "About a minute"),
-            (150, "2 minutes"),
-            (3700, "About an hour"),
-            (86_400, "24 hours"),
-            (259_200, "3 days"),
-        ] {
-            assert_eq!(super::human(seconds), words);
-        }
     }
 }

@@ -283,10 +283,7 @@ mod tests {
     use super::*;
 
     fn read(value: Value) -> Result<CreateOptions, Failure> {
-        let Value::Object(map) = value else {
-            panic!("an object")
-        };
-        options(Fields::new(map))
+        options(Fields::of(value))
     }
 
     #[test]

@@ -3,17 +3,14 @@
 use std::collections::BTreeMap;
 
 use libcr::Engine;
-use libcr::model::container::{Container, NetworkMode};
-use libcr::model::status::Status;
+use libcr::model::container::Container;
+use libcr::ops::lifecycle::ps;
 use libcr::ops::pods::list::list as pods;
 use serde_json::{Value, json};
 
 use crate::http::{Call, Failure, Reply};
 use crate::shared::filter::ContainerFilter;
-use crate::shared::listing::{containers, seconds};
-
-/// Go's zero time, in seconds since 1970.
-const NEVER: i64 = -62_135_596_800;
+use crate::shared::listing::containers;
 
 /// Answers.
 pub fn list(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
@@ -31,58 +28,10 @@ pub fn list(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
         .into_iter()
         .map(|one| (one.pod.id, one.pod.name))
         .collect();
-    let all: Vec<Value> = found.iter().map(|one| listed(one, &names)).collect();
+    let listed = |one: &Container| {
+        let pod = names.get(one.config.pod_id()).map(String::as_str);
+        ps::listed(one, pod, &json!(one.config.created), "", "")
+    };
+    let all: Vec<Value> = found.iter().map(listed).collect();
     Ok(Reply::ok(&all))
-}
-
-fn listed(container: &Container, pods: &BTreeMap<String, String>) -> Value {
-    let (config, state) = (&container.config, &container.state);
-    let ports = if state.status.is_alive() {
-        &state.ports
-    } else {
-        &config.ports
-    };
-    let networks: Vec<&str> = match &config.network {
-        NetworkMode::Bridge { networks } => {
-            networks.iter().map(|(name, _)| name.as_str()).collect()
-        }
-        _ => Vec::new(),
-    };
-    let named = config
-        .named_volumes
-        .iter()
-        .map(|volume| volume.destination.as_str());
-    let binds = config.volumes.iter().map(|bind| bind.destination.as_str());
-    let mounts: Vec<&str> = named.chain(binds).collect();
-    let or_null = |value: Value, empty: bool| if empty { Value::Null } else { value };
-    let pod = config.pod.as_ref().map_or("", |own| own.pod.as_str());
-    json!({
-        "AutoRemove": config.auto_remove,
-        "Command": config.process.arguments(),
-        "Created": config.created,
-        "CreatedAt": "",
-        "CIDFile": "",
-        "Exited": state.status == Status::Exited,
-        "ExitedAt": seconds(state.finished_at.as_deref(), NEVER),
-        "ExitCode": state.exit_code,
-        "ExposedPorts": null,
-        "Id": config.id,
-        "Image": config.rootfs.image_name(),
-        "ImageID": config.rootfs.image_id().unwrap_or_default(),
-        "IsInfra": config.is_infra(),
-        "Labels": or_null(json!(config.labels), config.labels.is_empty()),
-        "Mounts": mounts,
-        "Names": [config.name],
-        "Namespaces": {},
-        "Networks": networks,
-        "Pid": state.pid.unwrap_or(0),
-        "Pod": pod,
-        "PodName": pods.get(pod),
-        "Ports": or_null(json!(ports), ports.is_empty()),
-        "Restarts": state.restart_count,
-        "Size": null,
-        "StartedAt": seconds(state.started_at.as_deref(), NEVER),
-        "State": state.status.as_str(),
-        "Status": "",
-    })
 }

@@ -2,7 +2,7 @@
 
 use libcr::Engine;
 use libcr::model::checkpoint::{CheckpointReport, RestoreReport};
-use libcr::model::container::{Container, NetworkMode};
+use libcr::model::container::Container;
 use libcr::model::image::Image;
 use libcr::model::volume::{LOCAL_DRIVER, Volume};
 use libcr::ops::checkpoints::list::Listed;
@@ -16,12 +16,7 @@ use crate::varlink::message::without_nulls;
 /// `Container`.
 pub fn container(one: &Container) -> Value {
     let (config, state) = (&one.config, &one.state);
-    let networks: Vec<&str> = match &config.network {
-        NetworkMode::Bridge { networks } => {
-            networks.iter().map(|(name, _)| name.as_str()).collect()
-        }
-        _ => Vec::new(),
-    };
+    let networks = config.network.names();
     without_nulls(json!({
         "id": config.id,
         "name": config.name,

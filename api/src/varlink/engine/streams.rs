@@ -73,13 +73,8 @@ pub struct Events {
 
 pub fn events(engine: &Engine, call: &Call, asked: Events) -> Result<Value, Failed> {
     call.needs_more()?;
-    let filters: Result<Vec<EventFilter>, _> = asked
-        .filter
-        .iter()
-        .map(|text| EventFilter::parse(text))
-        .collect();
     let options = EventsOptions {
-        filters: filters?,
+        filters: EventFilter::parse_all(&asked.filter)?,
         since: moment("since", asked.since.as_deref())?,
         until: moment("until", asked.until.as_deref())?,
         stream: asked.stream.unwrap_or(true),

@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use libcr::Engine;
 use libcr::model::container::{Container, NetworkMode};
+use libcr::ops::lifecycle::figures::go::human_duration;
 use libcr::ops::lifecycle::ps as known;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::containers::Id;
-use crate::docker::containers::list::{human, status};
+use crate::docker::containers::list::status;
 use crate::shared::filter::ContainerFilter;
 use crate::shared::listing;
 use crate::varlink::call::Call;
@@ -127,7 +128,7 @@ pub fn ps(engine: &Engine, _: &Call, asked: Ps) -> Result<Value, Failed> {
 
 fn since(time: &str, now: Timestamp) -> String {
     let then = listing::seconds(Some(time), now.as_second());
-    human(now.as_second().saturating_sub(then))
+    human_duration(now.as_second().saturating_sub(then))
 }
 
 /// `PsContainer`. Sizes and namespaces are what Podman gave without asking for them.
@@ -217,23 +218,18 @@ fn network(mode: &NetworkMode) -> String {
 
 /// Address and port of the host, port of the container, protocol.
 fn ports(one: &Container) -> Vec<[String; 4]> {
-    let mappings = if one.state.status.is_alive() {
-        &one.state.ports
-    } else {
-        &one.config.ports
-    };
     let mut ports = Vec::new();
-    for mapping in mappings {
+    for mapping in one.ports() {
         let ip = if mapping.host_ip.is_empty() {
             "0.0.0.0"
         } else {
             &mapping.host_ip
         };
-        for offset in 0..mapping.range.max(1) {
+        for (outside, inside) in mapping.pairs() {
             ports.push([
                 ip.to_owned(),
-                mapping.host_port.saturating_add(offset).to_string(),
-                mapping.container_port.saturating_add(offset).to_string(),
+                outside.to_string(),
+                inside.to_string(),
                 mapping.protocol.as_str().to_owned(),
             ]);
         }

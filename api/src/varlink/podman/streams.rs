@@ -110,13 +110,8 @@ pub struct Events {
 /// An event each reply; the last is an empty one.
 pub fn events(engine: &Engine, call: &Call, asked: Events) -> Result<Value, Failed> {
     call.needs_more()?;
-    let filters: Result<Vec<EventFilter>, _> = asked
-        .filter
-        .iter()
-        .map(|text| EventFilter::parse(text))
-        .collect();
     let options = EventsOptions {
-        filters: filters?,
+        filters: EventFilter::parse_all(&asked.filter)?,
         since: moment("since", Some(&asked.since))?,
         until: moment("until", Some(&asked.until))?,
         stream: true,

@@ -4,15 +4,13 @@ use libcr::Engine;
 use libcr::ops::system;
 use serde_json::{Value, json};
 
+use crate::BUILT;
 use crate::varlink::call::Call;
 use crate::varlink::failed::Failed;
 use crate::varlink::service::Nothing;
 
 /// What Podman 1.9 said.
 const REMOTE_API: u32 = 1;
-/// Clients want a time; builds of equal sources have none.
-const BUILT: &str = "1970-01-01T00:00:00Z";
-
 #[expect(clippy::unnecessary_wraps, reason = "a handler like the others")]
 pub fn version(_: &Engine, _: &Call, _: Nothing) -> Result<Value, Failed> {
     let own = system::version();

@@ -4,7 +4,7 @@ use crate::args::checkpoint::{CheckpointList, directory};
 use crate::args::selection::at_most_one;
 use crate::commands::{Opener, Outcome};
 use crate::output::json::{self, is_json};
-use crate::output::template::{Headings, JSON_FACE, Schema, is_table, render_list, render_table};
+use crate::output::template::{Headings, JSON_FACE, Schema};
 use crate::output::{CliError, human, print};
 use jiff::Timestamp;
 use libcr::model::catalogue::NamedCheckpoint;
@@ -64,19 +64,7 @@ pub fn run(opener: &Opener, flags: &CheckpointList) -> Outcome {
 }
 
 fn render(format: &str, rows: &[Value], noheading: bool) -> Result<(), CliError> {
-    if is_table(format) {
-        return print::text(&render_table(
-            "checkpoint ls",
-            format,
-            rows,
-            SCHEMA,
-            HEADINGS,
-            noheading,
-        )?);
-    }
-    let (text, result) = render_list("checkpoint ls", format, rows, SCHEMA);
-    print::text(&text)?;
-    Ok(result?)
+    print::rows("checkpoint ls", format, rows, SCHEMA, HEADINGS, noheading)
 }
 
 fn row(listed: &Listed, whole: bool, now: Timestamp) -> Value {

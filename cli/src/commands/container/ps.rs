@@ -6,7 +6,7 @@ use crate::args::value::filter::Filter;
 use crate::commands::chosen;
 use crate::commands::{Opener, Outcome};
 use crate::output::json;
-use crate::output::template::{Headings, Schema, is_table, render_list, render_table};
+use crate::output::template::{Headings, Schema};
 use crate::output::{CliError, human, print};
 use jiff::Timestamp;
 use libcr::Engine;
@@ -88,20 +88,7 @@ pub fn run(opener: &Opener, flags: &Ps) -> Outcome {
         STANDARD.to_owned()
     };
     let format = flags.format.as_deref().unwrap_or(&standard);
-    if is_table(format) {
-        print::text(&render_table(
-            "ps",
-            format,
-            &rows,
-            SCHEMA,
-            HEADINGS,
-            flags.noheading,
-        )?)?;
-        return Ok(0);
-    }
-    let (text, result) = render_list("ps", format, &rows, SCHEMA);
-    print::text(&text)?;
-    result.map_err(CliError::from).map(|()| 0)
+    print::rows("ps", format, &rows, SCHEMA, HEADINGS, flags.noheading).map(|()| 0)
 }
 
 /// Names of pods by their ids.

@@ -4,14 +4,12 @@
 use crate::output::human;
 use crate::output::template::JSON_FACE;
 use jiff::Timestamp;
-use libcr::model::container::{Container, ContainerConfig, NetworkMode};
+use libcr::model::container::Container;
 use libcr::model::health::Health;
 use libcr::model::status::Status;
+use libcr::ops::lifecycle::ps::{NEVER, listed, mount_points, seconds};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-
-// Go's zero time, in seconds since 1970.
-const NEVER: i64 = -62_135_596_800;
 
 /// The fields that a template can name.
 pub fn as_row(
@@ -23,7 +21,6 @@ pub fn as_row(
 ) -> Value {
     let (config, state) = (&container.config, &container.state);
     let created = instant(Some(&config.created));
-    let mounts = mounts(config);
     let created_json = created.map_or_else(|| json!(config.created), |at| json!(at.to_string()));
     json!({
         "ID": human::id(&config.id, whole),
@@ -39,19 +36,19 @@ pub fn as_row(
         "Ports": ports(container),
         "Names": config.name,
         "Labels": config.labels,
-        "Mounts": mounts,
-        "Networks": networks(container).join(","),
+        "Mounts": mount_points(config),
+        "Networks": config.network.names().join(","),
         "Pid": state.pid.unwrap_or(0),
         "ExitCode": state.exit_code,
         "Exited": exited(container),
-        "ExitedAt": seconds(state.finished_at.as_ref()),
-        "StartedAt": seconds(state.started_at.as_ref()),
+        "ExitedAt": seconds(state.finished_at.as_deref()),
+        "StartedAt": seconds(state.started_at.as_deref()),
         "AutoRemove": config.auto_remove,
         "IsInfra": config.is_infra(),
         "Pod": human::id(config.pod_id(), whole),
         "PodName": pod,
         "Restarts": state.restart_count,
-        JSON_FACE: listed(container, pod, &created_json, "", ""),
+        JSON_FACE: listed(container, Some(pod), &created_json, "", ""),
     })
 }
 
@@ -60,74 +57,13 @@ pub fn as_json(container: &Container, pod: &str, health: Option<&Health>, now: T
     let created = instant(Some(&container.config.created));
     listed(
         container,
-        pod,
+        Some(pod),
         &json!(created.map_or(NEVER, Timestamp::as_second)),
         &created
             .map(|created| human::ago(created, now))
             .unwrap_or_default(),
         &status(container, health, now),
     )
-}
-
-// The order of Podman: its volumes first.
-fn mounts(config: &ContainerConfig) -> Vec<&str> {
-    let volumes = config.named_volumes.iter();
-    let volumes = volumes.map(|volume| volume.destination.as_str());
-    let binds = config.volumes.iter();
-    volumes
-        .chain(binds.map(|bind| bind.destination.as_str()))
-        .collect()
-}
-
-fn listed(
-    container: &Container,
-    pod: &str,
-    created: &Value,
-    created_at: &str,
-    status: &str,
-) -> Value {
-    let (config, state) = (&container.config, &container.state);
-    let mounts = mounts(config);
-    let labels = if config.labels.is_empty() {
-        Value::Null
-    } else {
-        json!(config.labels)
-    };
-    // While it runs the ports that it has; else those it was asked to have.
-    let ports = if state.status.is_alive() {
-        &state.ports
-    } else {
-        &config.ports
-    };
-    json!({
-        "AutoRemove": config.auto_remove,
-        "Command": config.process.arguments(),
-        "CreatedAt": created_at,
-        "CIDFile": "",
-        "Exited": exited(container),
-        "ExitedAt": seconds(state.finished_at.as_ref()),
-        "ExitCode": state.exit_code,
-        "ExposedPorts": null,
-        "Id": config.id,
-        "Image": config.rootfs.image_name(),
-        "ImageID": config.rootfs.image_id().unwrap_or_default(),
-        "IsInfra": config.is_infra(),
-        "Labels": labels,
-        "Mounts": mounts,
-        "Names": [config.name],
-        "Namespaces": {},
-        "Networks": networks(container),
-        "Pid": state.pid.unwrap_or(0),
-        "Pod": config.pod_id(),
-        "PodName": pod,
-        "Ports": if ports.is_empty() { Value::Null } else { json!(ports) },
-        "Restarts": state.restart_count,
-        "Size": null,
-        "StartedAt": seconds(state.started_at.as_ref()),
-        "State": state.status.as_str(),
-        "Status": status,
-        "Created": created,
-    })
 }
 
 // Only of one that is up it matters how it is.
@@ -156,29 +92,10 @@ fn instant(text: Option<&String>) -> Option<Timestamp> {
     text?.parse().ok()
 }
 
-fn seconds(text: Option<&String>) -> i64 {
-    instant(text).map_or(NEVER, Timestamp::as_second)
-}
-
-fn networks(container: &Container) -> Vec<&str> {
-    match &container.config.network {
-        NetworkMode::Bridge { networks } => {
-            networks.iter().map(|(name, _)| name.as_str()).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
 // `0.0.0.0:8080->80/tcp, 127.0.0.1:8000-8002->90-92/udp`.
 fn ports(container: &Container) -> String {
-    let (config, state) = (&container.config, &container.state);
-    let chosen = if state.status.is_alive() {
-        &state.ports
-    } else {
-        &config.ports
-    };
     let mut text = String::new();
-    for port in chosen {
+    for port in container.ports() {
         if !text.is_empty() {
             text.push_str(", ");
         }

@@ -4,7 +4,7 @@ use crate::args::image::ImageList;
 use crate::args::selection::at_most_one;
 use crate::commands::{Opener, Outcome};
 use crate::output::json::{self, is_json};
-use crate::output::template::{Headings, Schema, is_table, render_list, render_table};
+use crate::output::template::{Headings, Schema};
 use crate::output::{CliError, human, print};
 use jiff::Timestamp;
 use libcr::model::image::Image;
@@ -65,14 +65,7 @@ pub fn run(opener: &Opener, flags: &ImageList) -> Outcome {
 }
 
 fn render(format: &str, rows: &[Value], noheading: bool) -> Result<(), CliError> {
-    if is_table(format) {
-        return print::text(&render_table(
-            "images", format, rows, SCHEMA, HEADINGS, noheading,
-        )?);
-    }
-    let (text, result) = render_list("images", format, rows, SCHEMA);
-    print::text(&text)?;
-    Ok(result?)
+    print::rows("images", format, rows, SCHEMA, HEADINGS, noheading)
 }
 
 // `web` and `web:latest` name `localhost/web:latest`.

@@ -3,7 +3,7 @@
 use crate::args::network::NetworkList;
 use crate::commands::{Opener, Outcome};
 use crate::output::json::{self, is_json};
-use crate::output::template::{Headings, JSON_FACE, Schema, is_table, render_list, render_table};
+use crate::output::template::{Headings, JSON_FACE, Schema};
 use crate::output::{human, print};
 use libcr::ops::networks::list;
 use serde_json::Value;
@@ -47,14 +47,7 @@ pub fn run(opener: &Opener, flags: &NetworkList) -> Outcome {
         .into_iter()
         .map(|facts| as_row(facts, flags.no_trunc))
         .collect();
-    if is_table(format) {
-        let text = render_table("ls", format, &rows, SCHEMA, HEADINGS, flags.noheading)?;
-        return print::text(&text).map(|()| 0);
-    }
-    let (text, result) = render_list("ls", format, &rows, SCHEMA);
-    print::text(&text)?;
-    result?;
-    Ok(0)
+    print::rows("ls", format, &rows, SCHEMA, HEADINGS, flags.noheading).map(|()| 0)
 }
 
 // Go's names of the fields, which JSON has in another form.

@@ -4,8 +4,8 @@ use crate::args::pod::PodList;
 use crate::args::value::filter::Filter;
 use crate::commands::{Opener, Outcome};
 use crate::output::json;
-use crate::output::template::{Headings, JSON_FACE, Schema, is_table, render_list, render_table};
-use crate::output::{CliError, human, print};
+use crate::output::template::{Headings, JSON_FACE, Schema};
+use crate::output::{human, print};
 use jiff::Timestamp;
 use libcr::ops::pods::PodFacts;
 use libcr::ops::pods::list;
@@ -62,13 +62,7 @@ pub fn run(opener: &Opener, flags: &PodList) -> Outcome {
         .collect();
     let standard = standard(flags);
     let format = flags.format.as_deref().unwrap_or(&standard);
-    if is_table(format) {
-        let text = render_table("ps", format, &rows, SCHEMA, HEADINGS, flags.noheading)?;
-        return print::text(&text).map(|()| 0);
-    }
-    let (text, result) = render_list("ps", format, &rows, SCHEMA);
-    print::text(&text)?;
-    result.map_err(CliError::from).map(|()| 0)
+    print::rows("ps", format, &rows, SCHEMA, HEADINGS, flags.noheading).map(|()| 0)
 }
 
 // Podman's columns (cmd/podman/pods/ps.go).

@@ -4,26 +4,22 @@ use crate::args::container::{Logs, Top};
 use crate::args::pod::{PodLogs, PodStats};
 use crate::args::selection::Selection;
 use crate::commands::container::figures::pod_row;
+use crate::commands::container::figures::watch::{Samples, Watch, watch};
 use crate::commands::container::logs;
 use crate::commands::{Opener, Outcome};
 use crate::output::harmless::harmless;
-use crate::output::template::{Headings, Schema, is_table, render_list, render_table};
+use crate::output::template::{Headings, Schema};
 use crate::output::{CliError, json, print, table};
 use libcr::model::container::pod::PodStatus;
 use libcr::model::status::Status;
-use libcr::ops::lifecycle::figures::stats::{Stats, sample};
 use libcr::ops::lifecycle::figures::top::{are_descriptors, top};
 use libcr::ops::pods::{PodFacts, facts, list};
 use libcr::{Engine, ErrorKind};
-use rustix::termios::isatty;
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Podman's: it has no option for it.
 const INTERVAL: Duration = Duration::from_secs(5);
-
-const CLEAR: &str = "\u{1b}[2J\u{1b}[1;1H";
 
 const SCHEMA: Schema = Schema(&[("*", "entities.PodStatsReport")]);
 
@@ -124,33 +120,22 @@ pub fn processes(opener: &Opener, flags: &Top) -> Outcome {
 pub fn figures(opener: &Opener, flags: &PodStats) -> Outcome {
     let selection = flags.validate()?;
     let engine = opener.open()?;
-    let resets = !flags.no_reset && !flags.no_stream && isatty(rustix::stdio::stdout());
-    let mut before: BTreeMap<String, Stats> = BTreeMap::new();
-    loop {
+    let how = Watch {
+        interval: INTERVAL,
+        once: flags.no_stream,
+        no_reset: flags.no_reset,
+    };
+    let gather = |samples: &mut Samples| {
         let mut rows = Vec::new();
-        let mut samples = BTreeMap::new();
         for pod in selected(&engine, selection.as_ref())? {
             for one in &pod.containers {
-                match sample(&engine, &one.config.id, before.get(&one.config.id)) {
-                    Ok(sample) => {
-                        rows.push(pod_row(&pod.pod.id, &sample));
-                        samples.insert(one.config.id.clone(), sample);
-                    }
-                    Err(error) if error.kind() == ErrorKind::NotFound => {}
-                    Err(error) => return Err(error.into()),
-                }
+                let found = samples.take(&engine, &one.config.id)?;
+                rows.extend(found.map(|found| pod_row(&pod.pod.id, &found)));
             }
         }
-        if resets {
-            print::text(CLEAR)?;
-        }
-        show(flags, &rows)?;
-        if flags.no_stream {
-            return Ok(0);
-        }
-        before = samples;
-        std::thread::sleep(INTERVAL);
-    }
+        Ok(rows)
+    };
+    watch(how, gather, |rows| show(flags, &rows)).map(|()| 0)
 }
 
 fn show(flags: &PodStats, rows: &[Value]) -> Result<(), CliError> {
@@ -158,13 +143,7 @@ fn show(flags: &PodStats, rows: &[Value]) -> Result<(), CliError> {
     if format == "json" {
         return print::line(&json::pretty(&rows, 4).unwrap_or_default());
     }
-    if is_table(format) {
-        let table = render_table("stats", format, rows, SCHEMA, HEADINGS, false)?;
-        return print::text(&table);
-    }
-    let (text, result) = render_list("stats", format, rows, SCHEMA);
-    print::text(&text)?;
-    Ok(result?)
+    print::rows("stats", format, rows, SCHEMA, HEADINGS, false)
 }
 
 /// The pods that a selection means; none: those that run.

@@ -3,7 +3,7 @@
 use crate::args::system::Check;
 use crate::commands::{Opener, Outcome};
 use crate::output::json::{self, is_json};
-use crate::output::template::{Headings, Schema, is_table, render_list, render_table};
+use crate::output::template::{Headings, Schema};
 use crate::output::{CliError, damage, print};
 use libcr::model::damage::DamageReport;
 use libcr::ops::system::check::{self, SUBJECTS};
@@ -43,11 +43,5 @@ fn formatted(report: &DamageReport, format: &str) -> Result<(), CliError> {
     }
     let rows = serde_json::to_value(report).unwrap_or_default();
     let rows: Vec<Value> = rows.as_array().cloned().unwrap_or_default();
-    if is_table(format) {
-        let text = render_table("check", format, &rows, SCHEMA, HEADINGS, false)?;
-        return print::text(&text);
-    }
-    let (text, result) = render_list("check", format, &rows, SCHEMA);
-    print::text(&text)?;
-    Ok(result?)
+    print::rows("check", format, &rows, SCHEMA, HEADINGS, false)
 }

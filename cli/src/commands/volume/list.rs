@@ -3,7 +3,7 @@
 use crate::args::volume::VolumeList;
 use crate::commands::{Opener, Outcome};
 use crate::output::json::{self, is_json};
-use crate::output::template::{Headings, JSON_FACE, Schema, is_table, render_list, render_table};
+use crate::output::template::{Headings, JSON_FACE, Schema};
 use crate::output::{human, print};
 use jiff::Timestamp;
 use libcr::ops::volumes::{inspect, list};
@@ -44,14 +44,7 @@ pub fn run(opener: &Opener, flags: &VolumeList) -> Outcome {
         return print::line(&json::pretty(&all, 2).unwrap_or_default()).map(|()| 0);
     }
     let rows: Vec<Value> = all.into_iter().map(as_row).collect();
-    if is_table(format) {
-        let text = render_table("ls", format, &rows, SCHEMA, HEADINGS, flags.noheading)?;
-        return print::text(&text).map(|()| 0);
-    }
-    let (text, result) = render_list("ls", format, &rows, SCHEMA);
-    print::text(&text)?;
-    result?;
-    Ok(0)
+    print::rows("ls", format, &rows, SCHEMA, HEADINGS, flags.noheading).map(|()| 0)
 }
 
 // What a template shows otherwise than JSON does, or JSON leaves out.

@@ -218,6 +218,14 @@ impl NetworkMode {
         }
     }
 
+    /// Names of the networks that it takes part in.
+    pub fn names(&self) -> Vec<&str> {
+        match self {
+            Self::Bridge { networks } => networks.iter().map(|(name, _)| name.as_str()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// True for a network namespace that is made for the container alone, and goes with it.
     pub fn is_own(&self) -> bool {
         matches!(self, Self::Bridge { .. } | Self::None)
@@ -438,6 +446,17 @@ pub struct Container {
     pub config: ContainerConfig,
     /// What became of it.
     pub state: ContainerState,
+}
+
+impl Container {
+    /// The ports that it has while it lives, else those that it was asked to have.
+    pub fn ports(&self) -> &[PortMapping] {
+        if self.state.status.is_alive() {
+            &self.state.ports
+        } else {
+            &self.config.ports
+        }
+    }
 }
 
 /// A container for tests, made from a directory.

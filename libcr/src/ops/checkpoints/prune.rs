@@ -111,11 +111,7 @@ mod tests {
     #[test]
     fn the_newest_stay_and_what_is_younger() -> Result<()> {
         let root = tempfile::tempdir()?;
-        let engine = Engine::open(Config {
-            root: root.path().join("lib"),
-            run_root: root.path().join("run"),
-            ..Config::default()
-        })?;
+        let engine = Engine::open(Config::below(root.path()))?;
         let mut container = example("a");
         container.config.id = "a".repeat(64);
         let id = container.config.id.clone();

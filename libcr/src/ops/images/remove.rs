@@ -111,11 +111,7 @@ mod tests {
     use crate::model::container::{Rootfs, example};
 
     fn engine(root: &std::path::Path) -> Result<Engine> {
-        Engine::open(Config {
-            root: root.join("lib"),
-            run_root: root.join("run"),
-            ..Config::default()
-        })
+        Engine::open(Config::below(root))
     }
 
     fn image(id: &str, layers: &[String]) -> Image {

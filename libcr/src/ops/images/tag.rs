@@ -73,11 +73,7 @@ mod tests {
     #[test]
     fn names_come_and_go() -> Result<()> {
         let root = tempfile::tempdir()?;
-        let engine = Engine::open(Config {
-            root: root.path().join("lib"),
-            run_root: root.path().join("run"),
-            ..Config::default()
-        })?;
+        let engine = Engine::open(Config::below(root.path()))?;
         for (id, name) in [("a", "one"), ("b", "two")] {
             let image = Image {
                 id: id.repeat(64),

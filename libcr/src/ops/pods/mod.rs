@@ -45,13 +45,9 @@ impl PodFacts {
 
     /// Names of the networks that it is on.
     pub fn networks(&self) -> Vec<String> {
-        let infra = self.infra().map(|infra| &infra.config.network);
-        match infra {
-            Some(crate::model::container::NetworkMode::Bridge { networks }) => {
-                networks.iter().map(|(name, _)| name.clone()).collect()
-            }
-            _ => Vec::new(),
-        }
+        let names = self.infra().map(|infra| infra.config.network.names());
+        let names = names.unwrap_or_default().into_iter();
+        names.map(str::to_owned).collect()
     }
 
     /// Its infra container.

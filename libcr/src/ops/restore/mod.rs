@@ -46,6 +46,7 @@ mod import;
 mod options;
 mod plan;
 mod pod;
+mod ports;
 mod preview;
 mod remote;
 

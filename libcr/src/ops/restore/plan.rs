@@ -12,8 +12,8 @@ use crate::model::container::pod::{Pod, Shared};
 use crate::model::container::{Container, ContainerState, NetworkMode, Rootfs};
 use crate::model::id;
 use crate::model::status::Status;
-use crate::ops::restore::RestoreOptions;
 use crate::ops::restore::checks::{self, Rows};
+use crate::ops::restore::{RestoreOptions, ports};
 use crate::ops::steps::life::netplug::networks::networks as known;
 use crate::ops::steps::life::volumes;
 use crate::ops::steps::thawing::{base_image, foreign, imported_record};
@@ -233,40 +233,20 @@ fn target_pod(
     Ok(Some(pod))
 }
 
-/// Ports of this host that the archive takes, as Podman lets it. The user may not expect those that
-/// belong to services.
-fn published(ports: &[PortMapping], options: &RestoreOptions, rows: &mut Rows) {
-    const FIRST_FREE_FOR_ALL: u16 = 1024;
-    if ports.is_empty() || !options.publish.is_empty() {
+/// Ports of this host that the archive takes.
+fn published(published: &[PortMapping], options: &RestoreOptions, rows: &mut Rows) {
+    if published.is_empty() || !options.publish.is_empty() {
         return;
     }
-    let shown = |mapping: &PortMapping| {
-        let range = mapping.range.max(1) - 1;
-        let last = mapping.host_port.saturating_add(range);
-        let host = match (mapping.host_port, range) {
-            (0, _) => "a free port".to_owned(),
-            (port, 0) => port.to_string(),
-            (port, _) => format!("{port}-{last}"),
-        };
-        format!("{host}/{}", mapping.protocol.as_str())
-    };
-    let list = |ports: &mut dyn Iterator<Item = &PortMapping>| {
-        let words: Vec<String> = ports.take(10).map(shown).collect();
-        words.join(", ")
-    };
-    let of_services = |mapping: &&PortMapping| (1..FIRST_FREE_FOR_ALL).contains(&mapping.host_port);
-    let low = list(&mut ports.iter().filter(of_services));
-    if low.is_empty() {
-        let all = list(&mut ports.iter());
-        rows.ok(
+    match ports::warning(published) {
+        Some(warning) => rows.warn("publish", warning),
+        None => rows.ok(
             "publish",
-            format!("the archive publishes {all} of this host"),
-        );
-    } else {
-        let warning = format!(
-            "the archive publishes ports of this host that belong to services: {low}; --publish chooses others"
-        );
-        rows.warn("publish", warning);
+            format!(
+                "the archive publishes {} of this host",
+                ports::told(published)
+            ),
+        ),
     }
 }
 

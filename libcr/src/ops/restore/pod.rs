@@ -15,6 +15,7 @@ use crate::model::container::pod::{Pod, Shared};
 use crate::model::id;
 use crate::model::operation::Intent;
 use crate::ops::restore::import::{self, Origin};
+use crate::ops::restore::ports;
 use crate::ops::restore::{Grants, RestoreOptions};
 use crate::ops::steps::creation::{self, CreateOptions};
 use crate::ops::steps::freezing::freeze::Frozen;
@@ -24,9 +25,6 @@ use crate::ops::steps::thawing::whole_pod;
 use crate::ops::steps::{preflight, sandbox};
 use crate::progress::Progress;
 use crate::sys::{fault, machine, pid_counter, proc};
-
-/// Ports below belong to services.
-const FIRST_FREE_FOR_ALL: u16 = 1024;
 
 /// What a restore of a pod is asked for.
 #[derive(Debug, Clone, Default)]
@@ -238,7 +236,8 @@ fn describe(
     let mut create = infra_options(&pod, infra, options)?;
     if options.publish.is_empty() {
         create.publish.clone_from(&infra.publish);
-        warnings.extend(services(&infra.publish)?);
+        let published = network::port::parse_all(&infra.publish).map_err(network::Error::from)?;
+        warnings.extend(ports::warning(&published));
     } else {
         create.publish.clone_from(&options.publish);
     }
@@ -303,23 +302,6 @@ fn plain(what: &str, text: &str) -> Result<()> {
         )));
     }
     Ok(())
-}
-
-/// A warning where ports of this host are published that belong to services.
-fn services(publish: &[String]) -> Result<Option<String>> {
-    let ports = network::port::parse_all(publish).map_err(network::Error::from)?;
-    let low: Vec<String> = ports
-        .iter()
-        .filter(|port| (1..FIRST_FREE_FOR_ALL).contains(&port.host_port))
-        .map(|port| format!("{}/{}", port.host_port, port.protocol.as_str()))
-        .take(10)
-        .collect();
-    Ok((!low.is_empty()).then(|| {
-        format!(
-            "the archive publishes ports of this host that belong to services: {}; --publish chooses others",
-            low.join(", ")
-        )
-    }))
 }
 
 #[cfg(test)]

@@ -182,11 +182,7 @@ mod tests {
     #[test]
     fn plain_layers_are_compressed_and_others_kept_as_they_are() -> Result<()> {
         let root = tempfile::tempdir()?;
-        let engine = Engine::open(Config {
-            root: root.path().join("lib"),
-            run_root: root.path().join("run"),
-            ..Config::default()
-        })?;
+        let engine = Engine::open(Config::below(root.path()))?;
         let tar = [0_u8; 10240];
         let (layer, plain) = import(&engine, &tar[..], None)?;
         assert_eq!(layer.diff_id, digest_of(&tar));

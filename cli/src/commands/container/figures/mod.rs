@@ -4,5 +4,6 @@ pub mod port;
 pub mod stats;
 mod stats_row;
 pub mod top;
+pub mod watch;
 
 pub use stats_row::pod_row;

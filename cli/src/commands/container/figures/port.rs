@@ -58,9 +58,7 @@ fn published(container: &Container) -> Vec<(String, String)> {
             ip if ip.contains(':') => format!("[{ip}]"),
             ip => ip.to_owned(),
         };
-        for offset in 0..port.range.max(1) {
-            let inside = port.container_port.saturating_add(offset);
-            let outside = port.host_port.saturating_add(offset);
+        for (outside, inside) in port.pairs() {
             let protocol = port.protocol.as_str();
             all.push((format!("{inside}/{protocol}"), format!("{ip}:{outside}")));
         }

@@ -1,19 +1,18 @@
 //! `stats`.
 
 use super::stats_row::{as_json, as_row};
+use super::watch::{Samples, Watch, watch};
 use crate::args::container::Stats as Flags;
 use crate::args::selection::Selection;
 use crate::commands::selected::find;
 use crate::commands::{Opener, Outcome};
-use crate::output::template::{Headings, Schema, is_table, render_list, render_table};
+use crate::output::template::{Headings, Schema};
 use crate::output::{CliError, json, print};
+use libcr::Engine;
 use libcr::model::container::Container;
 use libcr::model::status::Status;
-use libcr::ops::lifecycle::figures::stats::{Stats, sample};
-use libcr::{Engine, ErrorKind};
-use rustix::termios::isatty;
+use libcr::ops::lifecycle::figures::stats::Stats;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 const SCHEMA: Schema = Schema(&[("*", "containers.containerStats")]);
 
@@ -33,38 +32,23 @@ const HEADINGS: Headings = Headings(&[
     ("AVGCPU", "AVG CPU %"),
 ]);
 
-/// A terminal is cleared, and written from its upper left corner.
-const CLEAR: &str = "\u{1b}[2J\u{1b}[1;1H";
-
 /// Shows what containers use, again and again until interrupted.
 pub fn run(opener: &Opener, flags: &Flags) -> Outcome {
     let (selection, interval) = flags.validate()?;
     let engine = opener.open()?;
-    let resets = !flags.no_reset && !flags.no_stream && isatty(rustix::stdio::stdout());
-    let mut before: BTreeMap<String, Stats> = BTreeMap::new();
-    loop {
-        let mut samples = Vec::new();
+    let how = Watch {
+        interval,
+        once: flags.no_stream,
+        no_reset: flags.no_reset,
+    };
+    let gather = |samples: &mut Samples| {
+        let mut found = Vec::new();
         for id in chosen(&engine, selection.as_ref())? {
-            match sample(&engine, &id, before.get(&id)) {
-                Ok(sample) => samples.push(sample),
-                // It was removed since it was looked up.
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) => return Err(error.into()),
-            }
+            found.extend(samples.take(&engine, &id)?);
         }
-        if resets {
-            print::text(CLEAR)?;
-        }
-        show(flags, &samples)?;
-        if flags.no_stream {
-            return Ok(0);
-        }
-        before = samples
-            .into_iter()
-            .map(|sample| (sample.id.clone(), sample))
-            .collect();
-        std::thread::sleep(interval);
-    }
+        Ok(found)
+    };
+    watch(how, gather, |found| show(flags, &found)).map(|()| 0)
 }
 
 fn chosen(engine: &Engine, selection: Option<&Selection>) -> Result<Vec<String>, CliError> {
@@ -91,11 +75,5 @@ fn show(flags: &Flags, samples: &[Stats]) -> Result<(), CliError> {
         return print::line(&json::pretty(&all, 1).unwrap_or_default());
     }
     let rows: Vec<Value> = samples.iter().map(|one| as_row(one, whole)).collect();
-    if is_table(format) {
-        let table = render_table("stats", format, &rows, SCHEMA, HEADINGS, false)?;
-        return print::text(&table);
-    }
-    let (text, result) = render_list("stats", format, &rows, SCHEMA);
-    print::text(&text)?;
-    Ok(result?)
+    print::rows("stats", format, &rows, SCHEMA, HEADINGS, false)
 }

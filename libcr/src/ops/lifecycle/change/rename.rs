@@ -45,11 +45,7 @@ mod tests {
     #[test]
     fn the_name_moves_and_the_rest_stays() -> Result<()> {
         let root = tempfile::tempdir()?;
-        let engine = Engine::open(Config {
-            root: root.path().join("lib"),
-            run_root: root.path().join("run"),
-            ..Config::default()
-        })?;
+        let engine = Engine::open(Config::below(root.path()))?;
         let (one, other) = ("1".repeat(64), "2".repeat(64));
         for id in [&one, &other] {
             let mut container = example(id);

@@ -69,11 +69,7 @@ mod tests {
     #[test]
     fn an_imported_specification_changes_too() -> Result<()> {
         let root = tempfile::tempdir()?;
-        let engine = Engine::open(Config {
-            root: root.path().join("lib"),
-            run_root: root.path().join("run"),
-            ..Config::default()
-        })?;
+        let engine = Engine::open(Config::below(root.path()))?;
         let mut container = example(&"1".repeat(64));
         container.state.status = Status::Exited;
         container.config.imported_spec = Some(json!({ "linux": {} }));

@@ -32,6 +32,25 @@ pub fn duration(of: Duration) -> String {
     text
 }
 
+/// Docker's words for a number of seconds, which Podman took over (go-units, HumanDuration):
+/// `Less than a second`, `About a minute`, `3 days`.
+pub fn human_duration(seconds: i64) -> String {
+    let (minutes, hours) = (seconds / 60, (seconds + 1800) / 3600);
+    match seconds {
+        ..1 => "Less than a second".to_owned(),
+        1 => "1 second".to_owned(),
+        2..60 => format!("{seconds} seconds"),
+        60..120 => "About a minute".to_owned(),
+        120..3600 => format!("{minutes} minutes"),
+        _ if hours == 1 => "About an hour".to_owned(),
+        _ if hours < 48 => format!("{hours} hours"),
+        _ if hours < 24 * 7 * 2 => format!("{} days", hours / 24),
+        _ if hours < 24 * 30 * 2 => format!("{} weeks", hours / 24 / 7),
+        _ if hours < 24 * 365 * 2 => format!("{} months", hours / 24 / 30),
+        _ => format!("{} years", hours / 24 / 365),
+    }
+}
+
 /// A fraction with all the places it needs, at most `places`.
 fn decimal(value: u128, unit: u128, places: usize) -> String {
     let fraction = format!("{:0places$}", value % unit);
@@ -47,6 +66,21 @@ fn decimal(value: u128, unit: u128, places: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_in_dockers_words() {
+        for (seconds, words) in [
+            (0, "Less than a second"),
+            (59, "59 seconds"),
+            (61, "About a minute"),
+            (150, "2 minutes"),
+            (3700, "About an hour"),
+            (86_400, "24 hours"),
+            (259_200, "3 days"),
+        ] {
+            assert_eq!(human_duration(seconds), words);
+        }
+    }
 
     #[test]
     fn durations() {

@@ -169,11 +169,7 @@ mod tests {
     #[test]
     fn one_that_does_not_run_uses_nothing() -> Result<()> {
         let root = tempfile::tempdir()?;
-        let engine = Engine::open(Config {
-            root: root.path().join("lib"),
-            run_root: root.path().join("run"),
-            ..Config::default()
-        })?;
+        let engine = Engine::open(Config::below(root.path()))?;
         let mut container = example(&"1".repeat(64));
         container.state.status = Status::Exited;
         engine

@@ -7,11 +7,7 @@ use crate::config::Config;
 use crate::model::container::example;
 
 fn engine(root: &Path) -> Result<(Engine, Container)> {
-    let engine = Engine::open(Config {
-        root: root.join("lib"),
-        run_root: root.join("run"),
-        ..Config::default()
-    })?;
+    let engine = Engine::open(Config::below(root))?;
     let mut container = example("a");
     container.config.id = "a".repeat(64);
     engine

@@ -405,11 +405,7 @@ mod tests {
     #[test]
     fn a_layer_with_more_than_its_generation_is_not_built_upon() -> Result<()> {
         let root = tempfile::tempdir()?;
-        let engine = Engine::open(crate::config::Config {
-            root: root.path().join("lib"),
-            run_root: root.path().join("run"),
-            ..crate::config::Config::default()
-        })?;
+        let engine = Engine::open(crate::config::Config::below(root.path()))?;
         let name = Name::new(1, "0123456789abcdef");
         let directory = format!("checkpoint/{}", name.as_str());
         let layer = |more: &str| -> Result<String> {

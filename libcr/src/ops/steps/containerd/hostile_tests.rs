@@ -103,12 +103,7 @@ impl Layout {
         let all = json!({"schemaVersion": 2, "manifests": [index]});
         fs::write(self.root.path().join("index.json"), all.to_string()).unwrap();
         let root = tempfile::tempdir().unwrap();
-        let engine = Engine::open(Config {
-            root: root.path().join("lib"),
-            run_root: root.path().join("run"),
-            ..Config::default()
-        })
-        .unwrap();
+        let engine = Engine::open(Config::below(root.path())).unwrap();
         let scratch = root.path().join("lib/images");
         let loaded = ImageArchive::open(self.root.path(), &scratch)
             .map_err(Error::from)

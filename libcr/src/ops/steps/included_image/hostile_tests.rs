@@ -87,12 +87,7 @@ impl Unpacked {
 }
 
 fn engine(root: &Path) -> Engine {
-    Engine::open(Config {
-        root: root.join("lib"),
-        run_root: root.join("run"),
-        ..Config::default()
-    })
-    .unwrap()
+    Engine::open(Config::below(root)).unwrap()
 }
 
 #[track_caller]

@@ -220,11 +220,7 @@ mod tests {
     use crate::model::health::HealthResult;
 
     fn engine(root: &std::path::Path) -> Result<Engine> {
-        let engine = Engine::open(Config {
-            root: root.join("lib"),
-            run_root: root.join("run"),
-            ..Config::default()
-        })?;
+        let engine = Engine::open(Config::below(root))?;
         std::fs::create_dir_all(engine.bundle("a"))?;
         Ok(engine)
     }

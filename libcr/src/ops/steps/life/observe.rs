@@ -230,11 +230,7 @@ mod tests {
     use crate::model::container::{RestartPolicy, example};
 
     fn engine(root: &std::path::Path) -> Result<Engine> {
-        Engine::open(Config {
-            root: root.join("lib"),
-            run_root: root.join("run"),
-            ..Config::default()
-        })
+        Engine::open(Config::below(root))
     }
 
     /// Running according to its record; its number is this test's own, whose cgroup is another.

@@ -168,11 +168,7 @@ mod tests {
 
     fn fixture(options: &[&str]) -> Result<Fixture> {
         let root = tempfile::tempdir()?;
-        let engine = Engine::open(Config {
-            root: root.path().join("lib"),
-            run_root: root.path().join("run"),
-            ..Config::default()
-        })?;
+        let engine = Engine::open(Config::below(root.path()))?;
         let tree = root.path().join("image");
         fs::create_dir_all(tree.join("data/sub"))?;
         fs::write(tree.join("data/sub/file"), "from the image")?;

@@ -310,11 +310,7 @@ mod tests {
     use crate::model::container::{Container, VolumeMount, example};
 
     fn engine(root: &Path) -> Result<Engine> {
-        Engine::open(Config {
-            root: root.join("lib"),
-            run_root: root.join("run"),
-            ..Config::default()
-        })
+        Engine::open(Config::below(root))
     }
 
     fn user(id: &str, name: &str, anonymous: bool) -> Container {

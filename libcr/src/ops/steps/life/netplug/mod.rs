@@ -358,10 +358,8 @@ mod tests {
 
     fn engine(root: &Path) -> Result<Engine> {
         Engine::open(Config {
-            root: root.join("lib"),
-            run_root: root.join("run"),
             network_config_dir: root.join("networks"),
-            ..Config::default()
+            ..Config::below(root)
         })
     }
 

@@ -1,10 +1,9 @@
 //! Processes in running containers: made by one request, started by another, which stays joined with
 //! their streams.
 
-use std::collections::HashMap;
-use std::fs::File;
-use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+mod streams;
+mod terminals;
+
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -13,62 +12,20 @@ use hyper::upgrade::OnUpgrade;
 use libcr::ops::lifecycle::exec::sessions::{self, Session, SessionState};
 use libcr::ops::lifecycle::exec::{ExecOptions, Running, Streams, begin};
 use libcr::{Engine, ErrorKind};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, kill_process};
-use rustix::pty::OpenptFlags;
-use rustix::termios::{Winsize, tcsetwinsize};
 use serde_json::{Map, Value, json};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::unix::pipe;
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::sleep;
+use tokio::io::AsyncWriteExt;
+use tokio::sync::oneshot;
 
-use super::attach::GONE;
 use super::fields::Fields;
 use super::logs::{MULTIPLEXED, RAW};
-use crate::http::client::{Client, joined};
+use crate::http::client::joined;
 use crate::http::detach::DetachKeys;
 use crate::http::frames::{self, frame};
 use crate::http::{Call, Failure, Reply};
+use streams::{Reading, join, open};
 
-/// What is read of a process's output at a time.
-const CHUNK: usize = 32 << 10;
-/// How long output may come after the process's end: what others that it started still hold open is
-/// theirs.
-const REST: Duration = Duration::from_millis(100);
-
-/// Terminals of processes that run, by session.
-#[derive(Debug, Default)]
-pub struct Terminals(Mutex<HashMap<String, OwnedFd>>);
-
-impl Terminals {
-    fn keep(&self, id: &str, terminal: OwnedFd) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(id.to_owned(), terminal);
-    }
-
-    fn forget(&self, id: &str) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(id);
-    }
-
-    fn resize(&self, id: &str, rows: u16, columns: u16) -> io::Result<bool> {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(terminal) = all.get(id) else {
-            return Ok(false);
-        };
-        let size = Winsize {
-            ws_row: rows,
-            ws_col: columns,
-            ws_xpixel: 0,
-            ws_ypixel: 0,
-        };
-        tcsetwinsize(terminal, size)?;
-        Ok(true)
-    }
-}
+pub use terminals::Terminals;
 
 /// `POST /containers/{name}/exec`: both interfaces have the same members.
 ///
@@ -193,16 +150,6 @@ pub fn remove(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     Ok(Reply::ok(&json!({})))
 }
 
-/// The service's ends of a process's streams.
-enum Ends {
-    Pipes {
-        input: Option<pipe::Sender>,
-        output: pipe::Receiver,
-        error: pipe::Receiver,
-    },
-    Terminal(Box<tokio::fs::File>, Box<tokio::fs::File>),
-}
-
 /// `POST /exec/{id}/start`.
 ///
 /// # Errors
@@ -281,58 +228,6 @@ fn detached(engine: &Engine, mut session: Session) -> Result<(), Failure> {
     let code = running.wait(engine)?;
     sessions::ended(engine, &mut session, code)?;
     Ok(())
-}
-
-/// Pipes, or a terminal: ours and the process's.
-fn open(
-    call: &Call,
-    session: &Session,
-    size: (Option<i64>, Option<i64>),
-) -> io::Result<(Ends, Streams)> {
-    if session.options.terminal {
-        let ours =
-            rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
-        rustix::pty::grantpt(&ours)?;
-        rustix::pty::unlockpt(&ours)?;
-        let path = rustix::pty::ptsname(&ours, Vec::new())?;
-        let flags =
-            rustix::fs::OFlags::RDWR | rustix::fs::OFlags::NOCTTY | rustix::fs::OFlags::CLOEXEC;
-        let theirs = rustix::fs::open(path, flags, rustix::fs::Mode::empty())?;
-        let copy = || theirs.try_clone();
-        let streams = Streams {
-            input: Stdio::from(copy()?),
-            output: Stdio::from(copy()?),
-            error: Stdio::from(copy()?),
-        };
-        let terminals = &call.context.terminals;
-        terminals.keep(&session.id, ours.try_clone()?);
-        if let (Some(rows), Some(columns)) = size {
-            let cut = |number: i64| u16::try_from(number).unwrap_or(0);
-            terminals.resize(&session.id, cut(rows), cut(columns))?;
-        }
-        let file =
-            |descriptor: OwnedFd| Box::new(tokio::fs::File::from_std(File::from(descriptor)));
-        return Ok((Ends::Terminal(file(ours.try_clone()?), file(ours)), streams));
-    }
-    let (to_us, output) = pipe::pipe().map(|(sender, receiver)| (receiver, sender))?;
-    let (errors_to_us, error) = pipe::pipe().map(|(sender, receiver)| (receiver, sender))?;
-    let (input, stdin) = if session.options.stdin {
-        let (sender, receiver) = pipe::pipe()?;
-        (Some(sender), Stdio::from(receiver.into_blocking_fd()?))
-    } else {
-        (None, Stdio::null())
-    };
-    let streams = Streams {
-        input: stdin,
-        output: Stdio::from(output.into_blocking_fd()?),
-        error: Stdio::from(error.into_blocking_fd()?),
-    };
-    let ends = Ends::Pipes {
-        input,
-        output: to_us,
-        error: errors_to_us,
-    };
-    Ok((ends, streams))
 }
 
 /// Starts the process; returns once it runs what says when it has ended and that is written down.
@@ -425,172 +320,6 @@ fn supervise(
     // One that was quicker than we looked ran all the same.
     runs();
     Ok(())
-}
-
-/// A process's streams, its output being read.
-struct Reading {
-    input: Option<Box<dyn AsyncWrite + Send + Unpin>>,
-    written: mpsc::Receiver<Vec<u8>>,
-    unread: Unread,
-}
-
-impl Reading {
-    fn of(ends: Ends) -> io::Result<Self> {
-        let unread = Unread::of(&ends)?;
-        let (pieces, written) = mpsc::channel(4);
-        let input: Option<Box<dyn AsyncWrite + Send + Unpin>> = match ends {
-            Ends::Pipes {
-                input,
-                output,
-                error,
-            } => {
-                tokio::spawn(read_both(output, error, pieces));
-                input.map(|input| Box::new(input) as _)
-            }
-            Ends::Terminal(output, input) => {
-                tokio::spawn(read(*output, pieces));
-                Some(input as _)
-            }
-        };
-        Ok(Self {
-            input,
-            written,
-            unread,
-        })
-    }
-}
-
-/// The streams that a process writes to, to see whether there is more to read.
-struct Unread(Vec<OwnedFd>);
-
-impl Unread {
-    fn of(ends: &Ends) -> io::Result<Self> {
-        let copies: io::Result<Vec<OwnedFd>> = match ends {
-            Ends::Pipes { output, error, .. } => [output.as_fd(), error.as_fd()]
-                .into_iter()
-                .map(|end| end.try_clone_to_owned())
-                .collect(),
-            Ends::Terminal(output, _) => Ok(vec![output.as_fd().try_clone_to_owned()?]),
-        };
-        Ok(Self(copies?))
-    }
-
-    /// Something waits to be read: a reader that gets no time has not seen it yet.
-    fn any(&self) -> bool {
-        let mut all: Vec<PollFd<'_>> = self
-            .0
-            .iter()
-            .map(|end| PollFd::new(end, PollFlags::IN))
-            .collect();
-        let now = Timespec {
-            tv_sec: 0,
-            tv_nsec: 0,
-        };
-        poll(&mut all, Some(&now)).is_ok()
-            && all.iter().any(|end| end.revents().contains(PollFlags::IN))
-    }
-}
-
-async fn read(mut stream: impl AsyncRead + Unpin + Send, pieces: mpsc::Sender<Vec<u8>>) {
-    let mut buffer = vec![0; CHUNK];
-    // A terminal whose other end is closed is an error to read.
-    while let Ok(count) = stream.read(&mut buffer).await {
-        if count == 0 || pieces.send(buffer[..count].to_vec()).await.is_err() {
-            return;
-        }
-    }
-}
-
-/// Both streams in the order in which they were written, as far as that can be seen.
-async fn read_both(
-    mut output: pipe::Receiver,
-    mut error: pipe::Receiver,
-    pieces: mpsc::Sender<Vec<u8>>,
-) {
-    let (mut of_output, mut of_error) = (vec![0; CHUNK], vec![0; CHUNK]);
-    let (mut output_open, mut error_open) = (true, true);
-    while output_open || error_open {
-        let piece = tokio::select! {
-            biased;
-            count = output.read(&mut of_output), if output_open => match count {
-                Ok(count) if count > 0 => frame(frames::OUTPUT, &of_output[..count]),
-                _ => {
-                    output_open = false;
-                    continue;
-                }
-            },
-            count = error.read(&mut of_error), if error_open => match count {
-                Ok(count) if count > 0 => frame(frames::ERROR, &of_error[..count]),
-                _ => {
-                    error_open = false;
-                    continue;
-                }
-            },
-        };
-        if pieces.send(piece.to_vec()).await.is_err() {
-            return;
-        }
-    }
-}
-
-/// Carries bytes both ways until the process has ended and all it wrote is on its way.
-async fn join(
-    mut client: Client,
-    read: Reading,
-    mut ended: oneshot::Receiver<()>,
-    mut keys: DetachKeys,
-) -> io::Result<()> {
-    let Reading {
-        mut input,
-        mut written,
-        unread,
-    } = read;
-    let mut buffer = vec![0; CHUNK];
-    let (mut open, mut over, mut quiet) = (true, false, 0);
-    loop {
-        tokio::select! {
-            piece = written.recv() => match piece {
-                Some(piece) => {
-                    quiet = 0;
-                    client.write_all(&piece).await?;
-                }
-                None => break,
-            },
-            count = client.read(&mut buffer), if open => match count? {
-                0 => {
-                    open = false;
-                    input = None;
-                }
-                count => {
-                    let (bytes, detached) = keys.pass(&buffer[..count]);
-                    if detached {
-                        return client.shutdown().await;
-                    }
-                    if let Some(process) = &mut input
-                        && (process.write_all(&bytes).await.is_err() || process.flush().await.is_err())
-                    {
-                        input = None;
-                    }
-                }
-            },
-            _ = &mut ended, if !over => over = true,
-            () = sleep(if over { REST } else { GONE }) => {
-                if client.is_gone() {
-                    break;
-                }
-                // The second look is for what the reader had taken and not passed on at the first.
-                quiet = if over && !unread.any() { quiet + 1 } else { 0 };
-                if quiet > 1 {
-                    break;
-                }
-            }
-        }
-    }
-    if !over && !client.is_gone() {
-        // Its exit code is there when the client asks for it.
-        let _ = ended.await;
-    }
-    client.shutdown().await
 }
 
 /// Sends a size to a container's own terminal.
