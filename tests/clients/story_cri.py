@@ -124,6 +124,7 @@ def life():
     json.loads(found.info["info"])
     driver = runtime.RuntimeConfig(cri.RuntimeConfigRequest()).linux.cgroup_driver
     assert driver == cri.CGROUPFS, driver
+    runtime.UpdateRuntimeConfig(cri.UpdateRuntimeConfigRequest())
 
     heard = []
     stream = runtime.GetContainerEvents(cri.GetEventsRequest())
@@ -174,6 +175,7 @@ def life():
     assert used.memory.working_set_bytes.value > 0, used
     used = runtime.PodSandboxStats(cri.PodSandboxStatsRequest(pod_sandbox_id=sandbox)).stats
     assert len(used.linux.containers) == 1 and used.linux.process.process_count.value > 1, used
+    assert len(runtime.ListPodSandboxStats(cri.ListPodSandboxStatsRequest()).stats) == 1
     assert len(runtime.ListContainerStats(cri.ListContainerStatsRequest()).stats) == 1
 
     archive = f"{DIRECTORY}/counter.tar"
@@ -205,19 +207,49 @@ def life():
     assert not runtime.ListPodSandbox(cri.ListPodSandboxRequest()).items
 
 
-def message(*fields):
-    """Bytes of a message whose fields are texts: Debian's description lacks those of KEP-5823."""
+def varint(number):
     encoded = b""
-    for number, text in fields:
-        data = text.encode()
-        assert len(data) < 128, text
-        encoded += bytes([number << 3 | 2, len(data)]) + data
+    while number > 127:
+        encoded += bytes([number & 127 | 128])
+        number >>= 7
+    return encoded + bytes([number])
+
+
+def message(*fields):
+    """Bytes of a message: numbers, texts and other messages by their tags. Debian's description lacks
+    those of KEP-5823, and none has ours."""
+    encoded = b""
+    for tag, value in fields:
+        if isinstance(value, int):
+            encoded += varint(tag << 3) + varint(value)
+            continue
+        data = value.encode() if isinstance(value, str) else value
+        encoded += varint(tag << 3 | 2) + varint(len(data)) + data
     return encoded
 
 
+def texts(encoded):
+    """The fields of a message of texts and messages, by tag."""
+    found = {}
+    while encoded:
+        tag, length = encoded[0] >> 3, encoded[1]
+        assert length < 128, length
+        found.setdefault(tag, []).append(encoded[2:2 + length])
+        encoded = encoded[2 + length:]
+    return found
+
+
+def raw(path):
+    """A method by its path, from bytes to bytes."""
+    return channel.unary_unary(path, request_serializer=bytes, response_deserializer=bytes)
+
+
+CHECKPOINT_POD = raw("/runtime.v1.RuntimeService/CheckpointPod")
+RESTORE_POD = raw("/runtime.v1.RuntimeService/RestorePod")
+
+
 def pods():
-    as_it_is = {"request_serializer": bytes, "response_deserializer": bytes}
-    call = channel.unary_unary("/runtime.v1.RuntimeService/CheckpointPod", **as_it_is)
+    call = CHECKPOINT_POD
     sandbox = run_sandbox()
     both = [make(sandbox, container_config(name)) for name in ("one", "two")]
     for container in both:
@@ -262,14 +294,24 @@ def refusals():
     # An empty id is the beginning of none.
     refused(code.INVALID_ARGUMENT, runtime.StopContainer, cri.StopContainerRequest())
     refused(code.INVALID_ARGUMENT, runtime.RemovePodSandbox, cri.RemovePodSandboxRequest())
-    for call, request in [
-        (runtime.Exec, cri.ExecRequest(container_id=gone)),
-        (runtime.Attach, cri.AttachRequest(container_id=gone)),
-        (runtime.PortForward, cri.PortForwardRequest(pod_sandbox_id=gone)),
-        (runtime.ReopenContainerLog, cri.ReopenContainerLogRequest(container_id=gone)),
-        (runtime.UpdateContainerResources, cri.UpdateContainerResourcesRequest(container_id=gone)),
-    ]:
-        refused(code.UNIMPLEMENTED, call, request, "runtime.v1.RuntimeService/")
+    refused(code.NOT_FOUND, runtime.ReopenContainerLog,
+            cri.ReopenContainerLogRequest(container_id=gone))
+    resources = cri.LinuxContainerResources(cpu_shares=5)
+    request = cri.UpdateContainerResourcesRequest(container_id=gone, linux=resources)
+    refused(code.NOT_FOUND, runtime.UpdateContainerResources, request)
+    # Exec, Attach, PortForward, UpdatePodSandboxResources, metrics, lists in parts: with the reason.
+    reasons = json.loads(os.environ["REFUSED"])
+    for path, why in reasons.items():
+        assert why in refused(code.UNIMPLEMENTED, raw(path), b"", "is not supported: "), path
+    # Whatever Kubernetes' own description has is answered, or refused with a reason.
+    answered = json.loads(os.environ["ANSWERED"])
+    for service in cri.DESCRIPTOR.services_by_name.values():
+        for method in service.methods:
+            path = f"/{service.full_name}/{method.name}"
+            assert path in reasons or path in answered, path
+    refused(code.UNIMPLEMENTED, raw("/runtime.v1.RuntimeService/Nothing"), b"", "unknown method")
+    refused(code.UNIMPLEMENTED, raw("/nothing"), b"", "unknown method")
+    refused(code.INTERNAL, raw("/runtime.v1.RuntimeService/Status"), b"\xff" * 9)
 
     sandbox = run_sandbox()
     request = cri.RunPodSandboxRequest(config=sandbox_config(), runtime_handler=RUNTIME)
@@ -281,11 +323,12 @@ def refusals():
         refused(expected, runtime.CreateContainer, request, text)
 
     asks("devices", devices=[cri.Device(container_path="/dev/x", host_path="/dev/null")])
-    bounds = cri.LinuxContainerResources(cpu_quota=1000)
-    asks("cpu_quota", linux=cri.LinuxContainerConfig(resources=bounds))
+    bounds = cri.LinuxContainerResources(unified={"memory.high": "5"})
+    asks("unified", linux=cri.LinuxContainerConfig(resources=bounds))
     request = cri.CreateContainerRequest(pod_sandbox_id=sandbox, config=container_config())
     request.config.image.image = f"{DIRECTORY}/any.tar"
-    refused(code.UNIMPLEMENTED, runtime.CreateContainer, request, "checkpoint")
+    refused(code.UNIMPLEMENTED, runtime.CreateContainer, request, "--cri-restore")
+    refused(code.UNIMPLEMENTED, RESTORE_POD, message((1, "/nowhere")), "--cri-restore")
     request.config.image.image = "localhost/nothing:1"
     refused(code.NOT_FOUND, runtime.CreateContainer, request, "image not known")
     request.config.image.image = IMAGE
@@ -317,9 +360,16 @@ def pictures():
     assert not images.ImageStatus(cri.ImageStatusRequest(image=nothing)).image.id
     images.RemoveImage(cri.RemoveImageRequest(image=nothing))
     refused(grpc.StatusCode.INVALID_ARGUMENT, images.ImageStatus, cri.ImageStatusRequest())
+    refused(grpc.StatusCode.NOT_FOUND, images.PullImage, cri.PullImageRequest(image=nothing))
     place = images.ImageFsInfo(cri.ImageFsInfoRequest()).image_filesystems[0]
     assert os.path.isdir(place.fs_id.mountpoint) and place.used_bytes.value > 0, place
 
 
-{"life": life, "pods": pods, "refusals": refusals, "images": pictures}[sys.argv[1]]()
-print(f"told by grpcio {grpc.__version__}")
+def told(parts):
+    """Tells the part that the first argument names."""
+    parts[sys.argv[1]]()
+    print(f"told by grpcio {grpc.__version__}")
+
+
+if __name__ == "__main__":
+    told({"life": life, "pods": pods, "refusals": refusals, "images": pictures})

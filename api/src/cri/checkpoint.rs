@@ -4,14 +4,16 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use libcr::Engine;
+use libcr::model::container::Container;
 use libcr::ops::checkpoint::{
-    CheckpointOptions, PodCheckpointOptions, PodOutput, checkpoint, checkpoint_pod,
+    CheckpointOptions, Kubernetes, PodCheckpointOptions, PodOutput, checkpoint, checkpoint_pod,
 };
 use libcr::progress::Cancel;
 use tokio::time::sleep;
 
 use super::door::Door;
-use super::identity::given;
+use super::identity::{self, given};
 use super::messages::{CheckpointContainerRequest, CheckpointPodRequest, Empty};
 use super::{Refusal, sandbox};
 use crate::http::call::CancelGuard;
@@ -29,18 +31,20 @@ pub async fn container(door: Door, request: CheckpointContainerRequest) -> Resul
     }
     let seconds = u64::try_from(request.timeout)
         .map_err(|_| Refusal::invalid("the time must not be negative"))?;
-    let options = CheckpointOptions {
-        export: Some(location),
-        compress: Some("none".into()),
-        leave_running: true,
-        ..CheckpointOptions::default()
-    };
     let id = request.container_id;
     let cancel = Cancel::default();
     let _gone = CancelGuard(cancel.clone());
     let of_work = cancel.clone();
     let work = door.run(move |engine| {
-        checkpoint(engine, &id, &options, &of_work)?;
+        let container = engine.find(&id)?;
+        let options = CheckpointOptions {
+            export: Some(location),
+            compress: Some("none".into()),
+            leave_running: true,
+            kubernetes: known(engine, &container),
+            ..CheckpointOptions::default()
+        };
+        checkpoint(engine, &container.config.id, &options, &of_work)?;
         Ok(Empty {})
     });
     tokio::pin!(work);
@@ -57,6 +61,31 @@ pub async fn container(door: Door, request: CheckpointContainerRequest) -> Resul
             })
         }
     }
+}
+
+/// What Kubernetes knows of a container, for its archive; `None`: it doesn't know it.
+pub fn known(engine: &Engine, container: &Container) -> Option<Kubernetes> {
+    let config = &container.config;
+    let own: identity::Container = identity::read(&config.labels)?;
+    let (facts, of) = sandbox::known(engine, &own.sandbox).ok()?;
+    let network = sandbox::described(&facts, &of).network.unwrap_or_default();
+    let others = network.additional_ips.into_iter().map(|other| other.id);
+    Some(Kubernetes {
+        name: own.name,
+        attempt: own.attempt,
+        labels: identity::shown(&config.labels),
+        annotations: own.annotations,
+        log_path: own.log_path,
+        image: own.image,
+        sandbox: facts.pod.id.clone(),
+        sandbox_name: facts.pod.name.clone(),
+        pod: of.name,
+        namespace: of.namespace,
+        addresses: std::iter::once(network.ip)
+            .chain(others)
+            .filter(|ip| !ip.is_empty())
+            .collect(),
+    })
 }
 
 /// `CheckpointPod`: all containers that run in a sandbox, of one instant, into an empty directory.

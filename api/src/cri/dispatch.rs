@@ -1,4 +1,4 @@
-//! From the path of a call to what answers it. [`METHODS`] is all of them.
+//! From the path of a call to what answers it. [`METHODS`] is all that there are.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,54 +10,18 @@ use tonic::server::{Grpc, ServerStreamingService, UnaryService};
 use tonic::{Code, Status};
 use tonic_prost::ProstCodec;
 
+use super::container::upkeep;
 use super::door::Door;
-use super::{Refusal, checkpoint, container, events, exec, image, runtime, sandbox, stats};
+pub use super::methods::METHODS;
+use super::{
+    Refusal, checkpoint, container, events, exec, experimental, image, restore, runtime, sandbox,
+    stats,
+};
 use crate::http::call::Context;
 
 const RUNTIME: &str = "/runtime.v1.RuntimeService/";
 const IMAGE: &str = "/runtime.v1.ImageService/";
-
-/// The methods that are answered, by service.
-pub const METHODS: &[(&str, &[&str])] = &[
-    (
-        "runtime.v1.RuntimeService",
-        &[
-            "Version",
-            "Status",
-            "RuntimeConfig",
-            "UpdateRuntimeConfig",
-            "RunPodSandbox",
-            "StopPodSandbox",
-            "RemovePodSandbox",
-            "PodSandboxStatus",
-            "ListPodSandbox",
-            "CreateContainer",
-            "StartContainer",
-            "StopContainer",
-            "RemoveContainer",
-            "ListContainers",
-            "ContainerStatus",
-            "ExecSync",
-            "ContainerStats",
-            "ListContainerStats",
-            "PodSandboxStats",
-            "ListPodSandboxStats",
-            "CheckpointContainer",
-            "CheckpointPod",
-            "GetContainerEvents",
-        ],
-    ),
-    (
-        "runtime.v1.ImageService",
-        &[
-            "ListImages",
-            "ImageStatus",
-            "PullImage",
-            "RemoveImage",
-            "ImageFsInfo",
-        ],
-    ),
-];
+const EXPERIMENTAL: &str = "/org.cryopod.cri.experimental.CheckpointService/";
 
 /// Answers a call.
 pub async fn answer(context: Arc<Context>, request: Request<Incoming>) -> Response<Body> {
@@ -68,6 +32,9 @@ pub async fn answer(context: Arc<Context>, request: Request<Incoming>) -> Respon
     }
     if let Some(method) = path.strip_prefix(IMAGE) {
         return image_service(door, method, request).await;
+    }
+    if let Some(method) = path.strip_prefix(EXPERIMENTAL) {
+        return experimental_service(door, method, request).await;
     }
     unknown(&path)
 }
@@ -89,6 +56,8 @@ async fn runtime_service(door: Door, method: &str, request: Request<Incoming>) -
         "RemoveContainer" => unary(door, request, container::remove).await,
         "ListContainers" => unary(door, request, container::list).await,
         "ContainerStatus" => unary(door, request, container::status).await,
+        "UpdateContainerResources" => unary(door, request, upkeep::resources).await,
+        "ReopenContainerLog" => unary(door, request, upkeep::reopen_log).await,
         "ExecSync" => unary(door, request, exec::sync).await,
         "ContainerStats" => unary(door, request, stats::container).await,
         "ListContainerStats" => unary(door, request, stats::containers).await,
@@ -96,6 +65,7 @@ async fn runtime_service(door: Door, method: &str, request: Request<Incoming>) -
         "ListPodSandboxStats" => unary(door, request, stats::sandboxes).await,
         "CheckpointContainer" => unary(door, request, checkpoint::container).await,
         "CheckpointPod" => unary(door, request, checkpoint::pod).await,
+        "RestorePod" => unary(door, request, restore::pod).await,
         "GetContainerEvents" => {
             let mut grpc = Grpc::new(ProstCodec::default());
             grpc.server_streaming(Events(door), request).await
@@ -115,9 +85,29 @@ async fn image_service(door: Door, method: &str, request: Request<Incoming>) -> 
     }
 }
 
-/// A method that isn't there, by its name.
+async fn experimental_service(
+    door: Door,
+    method: &str,
+    request: Request<Incoming>,
+) -> Response<Body> {
+    match method {
+        "CheckpointContainer" => unary(door, request, experimental::checkpoint).await,
+        "RestoreContainer" => unary(door, request, experimental::restore).await,
+        other => unknown(&format!("{EXPERIMENTAL}{other}")),
+    }
+}
+
+/// A method that isn't answered, by its name, with the reason where it is one of Kubernetes'.
 fn unknown(path: &str) -> Response<Body> {
-    let text = format!("unknown method {}", path.trim_start_matches('/'));
+    let path = path.trim_start_matches('/');
+    let (service, name) = path.rsplit_once('/').unwrap_or_default();
+    let known = METHODS
+        .iter()
+        .find(|method| (method.service, method.name) == (service, name));
+    let text = match known.and_then(|method| method.refused) {
+        Some(why) => format!("{path} is not supported: {why}"),
+        None => format!("unknown method {path}"),
+    };
     Status::new(Code::Unimplemented, libcr::error::one_line(&text)).into_http()
 }
 

@@ -70,9 +70,35 @@ impl Door {
         &self,
         work: impl FnOnce(&Engine, &Cancel) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
+        self.run_cancelled_with("", work).await
+    }
+
+    /// The same with the runtime of this name; empty: the usual one.
+    ///
+    /// # Errors
+    /// As [`Door::run`].
+    pub async fn run_cancelled_with<T: Send + 'static>(
+        &self,
+        runtime: &str,
+        work: impl FnOnce(&Engine, &Cancel) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
         let cancel = Cancel::default();
         let _gone = CancelGuard(cancel.clone());
-        self.run(move |engine| work(engine, &cancel)).await
+        self.run_with(runtime, move |engine| work(engine, &cancel))
+            .await
+    }
+
+    /// Whether this service lets its clients thaw what came from elsewhere.
+    ///
+    /// # Errors
+    /// When it doesn't, which is the rule.
+    pub fn may_restore(&self, what: &str) -> Result<(), Refusal> {
+        if self.context.cri_restore {
+            return Ok(());
+        }
+        Err(Refusal::not_allowed(&format!(
+            "{what} is off: whoever may create containers could bring what somebody else wrote into a pod; the service has to be started with --cri-restore"
+        )))
     }
 
     /// A thread that reads for a client as long as that is there; nothing is lost with it.

@@ -37,6 +37,11 @@ impl Refusal {
         Self::new(Code::Unimplemented, &format!("{what} is not supported"))
     }
 
+    /// It is there, and this service was not allowed it.
+    pub fn not_allowed(message: &str) -> Self {
+        Self::new(Code::Unimplemented, message)
+    }
+
     /// It took longer than the client allows.
     pub fn late(message: &str) -> Self {
         Self::new(Code::DeadlineExceeded, message)

@@ -28,7 +28,7 @@ pub async fn run(door: Door, request: RunPodSandboxRequest) -> Result<Id, Refusa
     let config = request
         .config
         .ok_or_else(|| Refusal::invalid("the request has no configuration of a sandbox"))?;
-    let options = options(&config, &handler)?;
+    let (options, _) = options(&config, &handler)?;
     let run = move |engine: &Engine| {
         let id = create(engine, &options)?;
         let failure = match start::start(engine, &id) {
@@ -38,16 +38,24 @@ pub async fn run(door: Door, request: RunPodSandboxRequest) -> Result<Id, Refusa
         let Some(failure) = failure else {
             return Ok(Id { id });
         };
-        if let Err(error) = rm::rm(engine, &id, true, Some(0)) {
-            tracing::warn!(%error, pod = id, "cannot remove a sandbox that could not be started");
-        }
+        take_back(engine, &id);
         Err(failure.into())
     };
     door.run_with(&handler, run).await
 }
 
-/// The engine's options.
-fn options(config: &PodSandboxConfig, handler: &str) -> Result<PodCreateOptions, Refusal> {
+/// Removes a sandbox that did not become what was asked for.
+pub fn take_back(engine: &Engine, id: &str) {
+    if let Err(error) = rm::rm(engine, id, true, Some(0)) {
+        tracing::warn!(%error, pod = id, "cannot remove a sandbox that was only half made");
+    }
+}
+
+/// The engine's options, and what Kubernetes knows of it.
+pub fn options(
+    config: &PodSandboxConfig,
+    handler: &str,
+) -> Result<(PodCreateOptions, Sandbox), Refusal> {
     let none = PodSandboxMetadata::default();
     let metadata = config.metadata.as_ref().unwrap_or(&none);
     if metadata.name.is_empty() {
@@ -87,7 +95,7 @@ fn options(config: &PodSandboxConfig, handler: &str) -> Result<PodCreateOptions,
         config.hostname.clone()
     };
     let ports = config.port_mappings.iter();
-    Ok(PodCreateOptions {
+    let options = PodCreateOptions {
         name: Some(name(metadata)),
         labels: identity::labels(&config.labels, &identity)?,
         share: Some(share),
@@ -103,7 +111,8 @@ fn options(config: &PodSandboxConfig, handler: &str) -> Result<PodCreateOptions,
             dns.servers
         },
         ..PodCreateOptions::default()
-    })
+    };
+    Ok((options, identity))
 }
 
 /// Names of sandboxes are unique by all that identifies them, as those of pods are.
@@ -370,7 +379,7 @@ mod tests {
             host_port: 5353,
             host_ip: String::new(),
         }];
-        let made = options(&asked, "runc").unwrap();
+        let (made, _) = options(&asked, "runc").unwrap();
         assert_eq!(made.name.as_deref(), Some("k8s_web_default_u1_2"));
         assert_eq!(made.share.as_deref(), Some("net,uts,ipc,pid"));
         assert_eq!(made.hostname.as_deref(), Some("web"));

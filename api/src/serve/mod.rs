@@ -41,6 +41,9 @@ pub struct ServeOptions {
     pub addresses: Vec<String>,
     /// It ends after this time without a connection; `None`: never.
     pub idle: Option<Duration>,
+    /// Clients of Kubernetes' interface may thaw what came from elsewhere: CreateContainer of a
+    /// checkpoint, RestorePod.
+    pub cri_restore: bool,
 }
 
 /// Why there is no service.
@@ -123,6 +126,7 @@ pub fn serve(config: Config, options: &ServeOptions) -> Result<(), ServeError> {
         activity: Arc::new(Activity::default()),
         starts: starts::Starts::default(),
         terminals: Terminals::default(),
+        cri_restore: options.cri_restore,
     });
     let idle = options.idle;
     let served = runtime.block_on(run(context, sockets, idle));

@@ -5,6 +5,7 @@ use std::path::{Component, Path};
 use libcr::model::container::Security;
 use libcr::ops::lifecycle::create::CreateOptions;
 
+use super::upkeep;
 use crate::cri::Refusal;
 use crate::cri::identity::{self, Sandbox};
 use crate::cri::messages::{
@@ -56,11 +57,10 @@ pub fn options(config: &ContainerConfig, pod: &str, of: &Sandbox) -> Result<Made
     let linux = config.linux.clone().unwrap_or_default();
     let security = linux.security_context.unwrap_or_default();
     let resources = linux.resources.unwrap_or_default();
-    refuse_resources(&resources)?;
+    let limits = upkeep::changes(&resources)?;
     refuse_namespaces(&security, of)?;
     let envs = config.envs.iter().map(variable);
     let mounts = config.mounts.iter().map(mount);
-    let limit = u64::try_from(resources.memory_limit_in_bytes).unwrap_or(0);
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let options = CreateOptions {
         name: Some(name(metadata, of)),
@@ -79,7 +79,7 @@ pub fn options(config: &ContainerConfig, pod: &str, of: &Sandbox) -> Result<Made
         user: user(&security)?,
         read_only: security.readonly_rootfs,
         security: self::security(&security)?,
-        memory: Some(limit).filter(|limit| *limit > 0),
+        limits,
         image: image.image,
         ..CreateOptions::default()
     };
@@ -109,18 +109,10 @@ fn refuse_unknown(config: &ContainerConfig) -> Result<(), Refusal> {
     }
 }
 
-/// Weights are hints and left out; bounds are promises.
-fn refuse_resources(resources: &LinuxContainerResources) -> Result<(), Refusal> {
-    let swap = resources.memory_swap_limit_in_bytes;
+/// Bounds are promises: those that the engine can't keep.
+pub fn refuse_bounds(resources: &LinuxContainerResources) -> Result<(), Refusal> {
     let refused = [
-        (resources.cpu_quota > 0, "cpu_quota"),
-        (!resources.cpuset_cpus.is_empty(), "cpuset_cpus"),
-        (!resources.cpuset_mems.is_empty(), "cpuset_mems"),
         (!resources.unified.is_empty(), "unified"),
-        (
-            swap > 0 && swap != resources.memory_limit_in_bytes,
-            "memory_swap_limit_in_bytes",
-        ),
         (
             resources.hugepage_limits.iter().any(|one| one.limit > 0),
             "hugepage_limits",
@@ -388,7 +380,8 @@ mod tests {
             |config| config.stop_signal = 66,
             |config| {
                 let linux = config.linux.get_or_insert_default();
-                linux.resources.get_or_insert_default().cpu_quota = 5;
+                let unified = &mut linux.resources.get_or_insert_default().unified;
+                unified.insert("memory.high".into(), "5".into());
             },
             |config| {
                 let linux = config.linux.get_or_insert_default();

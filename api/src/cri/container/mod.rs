@@ -1,15 +1,17 @@
 //! Containers in sandboxes.
 
 mod making;
+pub mod upkeep;
 mod view;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use libcr::model::container::Container;
 use libcr::model::status::Status;
 use libcr::ops::lifecycle::{create as creation, ps, rm, start as starting, stop as stopping};
-use libcr::ops::restore;
+use libcr::ops::restore::{self, Checkpoint, RestoreOptions};
+use libcr::progress::Cancel;
 use libcr::{Engine, Error};
 
 use super::door::Door;
@@ -20,10 +22,12 @@ use super::messages::{
 };
 use super::{Refusal, sandbox};
 
+pub use making::options;
 pub use view::status_of;
 
-/// `CreateContainer`. One of a checkpoint is refused: it would bring what somebody else wrote into
-/// the pod of a client that asked for a container of its own.
+/// `CreateContainer`. One of a checkpoint (an archive's path, or a checkpoint image) is refused unless
+/// the service allows it: it brings what somebody else wrote into the pod of a client that asked for a
+/// container of its own.
 pub async fn create(door: Door, request: CreateContainerRequest) -> Result<Id, Refusal> {
     let config = request
         .config
@@ -36,14 +40,18 @@ pub async fn create(door: Door, request: CreateContainerRequest) -> Result<Id, R
         })
         .await?;
     let handler = of.handler.clone();
-    let make = move |engine: &Engine| {
+    let allowed = door.may_restore("CreateContainer of a checkpoint");
+    let make = move |engine: &Engine, cancel: &Cancel| {
         let image = config.image.clone().unwrap_or_default().image;
-        if image.starts_with('/') || restore::is_checkpoint(engine, &image)? {
-            return Err(Refusal::unsupported("CreateContainer of a checkpoint"));
-        }
-        let made = making::options(&config, &id, &of)?;
-        let id = creation::create(engine, &made.options)?;
-        if let Err(refusal) = expose_log(engine, &id, &made.log_path) {
+        let made = options(&config, &id, &of)?;
+        let id = match checkpoint(engine, &image)? {
+            None => creation::create(engine, &made.options)?,
+            Some(checkpoint) => {
+                allowed?;
+                restore::prepare(engine, checkpoint, &made.options, cancel)?
+            }
+        };
+        if let Err(refusal) = expose_log_at(engine, &id, &made.log_path) {
             let options = rm::RmOptions {
                 force: true,
                 timeout: Some(0),
@@ -54,15 +62,28 @@ pub async fn create(door: Door, request: CreateContainerRequest) -> Result<Id, R
         }
         Ok(Id { id })
     };
-    door.run_with(&handler, make).await
+    door.run_cancelled_with(&handler, make).await
 }
 
-/// Makes a log visible where Kubernetes looks for it.
-fn expose_log(engine: &Engine, id: &str, path: &str) -> Result<(), Refusal> {
+/// The checkpoint that an image of a request is, if it is one.
+fn checkpoint<'a>(engine: &Engine, image: &'a str) -> Result<Option<Checkpoint<'a>>, Refusal> {
+    if image.starts_with('/') {
+        return Ok(Some(Checkpoint::Archive(Path::new(image))));
+    }
+    let is_one = !image.is_empty() && restore::is_checkpoint(engine, image)?;
+    Ok(is_one.then_some(Checkpoint::Image(image)))
+}
+
+/// As [`expose_log`], where the request names a place for it.
+pub fn expose_log_at(engine: &Engine, id: &str, path: &str) -> Result<(), Refusal> {
     if path.is_empty() {
         return Ok(());
     }
-    let path = Path::new(path);
+    expose_log(engine, id, Path::new(path))
+}
+
+/// Makes a log visible where Kubernetes looks for it.
+fn expose_log(engine: &Engine, id: &str, path: &Path) -> Result<(), Refusal> {
     let failed = |error: std::io::Error| {
         Refusal::invalid(&format!("cannot make the log {}: {error}", path.display()))
     };
@@ -72,21 +93,27 @@ fn expose_log(engine: &Engine, id: &str, path: &str) -> Result<(), Refusal> {
     std::os::unix::fs::symlink(engine.log_file(id), path).map_err(failed)
 }
 
+/// Where the log of a container is expected, if anywhere.
+fn known_log(container: &Container) -> Option<PathBuf> {
+    let known: identity::Container = identity::read(&container.config.labels)?;
+    (!known.log_path.is_empty()).then(|| PathBuf::from(known.log_path))
+}
+
 /// Takes that away again, where it still is what we made.
 pub fn forget_log(engine: &Engine, container: &Container) {
-    let Some(known) = identity::read::<identity::Container>(&container.config.labels) else {
+    let Some(path) = known_log(container) else {
         return;
     };
-    let path = Path::new(&known.log_path);
-    if fs::read_link(path).is_ok_and(|target| target == engine.log_file(&container.config.id))
-        && let Err(error) = fs::remove_file(path)
+    if fs::read_link(&path).is_ok_and(|target| target == engine.log_file(&container.config.id))
+        && let Err(error) = fs::remove_file(&path)
     {
         tracing::warn!(%error, path = %path.display(), "log");
     }
 }
 
-/// `StartContainer`: a container of Kubernetes runs once.
+/// `StartContainer`: a container of Kubernetes runs once. One of a checkpoint is thawed.
 pub async fn start(door: Door, request: Id) -> Result<Empty, Refusal> {
+    let allowed = door.may_restore("StartContainer of a checkpoint");
     let start = move |engine: &Engine| {
         let found = engine.find(given(&request.id)?)?;
         if found.state.status == Status::Exited {
@@ -96,7 +123,14 @@ pub async fn start(door: Door, request: Id) -> Result<Empty, Refusal> {
             ))
             .into());
         }
-        starting::start(engine, &found.config.id, false)?;
+        let id = &found.config.id;
+        if found.state.status == Status::Created && found.state.checkpoint_archived {
+            allowed?;
+            let options = RestoreOptions::default();
+            restore::restore(engine, id, &options, &Cancel::default())?;
+        } else {
+            starting::start(engine, id, false)?;
+        }
         Ok(Empty {})
     };
     door.run(start).await

@@ -91,8 +91,8 @@ pub fn status_of(container: &Container) -> Option<ContainerStatus> {
         readonly: bind.options.iter().any(|option| option == "ro"),
         ..Mount::default()
     });
-    let memory = config.limits.memory;
-    let memory = memory.and_then(|limit| i64::try_from(limit).ok());
+    let limits = &config.limits;
+    let number = |limit: Option<u64>| limit.and_then(|limit| i64::try_from(limit).ok());
     Some(ContainerStatus {
         id: config.id.clone(),
         metadata: Some(metadata(&known)),
@@ -114,7 +114,13 @@ pub fn status_of(container: &Container) -> Option<ContainerStatus> {
         log_path: known.log_path,
         resources: Some(ContainerResources {
             linux: Some(LinuxContainerResources {
-                memory_limit_in_bytes: memory.unwrap_or(0),
+                memory_limit_in_bytes: number(limits.memory).unwrap_or(0),
+                memory_swap_limit_in_bytes: limits.memory_swap.unwrap_or(0),
+                cpu_shares: number(limits.cpu_shares).unwrap_or(0),
+                cpu_quota: limits.cpu_quota.unwrap_or(0),
+                cpu_period: number(limits.cpu_period).unwrap_or(0),
+                cpuset_cpus: limits.cpuset_cpus.clone(),
+                cpuset_mems: limits.cpuset_mems.clone(),
                 ..LinuxContainerResources::default()
             }),
         }),

@@ -363,3 +363,14 @@ pub struct CheckpointContainerRequest {
     #[prost(int64, tag = "3")]
     pub timeout: i64,
 }
+
+/// `UpdateContainerResourcesRequest`.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct UpdateContainerResourcesRequest {
+    #[prost(string, tag = "1")]
+    pub container_id: String,
+    #[prost(message, optional, tag = "2")]
+    pub linux: Option<LinuxContainerResources>,
+    #[prost(message, optional, tag = "3")]
+    pub windows: Option<Empty>,
+}

@@ -3,6 +3,7 @@
 
 mod container;
 mod events;
+mod experimental;
 mod image;
 mod sandbox;
 mod stats;
@@ -10,6 +11,7 @@ mod version;
 
 pub use container::*;
 pub use events::*;
+pub use experimental::*;
 pub use image::*;
 pub use sandbox::*;
 pub use stats::*;

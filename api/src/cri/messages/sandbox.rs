@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ContainerStatus, Empty, Int64Value, SecurityProfile, StateValue};
+use super::{ContainerConfig, ContainerStatus, Empty, Int64Value, SecurityProfile, StateValue};
 
 /// A pod that is ready; the other state is not.
 pub const SANDBOX_READY: i32 = 0;
@@ -254,4 +254,37 @@ pub struct CheckpointPodRequest {
     pub container_ids: Vec<String>,
     #[prost(btree_map = "string, string", tag = "4")]
     pub options: BTreeMap<String, String>,
+}
+
+/// `RestorePodRequest` of KEP-5823.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct RestorePodRequest {
+    #[prost(string, tag = "1")]
+    pub checkpoint_path: String,
+    #[prost(message, optional, tag = "2")]
+    pub config: Option<PodSandboxConfig>,
+    #[prost(string, tag = "3")]
+    pub runtime_handler: String,
+    #[prost(btree_map = "string, string", tag = "4")]
+    pub options: BTreeMap<String, String>,
+    #[prost(message, repeated, tag = "5")]
+    pub container_configs: Vec<ContainerConfig>,
+}
+
+/// `RestorePodResponse`.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct RestorePodResponse {
+    #[prost(string, tag = "1")]
+    pub pod_sandbox_id: String,
+    #[prost(message, repeated, tag = "2")]
+    pub restored_containers: Vec<RestoredContainer>,
+}
+
+/// `RestoredContainer`.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct RestoredContainer {
+    #[prost(string, tag = "1")]
+    pub name: String,
+    #[prost(string, tag = "2")]
+    pub container_id: String,
 }

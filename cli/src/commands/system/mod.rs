@@ -61,6 +61,7 @@ pub fn service(opener: &Opener, flags: &Service) -> Outcome {
     let options = ServeOptions {
         addresses: flags.addresses.clone(),
         idle: (flags.time > 0).then(|| Duration::from_secs(flags.time)),
+        cri_restore: flags.cri_restore,
     };
     serve(opener.config().clone(), &options).map_err(|error| CliError::usage(error.to_string()))?;
     Ok(0)
