@@ -57,8 +57,8 @@ def until(what, ask):
     raise AssertionError(f"not so after 30 s: {what}")
 
 
-def sandbox_config(name="web", **more):
-    options = cri.NamespaceOption(network=cri.NODE, pid=cri.CONTAINER)
+def sandbox_config(name="web", network=cri.NODE, **more):
+    options = cri.NamespaceOption(network=network, pid=cri.CONTAINER)
     context = cri.LinuxSandboxSecurityContext(namespace_options=options)
     return cri.PodSandboxConfig(
         metadata=cri.PodSandboxMetadata(name=name, uid="u-1", namespace="default", attempt=0),
@@ -360,7 +360,14 @@ def pictures():
     assert not images.ImageStatus(cri.ImageStatusRequest(image=nothing)).image.id
     images.RemoveImage(cri.RemoveImageRequest(image=nothing))
     refused(grpc.StatusCode.INVALID_ARGUMENT, images.ImageStatus, cri.ImageStatusRequest())
-    refused(grpc.StatusCode.NOT_FOUND, images.PullImage, cri.PullImageRequest(image=nothing))
+    missing = cri.ImageSpec(image="localhost:5000/of-cri:2")
+    refused(grpc.StatusCode.NOT_FOUND, images.PullImage, cri.PullImageRequest(image=missing))
+    there = cri.ImageSpec(image="localhost:5000/of-cri:1")
+    assert not images.ImageStatus(cri.ImageStatusRequest(image=there)).image.id
+    assert images.PullImage(cri.PullImageRequest(image=there)).image_ref == found.id
+    both = images.ImageStatus(cri.ImageStatusRequest(image=there)).image
+    assert {IMAGE, there.image} <= set(both.repo_tags), both
+    subprocess.run([*json.loads(os.environ["ENGINE"]), "untag", IMAGE, there.image], check=True)
     place = images.ImageFsInfo(cri.ImageFsInfoRequest()).image_filesystems[0]
     assert os.path.isdir(place.fs_id.mountpoint) and place.used_bytes.value > 0, place
 

@@ -48,6 +48,7 @@ pub async fn create(door: Door, request: CreateContainerRequest) -> Result<Id, R
             None => creation::create(engine, &made.options)?,
             Some(checkpoint) => {
                 allowed?;
+                is_file(&checkpoint)?;
                 restore::prepare(engine, checkpoint, &made.options, cancel)?
             }
         };
@@ -72,6 +73,21 @@ fn checkpoint<'a>(engine: &Engine, image: &'a str) -> Result<Option<Checkpoint<'
     }
     let is_one = !image.is_empty() && restore::is_checkpoint(engine, image)?;
     Ok(is_one.then_some(Checkpoint::Image(image)))
+}
+
+/// An archive that isn't there is not found; what is no file is none.
+fn is_file(checkpoint: &Checkpoint<'_>) -> Result<(), Refusal> {
+    let Checkpoint::Archive(path) = checkpoint else {
+        return Ok(());
+    };
+    let shown = path.display();
+    match fs::metadata(path) {
+        Ok(facts) if facts.is_file() => Ok(()),
+        Ok(_) => Err(Refusal::invalid(&format!("{shown} is no archive"))),
+        Err(error) => Err(Refusal::not_found(&format!(
+            "cannot open the archive {shown}: {error}"
+        ))),
+    }
 }
 
 /// As [`expose_log`], where the request names a place for it.

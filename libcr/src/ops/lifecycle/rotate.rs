@@ -1,7 +1,7 @@
 //! The log of a container begins anew, and the lines so far are somebody else's file.
 
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// where somebody removed it.
 ///
 /// # Errors
-/// [`Error::WrongState`] when it doesn't run; [`Error::Invalid`] when `kept` is on another file system.
+/// [`Error::WrongState`] when it doesn't run; when `kept` can't be written.
 pub fn rotate(engine: &Engine, word: &str, kept: Option<&Path>) -> Result<()> {
     let id = engine.find(word)?.config.id;
     let (_lock, mut container) = claim(engine, &id)?;
@@ -31,14 +31,17 @@ pub fn rotate(engine: &Engine, word: &str, kept: Option<&Path>) -> Result<()> {
         )));
     }
     let log = engine.log_file(&id);
+    let mut elsewhere = None;
     if let Some(kept) = kept {
-        fs::rename(&log, kept).map_err(|error| match error.kind() {
-            ErrorKind::CrossesDevices => Error::Invalid(format!(
-                "the log of container {id} cannot become {}, which is on another file system",
-                kept.display()
-            )),
-            _ => at("rename", &log)(error).into(),
-        })?;
+        match fs::rename(&log, kept) {
+            Err(error) if error.kind() == ErrorKind::CrossesDevices => {
+                // What is written until the new file is there goes into the old one.
+                let old = File::open(&log).map_err(at("open", &log))?;
+                fs::remove_file(&log).map_err(at("remove", &log))?;
+                elsewhere = Some((old, kept));
+            }
+            done => done.map_err(at("rename", &log))?,
+        }
     }
     client::reopen_log(&engine.monitor_paths(&id))?;
     let deadline = Instant::now() + PATIENCE;
@@ -50,5 +53,20 @@ pub fn rotate(engine: &Engine, word: &str, kept: Option<&Path>) -> Result<()> {
         }
         std::thread::sleep(Duration::from_millis(5));
     }
+    if let Some((old, kept)) = elsewhere {
+        copy(old, kept)?;
+    }
+    Ok(())
+}
+
+/// The lines so far, to another file system: beside, then renamed.
+fn copy(mut old: File, kept: &Path) -> Result<()> {
+    let directory = kept.parent().unwrap_or(Path::new("/"));
+    let mut beside =
+        tempfile::NamedTempFile::new_in(directory).map_err(at("write in", directory))?;
+    io::copy(&mut old, &mut beside).map_err(at("write", kept))?;
+    beside
+        .persist(kept)
+        .map_err(|error| at("write", kept)(error.error))?;
     Ok(())
 }

@@ -164,6 +164,7 @@ fn agreed(
         .archived
         .then(|| bring_up::imported_spec(engine, &container.config));
     if let Some(spec) = spec.transpose()?.flatten() {
+        let spec = prepare::granted(engine, &container.config, spec)?;
         let mut images = Directory::new(&source.images, "");
         let origin = Origin::Archive(options.grants);
         checks::bounds(
@@ -357,6 +358,7 @@ impl Thawing<'_> {
         let Some(spec) = bring_up::written_spec(self.engine, &container.config.id)? else {
             return Ok(());
         };
+        let spec = prepare::granted(self.engine, &container.config, spec)?;
         if self.source.archived {
             if container.config.imported_spec.is_none() {
                 // Made as somebody asked for: the archive is granted what that has, and nothing else.

@@ -17,7 +17,7 @@ use crate::criu;
 use crate::engine::Engine;
 use crate::error::{Error, Result, one_line};
 use crate::model::container::pod::Shared;
-use crate::model::container::{ContainerConfig, ContainerState};
+use crate::model::container::{ContainerConfig, ContainerState, NetworkMode};
 use crate::ops::restore::checks::{self, Rows};
 use crate::ops::restore::import::{Origin, unpack};
 use crate::ops::restore::{RestoreOptions, plan};
@@ -222,4 +222,19 @@ fn was_mounted(shown: &Path, config: &ContainerConfig, mounted: &BTreeSet<String
         }
     }
     Ok(())
+}
+
+/// What a container's specification grants. In a pod that has the host's network it joins the
+/// namespace of the infra container, which is the host's.
+///
+/// # Errors
+/// When the infra container is gone.
+pub(super) fn granted(engine: &Engine, config: &ContainerConfig, mut spec: Value) -> Result<Value> {
+    if let Some(infra) = config.joined(Shared::Net)
+        && engine.reload(infra)?.config.network == NetworkMode::Host
+        && let Some(list) = spec["linux"]["namespaces"].as_array_mut()
+    {
+        list.retain(|entry| entry["type"] != "network");
+    }
+    Ok(spec)
 }
