@@ -1803,6 +1803,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from service" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from service" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from service" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from service" -l cri-restore -d 'Let clients of Kubernetes\' interface restore checkpoints that came from elsewhere'
 complete -c cryopod -n "__fish_cryopod_using_subcommand system; and __fish_seen_subcommand_from service" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l authfile -d 'Path of the authentication file' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l cert-dir -d 'Path of a directory with TLS certificates and keys' -r -F

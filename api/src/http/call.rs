@@ -23,6 +23,8 @@ pub struct Context {
     pub starts: Starts,
     /// Terminals of processes that this service has started.
     pub terminals: Terminals,
+    /// Kubernetes' clients may thaw what came from elsewhere.
+    pub cri_restore: bool,
     /// The socket that the first client can be told of.
     pub socket: String,
 }

@@ -1,4 +1,5 @@
-//! Where to listen, and what is spoken there: `unix://PATH` (the default), `varlink:unix:PATH`, or the
+//! Where to listen, and what is spoken there: `unix://PATH` (the default), `varlink:unix:PATH`,
+//! `cri:unix://PATH`, or the
 //! sockets that systemd has opened already (sd_listen_fds(3)).
 
 use std::fs;
@@ -22,6 +23,8 @@ const POUCH: &str = "pouchd.sock";
 pub enum Door {
     /// HTTP: libpod's and Docker's interfaces.
     Rest,
+    /// gRPC: Kubernetes' interface of container runtimes.
+    Cri,
     /// Varlink.
     Varlink,
 }
@@ -75,24 +78,24 @@ pub fn parse(uri: &str) -> Result<Address, ServeError> {
         uri: uri.to_owned(),
         why,
     };
-    let (door, place) = match uri.strip_prefix("varlink:") {
-        Some(place) => (Door::Varlink, place),
-        None => (Door::Rest, uri),
+    let (door, place) = match uri.split_once(':') {
+        Some(("varlink", place)) => (Door::Varlink, place),
+        Some(("cri", place)) => (Door::Cri, place),
+        _ => (Door::Rest, uri),
     };
     let path = match place.split_once(':') {
         Some(("unix", rest)) => rest.strip_prefix("//").unwrap_or(rest),
         None => place,
-        Some(("cri", _)) => {
-            return Err(wrong(
-                "this door is not there yet: unix://PATH, varlink:unix:PATH and dbus:BUS are",
-            ));
-        }
         Some(("tcp", _)) => {
             return Err(wrong(
                 "whoever reaches it is root here: forward a unix:// socket with ssh",
             ));
         }
-        Some(_) => return Err(wrong("it must be unix://PATH or varlink:unix:PATH")),
+        Some(_) => {
+            return Err(wrong(
+                "it must be unix://PATH, varlink:unix:PATH, cri:unix://PATH or dbus:BUS",
+            ));
+        }
     };
     if !path.starts_with('/') {
         return Err(wrong("the path must be absolute"));
@@ -193,6 +196,7 @@ pub fn passed() -> Result<Vec<Listening>, ServeError> {
         let path = address.and_then(|address| address.as_pathname().map(Path::to_owned));
         // `FileDescriptorName=` of the unit.
         let door = match names.get(number) {
+            Some(&"cri") => Door::Cri,
             Some(&"varlink") => Door::Varlink,
             _ => Door::Rest,
         };
@@ -216,6 +220,9 @@ mod tests {
             let address = parse(good).unwrap();
             assert_eq!(address.path, Path::new("/run/a.sock"), "{good}");
             assert_eq!(address.door, Door::Rest, "{good}");
+            let address = parse(&format!("cri:{good}")).unwrap();
+            assert_eq!(address.path, Path::new("/run/a.sock"), "{good}");
+            assert_eq!(address.door, Door::Cri, "{good}");
             let address = parse(&format!("varlink:{good}")).unwrap();
             assert_eq!(address.path, Path::new("/run/a.sock"), "{good}");
             assert_eq!(address.door, Door::Varlink, "{good}");
@@ -224,7 +231,10 @@ mod tests {
             "tcp://0.0.0.0:1",
             "unix://a",
             "",
-            "cri:unix:///a",
+            "cri:",
+            "cri:tcp:1",
+            "cri:cri:unix:/a",
+            "unix:cri:/a",
             "fd://3",
             "varlink:",
             "varlink:tcp:1",

@@ -20,6 +20,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use crate::cri;
 use crate::dbus;
 use crate::http::call::Context;
 use crate::shared::exec::Terminals;
@@ -37,12 +38,16 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// What a service is asked for.
 #[derive(Debug, Clone)]
 pub struct ServeOptions {
-    /// `unix://PATH`, `varlink:unix:PATH`, `dbus:BUS`; none: `unix://<run>/cryopod.sock`.
+    /// `unix://PATH`, `varlink:unix:PATH`, `dbus:BUS`, `cri:unix://PATH`; none:
+    /// `unix://<run>/cryopod.sock`.
     pub addresses: Vec<String>,
     /// It ends after this time without a connection; `None`: never.
     pub idle: Option<Duration>,
     /// How the level of this process's messages is read and set, where it can be.
     pub log: Option<LogLevel>,
+    /// Clients of Kubernetes' interface may thaw what came from elsewhere: CreateContainer of a
+    /// checkpoint, RestorePod.
+    pub cri_restore: bool,
 }
 
 /// The level of this process's messages.
@@ -138,6 +143,7 @@ pub fn serve(config: Config, options: &ServeOptions) -> Result<(), ServeError> {
         activity: Arc::new(Activity::default()),
         starts: starts::Starts::default(),
         terminals: Terminals::default(),
+        cri_restore: options.cri_restore,
     });
     let idle = options.idle;
     let log = options.log;
@@ -265,6 +271,7 @@ async fn accept(
                         Door::Rest => {
                             connection::serve(stream, context, is_pouch, stopping).await;
                         }
+                        Door::Cri => cri::connection::serve(stream, context, stopping).await,
                         Door::Varlink => {
                             varlink::connection::serve(stream, context, stopping).await;
                         }

@@ -9,31 +9,43 @@ pub struct Row {
     pub kind: ErrorKind,
     /// Status of HTTP.
     pub status: u16,
+    /// Code of gRPC, by its number.
+    pub code: i32,
     /// Last part of the name of an error on message buses.
     pub name: &'static str,
 }
 
 /// Every kind. Of several with one status the first stands for it.
 pub const TABLE: [Row; 8] = [
-    row_of(ErrorKind::NotFound, 404, "NotFound"),
-    row_of(ErrorKind::Conflict, 409, "Conflict"),
-    row_of(ErrorKind::WrongState, 409, "WrongState"),
-    row_of(ErrorKind::Invalid, 400, "Invalid"),
-    row_of(ErrorKind::CommandNotExecutable, 400, "CommandNotExecutable"),
-    row_of(ErrorKind::CommandNotFound, 400, "CommandNotFound"),
-    row_of(ErrorKind::Failed, 500, "Failed"),
-    row_of(ErrorKind::Missing, 500, "Missing"),
+    row_of(ErrorKind::NotFound, 404, 5, "NotFound"),
+    row_of(ErrorKind::Conflict, 409, 6, "Conflict"),
+    row_of(ErrorKind::WrongState, 409, 9, "WrongState"),
+    row_of(ErrorKind::Invalid, 400, 3, "Invalid"),
+    row_of(
+        ErrorKind::CommandNotExecutable,
+        400,
+        3,
+        "CommandNotExecutable",
+    ),
+    row_of(ErrorKind::CommandNotFound, 400, 3, "CommandNotFound"),
+    row_of(ErrorKind::Failed, 500, 13, "Failed"),
+    row_of(ErrorKind::Missing, 500, 13, "Missing"),
 ];
 
-const fn row_of(kind: ErrorKind, status: u16, name: &'static str) -> Row {
-    Row { kind, status, name }
+const fn row_of(kind: ErrorKind, status: u16, code: i32, name: &'static str) -> Row {
+    Row {
+        kind,
+        status,
+        code,
+        name,
+    }
 }
 
 /// The row of a kind.
 pub fn row(kind: ErrorKind) -> Row {
     let found = TABLE.into_iter().find(|row| row.kind == kind);
     // The test below shows that there is one.
-    found.unwrap_or(row_of(ErrorKind::Failed, 500, "Failed"))
+    found.unwrap_or(row_of(ErrorKind::Failed, 500, 13, "Failed"))
 }
 
 /// The kind that a status of HTTP stands for.

@@ -25,7 +25,10 @@ pub struct Service {
     /// Seconds without a connection until the service ends; 0: never
     #[arg(short, long, value_name = "SECONDS", default_value_t = 5)]
     pub time: u64,
-    /// Where to listen: unix://PATH, varlink:unix:PATH, dbus:system, dbus:session or dbus:ADDRESS
+    /// Let clients of Kubernetes' interface restore checkpoints that came from elsewhere
+    #[arg(long)]
+    pub cri_restore: bool,
+    /// Where to listen: unix://PATH, varlink:unix:PATH, dbus:system, dbus:session, dbus:ADDRESS or cri:unix://PATH
     #[arg(value_name = "URI")]
     pub addresses: Vec<String>,
 }

@@ -126,6 +126,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("clients", clients::TESTS),
     ("clients::crowd", clients::crowd::TESTS),
     ("clients::foreign", clients::foreign::TESTS),
+    ("cri", clients::cri::TESTS),
     ("varlink::engine", varlink::engine::TESTS),
     ("varlink::podman", varlink::podman::TESTS),
     ("varlink::harm", varlink::harm::TESTS),

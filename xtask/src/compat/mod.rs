@@ -4,6 +4,7 @@
 //! The check fails when the page is stale, when a command has an option that the table lacks or the
 //! other way round, and when a test that is named isn't there or doesn't mention the option.
 
+mod cri;
 mod dbus;
 mod doors;
 mod options;
@@ -32,6 +33,8 @@ pub fn generate(root: &Path) -> Result<()> {
         .with_context(|| format!("write {}", varlink::PAGE))?;
     let page = expected_dbus(root)?;
     fs::write(root.join(dbus::PAGE), page).with_context(|| format!("write {}", dbus::PAGE))?;
+    let page = expected_cri(root)?;
+    fs::write(root.join(cri::PAGE), page).with_context(|| format!("write {}", cri::PAGE))?;
     let file = description::FILE;
     fs::write(root.join(file), description::document()).with_context(|| format!("write {file}"))
 }
@@ -46,6 +49,9 @@ pub fn check(root: &Path) -> Result<()> {
     }
     if fs::read_to_string(root.join(varlink::PAGE))? != expected_varlink(root)? {
         bail!("{} is stale: run `cargo xtask compat`", varlink::PAGE);
+    }
+    if fs::read_to_string(root.join(cri::PAGE))? != expected_cri(root)? {
+        bail!("{} is stale: run `cargo xtask compat`", cri::PAGE);
     }
     if fs::read_to_string(root.join(dbus::PAGE))? != expected_dbus(root)? {
         bail!("{} is stale: run `cargo xtask compat`", dbus::PAGE);
@@ -127,6 +133,28 @@ fn expected_dbus(root: &Path) -> Result<String> {
         dbus::BEGIN,
         dbus::END
     ))
+}
+
+/// The page of Kubernetes' door.
+fn expected_cri(root: &Path) -> Result<String> {
+    let mut stories = BTreeMap::new();
+    for entry in fs::read_dir(root.join("tests/clients"))? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with("story_cri") {
+            stories.insert(name.into_owned(), fs::read_to_string(&path)?);
+        }
+    }
+    let (table, findings) = cri::table(&tests(root)?, &stories);
+    if !findings.is_empty() {
+        bail!("the table of methods:\n  {}", findings.join("\n  "));
+    }
+    let name = cri::PAGE;
+    let page = fs::read_to_string(root.join(name)).with_context(|| format!("read {name}"))?;
+    let parts = page.split_once(cri::BEGIN);
+    let parts = parts.and_then(|(before, rest)| Some((before, rest.split_once(cri::END)?.1)));
+    let (before, after) = parts.with_context(|| format!("{name} has lost its markers"))?;
+    Ok(format!("{before}{}{table}{}{after}", cri::BEGIN, cri::END))
 }
 
 fn table() -> String {

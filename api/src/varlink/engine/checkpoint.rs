@@ -101,6 +101,7 @@ impl Options {
             pre_checkpoint: self.pre_checkpoint,
             with_previous: self.with_previous,
             named: None,
+            kubernetes: None,
             dedup: false,
             image_path: path("--image-path", self.image_path)?,
             work_path: path("--work-path", self.work_path)?,

@@ -151,6 +151,7 @@ impl Checkpoint {
             pre_checkpoint: self.pre_checkpoint,
             with_previous: self.with_previous,
             named: None,
+            kubernetes: None,
             image_path: self.image_path.clone(),
             work_path: self.work_path.clone(),
             parent_path: self.parent_path.clone(),

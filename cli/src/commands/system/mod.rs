@@ -65,6 +65,7 @@ pub fn service(opener: &Opener, flags: &Service) -> Outcome {
             get: log::level,
             set: log::set_level,
         }),
+        cri_restore: flags.cri_restore,
     };
     serve(opener.config().clone(), &options).map_err(|error| CliError::usage(error.to_string()))?;
     Ok(0)

@@ -21,7 +21,9 @@ pub enum Dialect {
 impl ContainerConfig {
     /// Who wrote it.
     pub fn dialect(&self) -> Dialect {
-        if self.rootfs_image_ref.is_empty() && self.checkpointed_time.is_empty() {
+        // Whoever writes Podman's key of the image writes all of its keys; more may be beside them.
+        let of_podman = !self.rootfs_image_id.is_empty();
+        if of_podman || self.rootfs_image_ref.is_empty() && self.checkpointed_time.is_empty() {
             Dialect::Podman
         } else if self.runtime.starts_with("io.containerd.") {
             Dialect::Containerd

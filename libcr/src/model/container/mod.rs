@@ -415,6 +415,9 @@ pub struct ContainerState {
     /// CRIU's images of its checkpoint, where the user chose another place (`--image-path`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint_images: Option<PathBuf>,
+    /// The checkpoint in its bundle came in an archive, which anybody may have written.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub checkpoint_archived: bool,
     /// Id of the named checkpoint that it was thawed from or that was taken of it last; empty: none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub last_named: String,
@@ -444,6 +447,7 @@ impl Default for ContainerState {
             boot_id: String::new(),
             pre_checkpoints: 0,
             checkpoint_images: None,
+            checkpoint_archived: false,
             last_named: String::new(),
             error: String::new(),
         }

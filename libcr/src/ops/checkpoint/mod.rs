@@ -54,7 +54,7 @@ mod options;
 mod pod;
 mod preview;
 
-pub use options::CheckpointOptions;
+pub use options::{CheckpointOptions, Kubernetes};
 pub use pod::{PodCheckpointOptions, PodOutput, checkpoint_pod};
 pub use preview::preview;
 
@@ -448,6 +448,7 @@ impl Work<'_> {
             },
             times: self.times.borrow().clone(),
             work: self.logs.clone(),
+            kubernetes: options.kubernetes.clone(),
             base: options
                 .include_image
                 .then(|| included_image::of(self.engine, container))

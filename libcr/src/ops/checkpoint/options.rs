@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::error::{Error, Result};
 use crate::image::reference::Reference;
 use crate::model::catalogue::CheckpointPlace;
+pub use crate::ops::steps::freezing::kubernetes::Kubernetes;
 use crate::ops::steps::freezing::pack;
 use crate::ops::steps::inspection;
 use crate::runtime::criu_options::CriuOptions;
@@ -50,6 +51,8 @@ pub struct CheckpointOptions {
     pub work_path: Option<PathBuf>,
     /// `--parent-path`: images to build upon, relative to `image_path`.
     pub parent_path: Option<PathBuf>,
+    /// What Kubernetes knows of the container: an archive says it in CRI-O's words beside Podman's.
+    pub kubernetes: Option<Kubernetes>,
     /// Options of CRIU beyond these.
     pub criu: CriuOptions,
     /// `--skip-check`: checks by name whose failures are warnings; `all`: none is made.

@@ -52,7 +52,7 @@ pub(super) enum Origin<'a> {
 
 impl Origin<'_> {
     /// What messages call it.
-    fn shown(&self) -> PathBuf {
+    pub(super) fn shown(&self) -> PathBuf {
         match self {
             Self::File(path) => path.to_path_buf(),
             Self::Image(_, name) => PathBuf::from(name),
@@ -61,7 +61,7 @@ impl Origin<'_> {
     }
 
     /// The file that it is, if it is one.
-    fn file(&self) -> Option<&Path> {
+    pub(super) fn file(&self) -> Option<&Path> {
         match self {
             Self::File(path) if *path != Path::new("-") => Some(path),
             _ => None,
@@ -76,7 +76,7 @@ impl Origin<'_> {
         }
     }
 
-    fn open(
+    pub(super) fn open(
         &self,
         engine: &Engine,
         keys: &Keys,
@@ -292,7 +292,8 @@ impl<'a> Making<'a, '_> {
         let (engine, options) = (self.engine, self.options);
         let config = &container.config;
         let id = config.id.clone();
-        self.unpack(reader, &staging)?;
+        let into = (&staging, self.selection);
+        unpack(engine, reader, into, (self.trust, self.archive), options)?;
         fault::point("unpacked");
         let image = self.brings.map(|expected| {
             let id = expected.id.clone();
@@ -336,7 +337,7 @@ impl<'a> Making<'a, '_> {
                 .transaction(|rows| rows.delete_container(&id))?)
         });
         if !options.ignore_volumes {
-            let devices = may_have_devices(container, options);
+            let devices = may_have_devices(container, options, true);
             put_back::volumes(engine, config, &bundle, devices, |name| self.fills(name))?;
         }
         fault::point("made");
@@ -347,34 +348,41 @@ impl<'a> Making<'a, '_> {
     fn fills(&self, volume: &str) -> bool {
         !self.options.ignore_volumes && !self.options.volumes_there.contains(volume)
     }
+}
 
-    fn unpack(&self, reader: Reader, staging: &Staging) -> Result<()> {
-        let options = self.options;
-        let selection = self.selection;
-        let contents = reader.unpack(staging.handle(), selection);
-        let contents = contents.map_err(|error| self.trust.explain(error))?;
-        let shown = self.archive.display().to_string();
-        self.trust.judge(&shown, contents.signed.as_ref())?;
-        if !contents.has("checkpoint/inventory.img") {
-            let hint = if contents.has("pre-checkpoint/inventory.img") {
-                "the archive is one of a pre-checkpoint: give it to --import-previous, beside the archive that builds upon it"
-            } else {
-                "the archive has no checkpoint/inventory.img"
-            };
-            return Err(incomplete(hint));
-        }
-        if let Some(previous) = &options.import_previous {
-            unpack_previous(self.engine, previous, options, (staging, selection))?;
-        }
-        let builds = place::builds_on_earlier(&staging.path().join(layout::CHECKPOINT));
-        let earlier = PathBuf::from(layout::PRE_CHECKPOINT).join("inventory.img");
-        if builds && !staging.path().join(earlier).exists() {
-            return Err(incomplete(
-                "it builds upon a pre-checkpoint: give its archive with --import-previous",
-            ));
-        }
-        Ok(())
+/// Unpacks an archive, of which messages speak as `shown`.
+///
+/// # Errors
+/// [`Error::Untrusted`]; [`Error::Invalid`] when it is no checkpoint that is complete.
+pub(super) fn unpack(
+    engine: &Engine,
+    reader: Reader,
+    (staging, selection): (&Staging, Selection),
+    (trust, shown): (&Trust, &Path),
+    options: &RestoreOptions,
+) -> Result<()> {
+    let contents = reader.unpack(staging.handle(), selection);
+    let contents = contents.map_err(|error| trust.explain(error))?;
+    trust.judge(&shown.display().to_string(), contents.signed.as_ref())?;
+    if !contents.has("checkpoint/inventory.img") {
+        let hint = if contents.has("pre-checkpoint/inventory.img") {
+            "the archive is one of a pre-checkpoint: give it to --import-previous, beside the archive that builds upon it"
+        } else {
+            "the archive has no checkpoint/inventory.img"
+        };
+        return Err(incomplete(hint));
     }
+    if let Some(previous) = &options.import_previous {
+        unpack_previous(engine, previous, options, (staging, selection))?;
+    }
+    let builds = place::builds_on_earlier(&staging.path().join(layout::CHECKPOINT));
+    let earlier = PathBuf::from(layout::PRE_CHECKPOINT).join("inventory.img");
+    if builds && !staging.path().join(earlier).exists() {
+        return Err(incomplete(
+            "it builds upon a pre-checkpoint: give its archive with --import-previous",
+        ));
+    }
+    Ok(())
 }
 
 /// What of the archive is unpacked. Podman's has large members before those that describe it, so

@@ -47,12 +47,16 @@ mod options;
 mod plan;
 mod pod;
 mod ports;
+mod prepare;
+mod prepare_pod;
 mod preview;
 mod remote;
 
 pub use import::{import, is_checkpoint, is_image, restore_image};
 pub use options::{Grants, RestoreOptions};
 pub use pod::{PodRestoreOptions, restore_member, restore_pod};
+pub use prepare::{Checkpoint, prepare};
+pub use prepare_pod::{PodArchive, prepare_pod};
 pub use preview::{preview, preview_image, preview_import};
 
 /// A checkpoint on this host.
@@ -98,7 +102,8 @@ pub fn restore(
     let source = source(engine, &container, &mut options)?;
     let criu_version = preflight::can_restore(engine, &container, &source.images)?;
     let warnings = agreed(engine, &container, &source, &options)?;
-    let saved = if source.foreign {
+    // An archive's addresses are not those of who asked for the container.
+    let saved = if source.foreign || source.archived {
         SavedAddresses::default()
     } else {
         saved_addresses(&source.directory, &options)?
@@ -159,6 +164,7 @@ fn agreed(
         .archived
         .then(|| bring_up::imported_spec(engine, &container.config));
     if let Some(spec) = spec.transpose()?.flatten() {
+        let spec = prepare::granted(engine, &container.config, spec)?;
         let mut images = Directory::new(&source.images, "");
         let origin = Origin::Archive(options.grants);
         checks::bounds(
@@ -223,7 +229,7 @@ fn source(engine: &Engine, container: &Container, options: &mut RestoreOptions) 
         keep: options.keep,
         named: String::new(),
         foreign: false,
-        archived: false,
+        archived: container.state.checkpoint_archived && options.image_path.is_none(),
     })
 }
 
@@ -309,11 +315,10 @@ impl Thawing<'_> {
             rootfs::set_aside(engine, &container.config)?;
             fault::point("set-aside");
         }
-        let devices = may_have_devices(container, options);
-        let imported = container.config.imported_spec.is_some();
+        let devices = may_have_devices(container, options, self.source.archived);
         let plugged = bring_up(engine, container, &self.saved, |paths| {
             put_back::files(directory, paths, apply_rootfs, devices)?;
-            if imported {
+            if self.source.archived {
                 foreign::root_mode(&self.source.images, &paths.merged)?;
             }
             Ok(())
@@ -340,6 +345,7 @@ impl Thawing<'_> {
         state.restored_at = Some(machine::now());
         state.checkpointed_at = None;
         state.checkpoint_images = None;
+        state.checkpoint_archived &= self.source.keep;
         state.pre_checkpoints = 0;
         state.last_named.clone_from(&self.source.named);
         state.exit_code = 0;
@@ -363,7 +369,13 @@ impl Thawing<'_> {
         let Some(spec) = bring_up::written_spec(self.engine, &container.config.id)? else {
             return Ok(());
         };
+        let spec = prepare::granted(self.engine, &container.config, spec)?;
         if self.source.archived {
+            if container.config.imported_spec.is_none() {
+                // Made as somebody asked for: the archive is granted what that has, and nothing else.
+                let origin = Origin::Archive(Grants::default());
+                bounds::check(name, &mut Directory::new(images, ""), &spec, origin)?;
+            }
             return bounds::places::check(name, images, &spec);
         }
         bounds::check(name, &mut Directory::new(images, ""), &spec, Origin::Host)
@@ -390,14 +402,14 @@ impl Thawing<'_> {
 
 /// Device nodes in the root file system come back where the container could have made them, or
 /// the user grants them.
-fn may_have_devices(container: &Container, options: &RestoreOptions) -> bool {
+fn may_have_devices(container: &Container, options: &RestoreOptions, archived: bool) -> bool {
     let may_make = container
         .config
         .security
         .cap_add
         .iter()
         .any(|word| word.ends_with("MKNOD"));
-    container.config.imported_spec.is_none() || options.grants.devices || may_make
+    !archived && container.config.imported_spec.is_none() || options.grants.devices || may_make
 }
 
 fn forget_static(container: &mut Container, options: &RestoreOptions) {

@@ -94,7 +94,7 @@ pub(super) fn plan(
 }
 
 /// The host it was made on, and this one.
-fn host(engine: &Engine, archive: &Path, manifest: &Manifest, rows: &mut Rows) {
+pub(super) fn host(engine: &Engine, archive: &Path, manifest: &Manifest, rows: &mut Rows) {
     let (theirs, ours) = (&manifest.host.arch, machine::architecture());
     if theirs == ours {
         rows.ok("architecture", format!("{theirs}, as this host"));
@@ -184,7 +184,7 @@ fn describe(
 
 /// The pod that a container of a pod is to join: Podman's rules and words
 /// (pkg/checkpoint/checkpoint_restore.go).
-fn target_pod(
+pub(super) fn target_pod(
     engine: &Engine,
     dump: &podman::ContainerConfig,
     options: &RestoreOptions,

@@ -314,6 +314,7 @@ fn restore(
         rootfs::forget_aside(engine, &container.config)?;
         if !keep {
             consume::checkpoint(&engine.bundle(&id))?;
+            container.state.checkpoint_archived = false;
         }
         return journal.end_with(|rows| {
             rows.update_state(&id, &container.state)?;

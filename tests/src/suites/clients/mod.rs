@@ -2,6 +2,7 @@
 //! frozen, removed or ended, thawed, seen to go on, refused what is wrong; and the clients' own test
 //! suites. What they do is in the scripts of `tests/clients/`.
 
+pub mod cri;
 pub mod crowd;
 pub mod foreign;
 

@@ -29,6 +29,7 @@ mod mount_flag;
 mod mounts;
 mod network;
 pub mod pod;
+pub mod pod_plan;
 mod process;
 mod volumes_from;
 
@@ -136,6 +137,30 @@ pub fn create(engine: &Engine, options: &CreateOptions) -> Result<String> {
     let id = id::from_random(machine::random()?);
     let config = configure(engine, options, &id)?;
     make(engine, config, |_| Ok(()), |_| Ok(()), |_| Ok(()))
+}
+
+/// The same of a container that begins in another state than others, and with more in its bundle,
+/// which is empty when `files` is called.
+///
+/// # Errors
+/// As [`create`], and of `files`.
+pub fn create_with(
+    engine: &Engine,
+    options: &CreateOptions,
+    state: ContainerState,
+    files: impl FnOnce(&ContainerConfig) -> Result<()>,
+) -> Result<String> {
+    let id = id::from_random(machine::random()?);
+    let config = configure(engine, options, &id)?;
+    let of_files = config.clone();
+    let files = |_: &str| files(&of_files);
+    make(
+        engine,
+        config,
+        files,
+        |_| Ok(()),
+        |rows| rows.update_state(&id, &state),
+    )
 }
 
 /// Makes the row and the directory of a container. `files`: what else its directory gets; `before`

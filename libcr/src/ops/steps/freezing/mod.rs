@@ -3,6 +3,7 @@
 pub mod capture;
 pub mod dump;
 pub mod freeze;
+pub mod kubernetes;
 pub mod pack;
 pub mod place;
 pub mod settle;

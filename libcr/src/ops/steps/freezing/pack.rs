@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::model::checkpoint::Times;
 use crate::model::container::{Container, Rootfs};
 use crate::ops::steps::freezing::capture::{Captured, Tar};
+use crate::ops::steps::freezing::kubernetes::{BIND_MOUNTS, Kubernetes};
 use crate::ops::steps::freezing::place;
 use crate::ops::steps::included_image::{self, BaseImage};
 use crate::ops::steps::podman_config;
@@ -42,6 +43,8 @@ pub struct PackOptions {
     pub work: PathBuf,
     /// The image below it, which travels along.
     pub base: Option<BaseImage>,
+    /// What Kubernetes knows of it.
+    pub kubernetes: Option<Kubernetes>,
 }
 
 impl PackOptions {
@@ -166,14 +169,26 @@ fn append_header(
     options: &PackOptions,
 ) -> Result<()> {
     let config = podman_config::to_podman(container);
-    writer.append_bytes(
-        layout::CONFIG_DUMP,
-        &config.to_json().map_err(std::io::Error::other)?,
-    )?;
-    writer.append_bytes(
-        layout::SPEC_DUMP,
-        &podman_config::spec_to_podman(engine, container)?,
-    )?;
+    let (config, spec) = match &options.kubernetes {
+        None => (
+            config.to_json().map_err(std::io::Error::other)?,
+            podman_config::spec_to_podman(engine, container)?,
+        ),
+        Some(known) => {
+            let config = known.add_to_config(container, &config);
+            let mut spec =
+                serde_json::from_slice(&podman_config::spec_to_podman(engine, container)?)
+                    .map_err(std::io::Error::other)?;
+            known.add_to_spec(container, &mut spec);
+            let text = |value| serde_json::to_vec_pretty(value).map_err(std::io::Error::other);
+            (text(&config)?, text(&spec)?)
+        }
+    };
+    writer.append_bytes(layout::CONFIG_DUMP, &config)?;
+    writer.append_bytes(layout::SPEC_DUMP, &spec)?;
+    if options.kubernetes.is_some() {
+        writer.append_bytes(BIND_MOUNTS, &Kubernetes::bind_mounts(container))?;
+    }
     let status =
         serde_json::to_vec(&container.state.network_status).map_err(std::io::Error::other)?;
     writer.append_bytes(layout::NETWORK_STATUS, &status)?;

@@ -40,6 +40,7 @@ pub fn frozen(engine: &Engine, container: &mut Container, target: &CheckpointTar
     state.ports.clear();
     state.restored_at = None;
     state.checkpointed_at = Some(now.clone()).filter(|_| !named);
+    state.checkpoint_archived &= named;
     state.checkpoint_images = match target {
         CheckpointTarget::Images { directory, .. } => Some(directory.clone()),
         _ => None,

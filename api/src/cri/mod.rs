@@ -1,0 +1,24 @@
+//! The door of Kubernetes: `runtime.v1` RuntimeService and ImageService on a socket of their own.
+//!
+//! A sandbox is a pod of the engine, a container one in it; what only Kubernetes knows of them (its own
+//! names, annotations, where it expects the log) stands in a label of each, see [`identity`].
+
+mod checkpoint;
+pub mod connection;
+mod container;
+pub mod dispatch;
+mod door;
+mod events;
+mod exec;
+mod experimental;
+mod identity;
+mod image;
+mod messages;
+pub mod methods;
+mod refusal;
+mod restore;
+mod runtime;
+mod sandbox;
+mod stats;
+
+use refusal::Refusal;
