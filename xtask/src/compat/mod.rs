@@ -5,7 +5,9 @@
 //! other way round, and when a test that is named isn't there or doesn't mention the option.
 
 mod doors;
+mod openapi;
 mod options;
+mod overview;
 mod varlink;
 
 use crate::references;
@@ -26,7 +28,10 @@ pub fn generate(root: &Path) -> Result<()> {
     let page = expected_doors(root)?;
     fs::write(root.join(doors::PAGE), page).with_context(|| format!("write {}", doors::PAGE))?;
     let page = expected_varlink(root)?;
-    fs::write(root.join(varlink::PAGE), page).with_context(|| format!("write {}", varlink::PAGE))
+    fs::write(root.join(varlink::PAGE), page)
+        .with_context(|| format!("write {}", varlink::PAGE))?;
+    let page = expected_openapi()?;
+    fs::write(root.join(openapi::PAGE), page).with_context(|| format!("write {}", openapi::PAGE))
 }
 
 /// Fails when the page is not what [`generate`] would write, or the table is wrong.
@@ -40,6 +45,10 @@ pub fn check(root: &Path) -> Result<()> {
     if fs::read_to_string(root.join(varlink::PAGE))? != expected_varlink(root)? {
         bail!("{} is stale: run `cargo xtask compat`", varlink::PAGE);
     }
+    let page = fs::read_to_string(root.join(openapi::PAGE)).unwrap_or_default();
+    if page != expected_openapi()? {
+        bail!("{} is stale: run `cargo xtask compat`", openapi::PAGE);
+    }
     Ok(())
 }
 
@@ -52,12 +61,31 @@ fn expected(root: &Path) -> Result<String> {
     if !findings.is_empty() {
         bail!("the table of options:\n  {}", findings.join("\n  "));
     }
+    let (doors, findings) = overview::table();
+    if !findings.is_empty() {
+        bail!("the table of doors:\n  {}", findings.join("\n  "));
+    }
     let page = fs::read_to_string(root.join(PAGE)).with_context(|| format!("read {PAGE}"))?;
+    let page = between(&page, (BEGIN, END), &table())?;
+    between(&page, (overview::BEGIN, overview::END), &doors)
+}
+
+/// The page with a table between two markers of it.
+fn between(page: &str, (begin, end): (&str, &str), table: &str) -> Result<String> {
     let parts = page
-        .split_once(BEGIN)
-        .and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let (before, after) = parts.with_context(|| format!("{PAGE} has lost its markers"))?;
-    Ok(format!("{before}{BEGIN}{}{END}{after}", table()))
+        .split_once(begin)
+        .and_then(|(before, rest)| Some((before, rest.split_once(end)?.1)));
+    let (before, after) = parts.with_context(|| format!("{PAGE} has lost `{}`", begin.trim()))?;
+    Ok(format!("{before}{begin}{table}{end}{after}"))
+}
+
+/// The REST doors in OpenAPI's words.
+fn expected_openapi() -> Result<String> {
+    let (document, findings) = openapi::document();
+    if !findings.is_empty() {
+        bail!("the description of routes:\n  {}", findings.join("\n  "));
+    }
+    Ok(document)
 }
 
 /// The page of the REST doors.
