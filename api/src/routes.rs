@@ -1,6 +1,6 @@
 //! All routes, as the documentation and its check see them.
 
-use crate::http::route::Route;
+pub use crate::http::route::Route;
 use crate::{docker, libpod};
 
 /// A door and its routes.

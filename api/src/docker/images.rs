@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::registry;
 use crate::http::{Call, Failure, Reply, body};
-use crate::shared::images::{chosen, digests, import_body, labels, load_body};
+use crate::shared::images::{chosen, digests, import_body, labels, load_body, saved};
 
 /// `GET /images/json`.
 pub fn list(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
@@ -81,6 +81,22 @@ pub async fn create(call: Call, incoming: Incoming) -> Result<Reply, Failure> {
     let name = text("fromImage").ok_or_else(|| Failure::bad("fromImage or fromSrc is needed"))?;
     let name = with_tag(name);
     registry::pull(call, name).await
+}
+
+/// `GET …/get`.
+pub async fn save(call: Call) -> Result<Reply, Failure> {
+    let word = call.name().to_owned();
+    saved(&call, vec![word]).await
+}
+
+/// `GET /images/get`.
+pub async fn save_several(call: Call) -> Result<Reply, Failure> {
+    let words = call.query.texts("names");
+    let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+    if words.is_empty() {
+        return Err(Failure::bad("names: missing parameter"));
+    }
+    saved(&call, words).await
 }
 
 /// `POST /images/load`.

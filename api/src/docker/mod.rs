@@ -227,6 +227,21 @@ pub const ROUTES: &[Route] = &[
         "removes images that nobody uses",
     )
     .takes("filters"),
+    Route::of(
+        "GET",
+        "/images/get",
+        Body::None,
+        Handler::Streams(|call| Box::pin(images::save_several(call))),
+        "images as one archive",
+    )
+    .takes("names"),
+    Route::of(
+        "GET",
+        "/images/{*name}/get",
+        Body::None,
+        Handler::Streams(|call| Box::pin(images::save(call))),
+        "an image as an archive",
+    ),
     Route::get(
         "/images/{*name}/json",
         images::inspect,

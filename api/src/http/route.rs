@@ -118,6 +118,21 @@ impl Route {
         self
     }
 
+    /// Whether its body is JSON.
+    pub fn takes_json(&self) -> bool {
+        self.body == Body::Json
+    }
+
+    /// Whether its body is read as it comes: a tar.
+    pub fn takes_stream(&self) -> bool {
+        self.body == Body::Stream
+    }
+
+    /// Whether the connection becomes a container's streams.
+    pub fn is_upgrade(&self) -> bool {
+        matches!(self.handler, Handler::Upgrades(_))
+    }
+
     /// What stands in the path where the pattern has names; `None` when it doesn't fit.
     pub fn matches(&self, segments: &[String]) -> Option<Vec<String>> {
         let pattern: Vec<&str> = self.pattern.split('/').skip(1).collect();

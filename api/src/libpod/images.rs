@@ -9,7 +9,7 @@ use libcr::{Engine, ErrorKind};
 use serde_json::{Value, json};
 
 use crate::http::{Call, Failure, Reply};
-use crate::shared::images::{chosen, digests, import_body, labels, load_body};
+use crate::shared::images::{chosen, digests, import_body, labels, load_body, saved};
 
 /// `GET /images/json`.
 pub fn list(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
@@ -72,6 +72,33 @@ pub fn exists(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
             format!("failed to find image {name}: {name}: image not known"),
         )),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// `GET …/get`.
+pub async fn save(call: Call) -> Result<Reply, Failure> {
+    one_format(&call)?;
+    let word = call.name().to_owned();
+    saved(&call, vec![word]).await
+}
+
+/// `GET /images/export`.
+pub async fn save_several(call: Call) -> Result<Reply, Failure> {
+    one_format(&call)?;
+    let words = call.query.texts("references");
+    let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+    if words.is_empty() {
+        return Err(Failure::bad("no images to export"));
+    }
+    saved(&call, words).await
+}
+
+// The archive is both of Docker's form and an OCI layout.
+fn one_format(call: &Call) -> Result<(), Failure> {
+    match call.query.text("format") {
+        None | Some("docker-archive" | "oci-archive" | "oci-dir") => Ok(()),
+        Some("docker-dir") => Err(Failure::unsupported("format docker-dir")),
+        Some(other) => Err(Failure::bad(format!("unknown format {other:?}"))),
     }
 }
 

@@ -4,6 +4,7 @@ mod containers;
 mod images;
 pub(crate) mod networks;
 mod pods;
+mod pods_now;
 pub(crate) mod registry;
 pub(crate) mod system;
 pub(crate) mod volumes;
@@ -138,7 +139,7 @@ pub const ROUTES: &[Route] = &[
         Handler::Reads(|call, body| Box::pin(content::put(call, body))),
         "unpacks a tar into a directory of it",
     )
-    .takes("path noOverwriteDirNonDir copyUIDGID"),
+    .takes("path noOverwriteDirNonDir copyUIDGID rename"),
     Route::of(
         "GET",
         "/containers/{name}/export",
@@ -254,6 +255,22 @@ pub const ROUTES: &[Route] = &[
         "removes images that nobody uses",
     )
     .takes("all filters"),
+    Route::of(
+        "GET",
+        "/images/export",
+        Body::None,
+        Handler::Streams(|call| Box::pin(images::save_several(call))),
+        "images as one archive, of Docker's form and OCI's at once",
+    )
+    .takes("references format"),
+    Route::of(
+        "GET",
+        "/images/{*name}/get",
+        Body::None,
+        Handler::Streams(|call| Box::pin(images::save(call))),
+        "an image as an archive, of Docker's form and OCI's at once",
+    )
+    .takes("format"),
     Route::get(
         "/images/{*name}/json",
         images::inspect,
@@ -292,6 +309,20 @@ pub const ROUTES: &[Route] = &[
         pods::prune,
         "removes pods of which nothing runs any more",
     ),
+    Route::of(
+        "GET",
+        "/pods/stats",
+        Body::None,
+        Handler::Streams(|call| Box::pin(pods_now::stats(call))),
+        "what the containers of pods use",
+    )
+    .takes("namesOrIDs all stream delay"),
+    Route::get(
+        "/pods/{name}/top",
+        pods_now::top,
+        "the processes of its containers",
+    )
+    .takes("ps_args"),
     Route::get(
         "/pods/{name}/json",
         pods::inspect,

@@ -1,6 +1,7 @@
 //! Images as both interfaces take them in: tars that come as a request's body.
 
 use std::collections::BTreeMap;
+use std::io::{BufWriter, Write};
 
 use hyper::body::Incoming;
 use libcr::Engine;
@@ -8,9 +9,12 @@ use libcr::model::image::Image;
 use libcr::ops::images::import::{ImageImport, import};
 use libcr::ops::images::list::list;
 use libcr::ops::images::load::load;
+use libcr::ops::images::save::save;
 
 use crate::http::body::piped;
-use crate::http::{Call, Failure};
+use crate::http::stream::{Sink, from_thread};
+use crate::http::{Call, Failure, Reply};
+use crate::shared::container::content::{Body, PIECE, TAR};
 
 /// Loads the images of a body; their names.
 ///
@@ -23,6 +27,19 @@ pub async fn load_body(call: &Call, body: Incoming) -> Result<Vec<String>, Failu
         load(engine, &path).map_err(|error| named(error.into(), &path.display().to_string()))
     });
     both(work, fill).await
+}
+
+/// An archive of the images that these words name, as it is made.
+///
+/// # Errors
+/// 404 for an image that isn't there.
+pub async fn saved(call: &Call, words: Vec<String>) -> Result<Reply, Failure> {
+    let work = move |engine: &Engine, sink: &mut Sink| {
+        let mut out = BufWriter::with_capacity(PIECE, Body(sink));
+        save(engine, &words, &mut out)?;
+        Ok(out.flush().map_err(libcr::Error::from)?)
+    };
+    from_thread(&call.context, call.cancel.clone(), TAR, work).await
 }
 
 /// Imports a root file system; the image's id.

@@ -3,6 +3,7 @@
 //! The archive and what is already in the directory are both taken for hostile: names are resolved
 //! inside the directory by the kernel, existing entries are replaced and never written through.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{BufReader, Read, Seek};
 use std::os::fd::AsFd;
@@ -75,6 +76,17 @@ pub fn apply_tree(
     tar: impl Read,
     options: &ApplyOptions,
 ) -> Result<u64, StorageError> {
+    apply_renamed(directory, tar, options, &BTreeMap::new())
+}
+
+/// As [`apply_tree`], with other names for some members: a name of the archive and the one that it
+/// gets, which counts for all that is below it too.
+pub fn apply_renamed(
+    directory: &impl AsFd,
+    tar: impl Read,
+    options: &ApplyOptions,
+    renames: &BTreeMap<String, String>,
+) -> Result<u64, StorageError> {
     let mut tar = TarReader::new(Plain::open(tar)?);
     let mut unpacker = Unpacker::new(
         directory,
@@ -83,6 +95,10 @@ pub fn apply_tree(
         options.limits,
     );
     unpacker.owner = options.owner;
+    for (name, other) in renames {
+        let name = split(name.as_bytes())?.join(&b'/');
+        unpacker.renames.insert(name, other.as_bytes().to_vec());
+    }
     unpacker.run(&mut tar)?;
     Ok(unpacker.bytes())
 }

@@ -34,6 +34,8 @@ pub(super) struct Unpacker<'d> {
     limits: Limits,
     /// Whose everything will be, whoever had it.
     pub(super) owner: Option<(u32, u32)>,
+    /// Other names for members and all that is below them.
+    pub(super) renames: BTreeMap<Vec<u8>, Vec<u8>>,
     members: u64,
     bytes: u64,
     /// Directories get their attributes last, when nothing is created in them any more.
@@ -57,6 +59,7 @@ impl<'d> Unpacker<'d> {
             devices,
             limits,
             owner: None,
+            renames: BTreeMap::new(),
             members: 0,
             bytes: 0,
             directories: BTreeMap::new(),
@@ -76,10 +79,30 @@ impl<'d> Unpacker<'d> {
             if let Some(owner) = self.owner {
                 member.attrs.chown(owner);
             }
+            if !self.renames.is_empty() {
+                member.path = self.renamed(&member.path)?;
+                if let Kind::HardLink { target } = &mut member.kind {
+                    *target = self.renamed(target)?;
+                }
+            }
             self.count(&member)?;
             self.member(&member, tar)?;
         }
         self.finish()
+    }
+
+    /// The name that a member gets: the longest beginning of it that has another counts.
+    fn renamed(&self, path: &[u8]) -> Result<Vec<u8>, StorageError> {
+        let components = split(path)?;
+        for length in (1..=components.len()).rev() {
+            let (known, rest) = components.split_at(length);
+            if let Some(other) = self.renames.get(&known.join(&b'/')) {
+                let mut all = vec![other.as_slice()];
+                all.extend(rest);
+                return Ok(all.join(&b'/'));
+            }
+        }
+        Ok(path.to_vec())
     }
 
     fn count(&mut self, member: &Member) -> Result<(), StorageError> {

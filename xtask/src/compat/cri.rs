@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 
 use cryopod_api::cri::methods::METHODS;
 
+use super::overview::{Endpoint, Kind};
+
 /// The page.
 pub const PAGE: &str = "docs/api/cri.md";
 /// Where the table begins on it.
@@ -89,6 +91,21 @@ const PROVED: &[(&str, &str, &str, &[&str])] = &[
         &["CheckpointContainer", "RestoreContainer"],
     ),
 ];
+
+/// Lines of the table of all doors.
+pub fn endpoints() -> Vec<Endpoint> {
+    let mut all = Vec::new();
+    for (service, test, _, methods) in PROVED {
+        all.extend(methods.iter().map(|name| Endpoint {
+            door: "CRI",
+            kind: Kind::of(name),
+            name: format!("{service}/{name}"),
+            client: CLIENT,
+            test,
+        }));
+    }
+    all
+}
 
 /// The table, and what is wrong with it. `stories`: the scripts of `tests/clients/`, by name.
 pub fn table(

@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::overview::{Endpoint, Kind};
+
 /// The page.
 pub const PAGE: &str = "docs/api/dbus.md";
 /// Where the table begins on it.
@@ -92,6 +94,21 @@ const PROVED: &[(&str, &str, &[&str])] = &[
         ],
     ),
 ];
+
+/// Lines of the table of all doors.
+pub fn endpoints() -> Vec<Endpoint> {
+    let each = |(client, test, all): &(&'static str, &'static str, &[&'static str])| {
+        let endpoint = |name: &&'static str| Endpoint {
+            door: "D-Bus",
+            kind: Kind::of(name),
+            name: (*name).to_owned(),
+            client,
+            test,
+        };
+        all.iter().map(endpoint).collect::<Vec<_>>()
+    };
+    PROVED.iter().flat_map(each).collect()
+}
 
 /// Methods and signals of a description, as `Interface.Member`, with the first sentence about each.
 fn members(description: &str) -> Vec<(String, bool, String)> {

@@ -7,6 +7,8 @@ use std::fmt::Write as _;
 
 use cryopod_api::routes;
 
+use super::overview::{Endpoint, Kind};
+
 /// The page.
 pub const PAGE: &str = "docs/api/rest.md";
 /// Where the table begins on it.
@@ -98,10 +100,10 @@ const PROVED: &[(&str, &str, &str)] = &[
     ),
     (
         "docker POST /containers/{name}/update",
-        "curl",
-        "rest::verbs::changed",
+        "docker",
+        "clients::docker_verbs",
     ),
-    ("docker POST /commit", "curl", "rest::verbs::changed"),
+    ("docker POST /commit", "docker", "clients::docker_verbs"),
     (
         "libpod POST /containers/{name}/kill",
         "podman --remote",
@@ -134,13 +136,13 @@ const PROVED: &[(&str, &str, &str)] = &[
     ),
     (
         "libpod POST /containers/{name}/resize",
-        "curl",
-        "rest::libpod::a_life_by_podman",
+        "podman --remote",
+        "clients::podman_verbs",
     ),
     (
         "libpod GET /containers/{name}/healthcheck",
-        "curl",
-        "rest::libpod::a_life_by_podman",
+        "podman --remote",
+        "clients::podman_verbs",
     ),
     (
         "libpod POST /containers/{name}/exec",
@@ -164,8 +166,8 @@ const PROVED: &[(&str, &str, &str)] = &[
     ),
     (
         "libpod POST /exec/{id}/resize",
-        "curl",
-        "rest::libpod::streams",
+        "podman --remote",
+        "clients::podman_verbs",
     ),
     (
         "libpod POST /exec/{id}/remove",
@@ -269,8 +271,8 @@ const PROVED: &[(&str, &str, &str)] = &[
     ),
     (
         "libpod GET /containers/{name}/stats",
-        "curl",
-        "rest::verbs::wrong_ones",
+        "podman-py",
+        "clients::podman_verbs",
     ),
     (
         "libpod POST /pods/create",
@@ -412,265 +414,287 @@ const PROVED: &[(&str, &str, &str)] = &[
         "podman --remote",
         "rest::libpod::images_volumes_networks_events",
     ),
-    ("docker GET /_ping", "curl", "rest::docker::a_life"),
-    (
-        "docker GET /version",
-        "curl",
-        "rest::docker::images_volumes_networks",
-    ),
-    (
-        "docker GET /info",
-        "curl",
-        "rest::docker::images_volumes_networks",
-    ),
-    (
-        "docker GET /system/df",
-        "curl",
-        "rest::docker::images_volumes_networks",
-    ),
-    ("docker GET /events", "curl", "rest::docker::a_life"),
+    ("docker GET /_ping", "docker", "clients::docker_verbs"),
+    ("docker GET /version", "docker", "clients::docker_verbs"),
+    ("docker GET /info", "docker", "clients::docker_verbs"),
+    ("docker GET /system/df", "docker", "clients::docker_verbs"),
+    ("docker GET /events", "bollard", "clients::in_rust"),
     (
         "docker POST /containers/create",
-        "curl",
-        "rest::docker::a_life",
+        "bollard",
+        "clients::in_rust",
     ),
     (
         "docker GET /containers/json",
-        "curl",
-        "rest::docker::a_life",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker POST /containers/prune",
-        "curl",
-        "rest::docker::images_volumes_networks",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker GET /containers/{name}/json",
-        "curl",
-        "rest::docker::a_life",
+        "bollard",
+        "clients::in_rust",
     ),
     (
         "docker POST /containers/{name}/start",
-        "curl",
-        "rest::docker::a_life",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker POST /containers/{name}/stop",
-        "curl",
-        "rest::docker::a_life",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker POST /containers/{name}/kill",
-        "curl",
-        "rest::docker::images_volumes_networks",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker POST /containers/{name}/pause",
-        "curl",
-        "rest::docker::a_life",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker POST /containers/{name}/unpause",
-        "curl",
-        "rest::docker::a_life",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker POST /containers/{name}/wait",
-        "curl",
-        "rest::docker::wait_comes_before_start",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker GET /containers/{name}/logs",
-        "curl",
-        "rest::docker::a_life",
+        "bollard",
+        "clients::in_rust",
     ),
     (
         "docker POST /containers/{name}/attach",
-        "curl",
-        "rest::docker::streams",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker POST /containers/{name}/resize",
-        "curl",
-        "rest::docker::streams",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker POST /containers/{name}/exec",
-        "curl",
-        "rest::docker::a_life",
+        "bollard",
+        "clients::in_rust",
     ),
     (
         "docker POST /containers/{name}/checkpoints",
-        "curl",
-        "rest::docker::checkpoints",
+        "docker",
+        "clients::docker",
     ),
     (
         "docker GET /containers/{name}/checkpoints",
-        "curl",
-        "rest::docker::checkpoints",
+        "dockerode",
+        "clients::dockerode",
     ),
     (
         "docker DELETE /containers/{name}/checkpoints/{checkpoint}",
-        "curl",
-        "rest::docker::checkpoints",
+        "docker-py",
+        "clients::docker_py",
     ),
     (
         "docker DELETE /containers/{name}",
-        "curl",
-        "rest::docker::a_life",
+        "docker-py",
+        "clients::docker_py",
     ),
-    ("docker GET /exec/{id}/json", "curl", "rest::docker::a_life"),
+    ("docker GET /exec/{id}/json", "bollard", "clients::in_rust"),
     (
         "docker POST /exec/{id}/start",
-        "curl",
-        "rest::docker::a_life",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker POST /exec/{id}/resize",
-        "curl",
-        "rest::docker::streams",
+        "docker",
+        "clients::docker_verbs",
     ),
-    (
-        "docker GET /images/json",
-        "curl",
-        "rest::docker::images_volumes_networks",
-    ),
+    ("docker GET /images/json", "docker", "clients::docker_verbs"),
     (
         "docker POST /images/create",
-        "curl",
-        "rest::registries::by_docker",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker POST /images/load",
-        "curl",
-        "rest::docker::images_volumes_networks",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker POST /images/prune",
-        "curl",
-        "rest::docker::images_volumes_networks",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker GET /images/{*name}/json",
-        "curl",
-        "rest::docker::images_volumes_networks",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker POST /images/{*name}/push",
-        "curl",
-        "rest::registries::by_docker",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker POST /images/{*name}/tag",
-        "curl",
-        "rest::registries::by_docker",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker POST /containers/{name}/restart",
-        "curl",
-        "rest::verbs::by_docker",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker POST /containers/{name}/rename",
-        "curl",
-        "rest::verbs::by_docker",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker GET /containers/{name}/top",
-        "curl",
-        "rest::verbs::by_docker",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker GET /containers/{name}/stats",
-        "curl",
-        "rest::verbs::by_docker",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker GET /containers/{name}/archive",
-        "curl",
-        "rest::verbs::by_docker",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker PUT /containers/{name}/archive",
-        "curl",
-        "rest::verbs::by_docker",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker GET /containers/{name}/changes",
-        "curl",
-        "rest::verbs::by_docker",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker GET /containers/{name}/export",
-        "curl",
-        "rest::verbs::wrong_ones",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker DELETE /images/{*name}",
-        "curl",
-        "rest::docker::images_volumes_networks",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker POST /volumes/create",
-        "curl",
-        "rest::docker::images_volumes_networks",
+        "docker",
+        "clients::docker_verbs",
     ),
-    (
-        "docker GET /volumes",
-        "curl",
-        "rest::docker::images_volumes_networks",
-    ),
+    ("docker GET /volumes", "docker", "clients::docker_verbs"),
     (
         "docker POST /volumes/prune",
-        "curl",
-        "rest::docker::images_volumes_networks",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker GET /volumes/{name}",
-        "curl",
-        "rest::docker::images_volumes_networks",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker DELETE /volumes/{name}",
-        "curl",
-        "rest::docker::images_volumes_networks",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker POST /networks/create",
-        "curl",
-        "rest::docker::images_volumes_networks",
+        "docker",
+        "clients::docker_verbs",
     ),
-    (
-        "docker GET /networks",
-        "curl",
-        "rest::docker::images_volumes_networks",
-    ),
+    ("docker GET /networks", "docker", "clients::docker_verbs"),
     (
         "docker POST /networks/prune",
-        "curl",
-        "rest::docker::images_volumes_networks",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker GET /networks/{name}",
-        "curl",
-        "rest::docker::images_volumes_networks",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker POST /networks/{name}/connect",
-        "curl",
-        "rest::docker::images_volumes_networks",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker POST /networks/{name}/disconnect",
-        "curl",
-        "rest::docker::images_volumes_networks",
+        "docker",
+        "clients::docker_verbs",
     ),
     (
         "docker DELETE /networks/{name}",
-        "curl",
-        "rest::docker::images_volumes_networks",
+        "docker",
+        "clients::docker_verbs",
+    ),
+    (
+        "libpod GET /images/export",
+        "podman --remote",
+        "clients::podman_verbs",
+    ),
+    (
+        "libpod GET /images/{*name}/get",
+        "podman --remote",
+        "clients::podman_verbs",
+    ),
+    (
+        "libpod GET /pods/stats",
+        "podman --remote",
+        "clients::podman_verbs",
+    ),
+    (
+        "libpod GET /pods/{name}/top",
+        "podman --remote",
+        "clients::podman_verbs",
+    ),
+    ("docker GET /images/get", "docker", "clients::docker_verbs"),
+    (
+        "docker GET /images/{*name}/get",
+        "bollard",
+        "clients::in_rust",
     ),
 ];
+
+/// The routes for the table of all doors.
+pub fn endpoints() -> Vec<Endpoint> {
+    let all = PROVED.iter().filter_map(|(key, client, test)| {
+        let (door, route) = key.split_once(' ')?;
+        let (method, pattern) = route.split_once(' ')?;
+        Some(Endpoint {
+            door: if door == "libpod" {
+                "libpod's REST"
+            } else {
+                "Docker's REST"
+            },
+            kind: Kind::of(pattern),
+            name: format!("{method} {pattern}"),
+            client,
+            test,
+        })
+    });
+    all.collect()
+}
 
 /// The table, and what is wrong with it.
 pub fn table(tests: &BTreeMap<String, String>) -> (String, Vec<String>) {

@@ -7,7 +7,9 @@
 mod cri;
 mod dbus;
 mod doors;
+mod openapi;
 mod options;
+mod overview;
 mod varlink;
 
 use crate::references;
@@ -35,6 +37,8 @@ pub fn generate(root: &Path) -> Result<()> {
     fs::write(root.join(dbus::PAGE), page).with_context(|| format!("write {}", dbus::PAGE))?;
     let page = expected_cri(root)?;
     fs::write(root.join(cri::PAGE), page).with_context(|| format!("write {}", cri::PAGE))?;
+    let page = expected_openapi()?;
+    fs::write(root.join(openapi::PAGE), page).with_context(|| format!("write {}", openapi::PAGE))?;
     let file = description::FILE;
     fs::write(root.join(file), description::document()).with_context(|| format!("write {file}"))
 }
@@ -59,6 +63,10 @@ pub fn check(root: &Path) -> Result<()> {
     if fs::read_to_string(root.join(description::FILE))? != description::document() {
         bail!("{} is stale: run `cargo xtask compat`", description::FILE);
     }
+    let page = fs::read_to_string(root.join(openapi::PAGE)).unwrap_or_default();
+    if page != expected_openapi()? {
+        bail!("{} is stale: run `cargo xtask compat`", openapi::PAGE);
+    }
     Ok(())
 }
 
@@ -71,12 +79,31 @@ fn expected(root: &Path) -> Result<String> {
     if !findings.is_empty() {
         bail!("the table of options:\n  {}", findings.join("\n  "));
     }
+    let (doors, findings) = overview::table();
+    if !findings.is_empty() {
+        bail!("the table of doors:\n  {}", findings.join("\n  "));
+    }
     let page = fs::read_to_string(root.join(PAGE)).with_context(|| format!("read {PAGE}"))?;
+    let page = between(&page, (BEGIN, END), &table())?;
+    between(&page, (overview::BEGIN, overview::END), &doors)
+}
+
+/// The page with a table between two markers of it.
+fn between(page: &str, (begin, end): (&str, &str), table: &str) -> Result<String> {
     let parts = page
-        .split_once(BEGIN)
-        .and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let (before, after) = parts.with_context(|| format!("{PAGE} has lost its markers"))?;
-    Ok(format!("{before}{BEGIN}{}{END}{after}", table()))
+        .split_once(begin)
+        .and_then(|(before, rest)| Some((before, rest.split_once(end)?.1)));
+    let (before, after) = parts.with_context(|| format!("{PAGE} has lost `{}`", begin.trim()))?;
+    Ok(format!("{before}{begin}{table}{end}{after}"))
+}
+
+/// The REST doors in OpenAPI's words.
+fn expected_openapi() -> Result<String> {
+    let (document, findings) = openapi::document();
+    if !findings.is_empty() {
+        bail!("the description of routes:\n  {}", findings.join("\n  "));
+    }
+    Ok(document)
 }
 
 /// The page of the REST doors.

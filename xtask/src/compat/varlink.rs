@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 
 use cryopod_api::varlink::INTERFACES;
 
+use super::overview::{Endpoint, Kind};
+
 /// The page.
 pub const PAGE: &str = "docs/api/varlink.md";
 /// Where the table begins on it.
@@ -26,8 +28,8 @@ const PROVED: &[(&str, &str, &str, &[&str])] = &[
     ),
     (
         "org.varlink.service",
-        "own",
-        "varlink::podman::a_life",
+        "python3-varlink",
+        "varlink::others::containers_by_python",
         &["GetInfo"],
     ),
     (
@@ -84,8 +86,8 @@ const PROVED: &[(&str, &str, &str, &[&str])] = &[
     ),
     (
         "org.cryopod.Engine",
-        "own",
-        "varlink::engine::images_and_volumes",
+        "varlinkctl",
+        "varlink::others::images_by_varlinkctl",
         &["LoadImages", "PushImage"],
     ),
     (
@@ -129,8 +131,8 @@ const PROVED: &[(&str, &str, &str, &[&str])] = &[
     ),
     (
         "io.podman",
-        "own",
-        "varlink::podman::a_life",
+        "python3-varlink",
+        "varlink::others::containers_by_python",
         &[
             "GetContainersByStatus",
             "GetContainersByContext",
@@ -145,8 +147,8 @@ const PROVED: &[(&str, &str, &str, &[&str])] = &[
     ),
     (
         "io.podman",
-        "own",
-        "varlink::podman::images_and_volumes",
+        "python3-varlink",
+        "varlink::others::images_by_python",
         &[
             "ListImagesWithFilters",
             "PullImage",
@@ -233,6 +235,21 @@ fn members(description: &str, kind: &str) -> BTreeSet<String> {
         .filter(|line| !line.trim_start().starts_with('#'))
         .filter_map(|line| Some(line.split_once(':')?.0.trim().to_owned()))
         .collect()
+}
+
+/// The methods for the table of all doors.
+pub fn endpoints() -> Vec<Endpoint> {
+    let mut all = Vec::new();
+    for (interface, client, test, methods) in PROVED {
+        all.extend(methods.iter().map(|name| Endpoint {
+            door: "varlink",
+            kind: Kind::of(name),
+            name: format!("{interface}.{name}"),
+            client,
+            test,
+        }));
+    }
+    all
 }
 
 /// The table, and what is wrong with it.

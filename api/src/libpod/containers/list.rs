@@ -23,7 +23,8 @@ pub fn list(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     let last = last
         .and_then(|last| usize::try_from(last).ok())
         .filter(|last| *last > 0);
-    let found = containers(engine, &filter, query.flag("all")?, last)?;
+    let mut found = containers(engine, &filter, query.flag("all")?, last)?;
+    ps::show_ports_of_pods(engine, &mut found);
     let names: BTreeMap<String, String> = pods(engine)?
         .into_iter()
         .map(|one| (one.pod.id, one.pod.name))

@@ -10,7 +10,9 @@ use bytes::Bytes;
 use hyper::body::Incoming;
 use jiff::Timestamp;
 use libcr::Engine;
-use libcr::ops::lifecycle::content::copy::{CopyOptions, End, PathFacts, facts, read, write};
+use libcr::ops::lifecycle::content::copy::{
+    CopyOptions, End, PathFacts, facts, read, write_renamed,
+};
 use libcr::ops::lifecycle::content::diff::{Kind, diff};
 use libcr::ops::lifecycle::content::export::export as all_of;
 use rustix::fs::FileType;
@@ -22,14 +24,14 @@ use crate::http::{Call, Failure, Reply};
 use crate::shared::images::{both, named};
 
 /// What is sent of a tar at a time.
-const PIECE: usize = 64 << 10;
+pub const PIECE: usize = 64 << 10;
 /// The header that says what a path leads to.
 const FACTS: &str = "X-Docker-Container-Path-Stat";
 /// Content type of a tar.
-const TAR: &str = "application/x-tar";
+pub const TAR: &str = "application/x-tar";
 
 /// A client's end as a file. It fails once the client is gone.
-struct Body<'a>(&'a mut Sink);
+pub struct Body<'a>(pub &'a mut Sink);
 
 impl Write for Body<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -149,14 +151,16 @@ pub async fn put(call: Call, body: Incoming) -> Result<Reply, Failure> {
         archive: flag("copyUIDGID")?,
         overwrite: !flag("noOverwriteDirNonDir")?,
     };
-    if call.query.text("rename").is_some_and(|map| map != "{}") {
-        return Err(Failure::unsupported("renaming while unpacking"));
-    }
+    let renames: BTreeMap<String, String> = match call.query.text("rename") {
+        Some(text) => serde_json::from_str(text).map_err(|_| call.query.wrong("rename"))?,
+        None => BTreeMap::new(),
+    };
     let to = End::In(container, path);
     let (end, fill) = piped(body)?;
     let work = call.context.run(move |engine| {
         let shown = end.path().display().to_string();
-        write(engine, &to, end.into_file(), options).map_err(|error| named(error.into(), &shown))
+        write_renamed(engine, &to, end.into_file(), options, &renames)
+            .map_err(|error| named(error.into(), &shown))
     });
     both(work, fill).await?;
     Ok(Reply::status(200))

@@ -83,7 +83,7 @@ fn listed(engine: &Engine, name: &str, words: &[String], full: bool) -> Result<V
 }
 
 /// Waits; false as soon as the client is gone.
-fn rests(time: Duration, cancel: &Cancel) -> bool {
+pub fn rests(time: Duration, cancel: &Cancel) -> bool {
     let until = Instant::now() + time;
     loop {
         if cancel.is_cancelled() {

@@ -11,9 +11,8 @@ use crate::output::{CliError, human, print};
 use jiff::Timestamp;
 use libcr::Engine;
 use libcr::model::container::Container;
-use libcr::model::container::pod::Shared;
 use libcr::model::status::Status;
-use libcr::ops::lifecycle::ps::{health, list};
+use libcr::ops::lifecycle::ps::{health, list, show_ports_of_pods};
 use libcr::ops::pods;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -103,19 +102,6 @@ impl Pods {
     /// Name of a container's pod; empty where it is in none.
     fn name(&self, one: &Container) -> &str {
         self.0.get(one.config.pod_id()).map_or("", String::as_str)
-    }
-}
-
-// Who takes part in the network of a pod has its ports.
-fn show_ports_of_pods(engine: &Engine, containers: &mut [Container]) {
-    for one in containers {
-        let Some(infra) = one.config.joined(Shared::Net) else {
-            continue;
-        };
-        if let Ok(infra) = engine.reload(infra) {
-            one.config.ports = infra.config.ports;
-            one.state.ports = infra.state.ports;
-        }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod login;
 pub mod pull;
 pub mod push;
 pub mod remove;
+pub mod save;
 pub mod tag;
 
 pub use crate::ops::steps::transfer::Access;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::model::container::pod::Shared;
 use crate::model::container::{Container, ContainerConfig};
 use crate::model::health::Health;
 use crate::model::status::Status;
@@ -22,6 +23,19 @@ pub fn list(engine: &Engine) -> Result<Vec<Container>> {
         look(engine, container);
     }
     Ok(containers)
+}
+
+/// Who takes part in the network of a pod has its ports.
+pub fn show_ports_of_pods(engine: &Engine, containers: &mut [Container]) {
+    for one in containers {
+        let Some(infra) = one.config.joined(Shared::Net) else {
+            continue;
+        };
+        if let Ok(infra) = engine.reload(infra) {
+            one.config.ports = infra.config.ports;
+            one.state.ports = infra.state.ports;
+        }
+    }
 }
 
 /// How a container is, if it has a health check.

@@ -15,6 +15,14 @@ pub fn list(engine: &Engine) -> Result<Vec<PodFacts>> {
     pods.into_iter().map(|pod| facts(engine, pod)).collect()
 }
 
+/// The pod that a word names, and what is true of it now. Takes no lock.
+///
+/// # Errors
+/// [`Error::NoSuchPod`]; when the store can't be read.
+pub fn find(engine: &Engine, word: &str) -> Result<PodFacts> {
+    facts(engine, engine.find_pod(word)?)
+}
+
 /// Whether there is a pod that a word names.
 ///
 /// # Errors

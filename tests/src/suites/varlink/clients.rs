@@ -20,7 +20,7 @@ pub const TESTS: Tests = tests![
 
 impl Service {
     /// systemd's client.
-    fn varlinkctl(&self, options: &[&str], verb: &str, words: &[&str]) -> Finished {
+    pub(super) fn varlinkctl(&self, options: &[&str], verb: &str, words: &[&str]) -> Finished {
         let mut line = Command::new("varlinkctl");
         line.args(["--no-pager", "--json=short"]).args(options);
         line.arg(verb)
@@ -31,7 +31,7 @@ impl Service {
 
     /// What a method replies to it.
     #[track_caller]
-    fn ctl(&self, method: &str, parameters: &Value) -> Value {
+    pub fn ctl(&self, method: &str, parameters: &Value) -> Value {
         let text = parameters.to_string();
         let done = self.varlinkctl(&[], "call", &[method, &text]);
         assert_eq!(done.code, 0, "{method}: {done}");
@@ -39,7 +39,7 @@ impl Service {
     }
 
     /// A Python script, which gets the socket's path.
-    fn python(&self, script: &str) -> Finished {
+    pub fn python(&self, script: &str) -> Finished {
         let mut line = Command::new("python3");
         line.args(["-c", script, &self.socket]);
         command::run(&mut line, "")
@@ -47,7 +47,7 @@ impl Service {
 }
 
 /// The full name of a method.
-fn own(method: &str) -> String {
+pub(super) fn own(method: &str) -> String {
     format!("org.cryopod.Engine.{method}")
 }
 

@@ -5,6 +5,7 @@ pub mod clients;
 mod described;
 pub mod engine;
 pub mod harm;
+pub mod others;
 pub mod podman;
 
 use std::collections::HashMap;

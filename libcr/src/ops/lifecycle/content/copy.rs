@@ -4,6 +4,7 @@
 //! Paths in a container mean what they mean in it: a link never leads out of its root. A container
 //! that runs is seen with all that is mounted in it, one that doesn't with its volumes and bind mounts.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
@@ -17,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::ops::steps::life::view::{self, View};
 use crate::runtime::user;
 use crate::storage::StorageError;
-use crate::storage::apply::{ApplyOptions, apply_tree};
+use crate::storage::apply::{ApplyOptions, apply_renamed, apply_tree};
 use crate::storage::located::{Found, locate};
 use crate::storage::tree::TarPlan;
 use crate::sys::dir::at;
@@ -199,13 +200,27 @@ pub fn read(engine: &Engine, from: &End, out: &mut impl Write) -> Result<()> {
 /// # Errors
 /// [`Error::NoSuchPath`]; [`Error::Invalid`] when it is no directory; for an archive that is none.
 pub fn write(engine: &Engine, to: &End, tar: impl Read, options: CopyOptions) -> Result<()> {
+    write_renamed(engine, to, tar, options, &BTreeMap::new())
+}
+
+/// As [`write()`], with other names for some members of the tar, and for all that is below them.
+///
+/// # Errors
+/// The same.
+pub fn write_renamed(
+    engine: &Engine,
+    to: &End,
+    tar: impl Read,
+    options: CopyOptions,
+    renames: &BTreeMap<String, String>,
+) -> Result<()> {
     let opened = Opened::open(engine, to, view::Access::Write)?;
     match opened.locate()? {
         Found {
             directory: Some(directory),
             ..
         } => {
-            apply_tree(&directory, tar, &applied(&opened, options))?;
+            apply_renamed(&directory, tar, &applied(&opened, options), renames)?;
             Ok(())
         }
         Found { exists: true, .. } => Err(Error::Invalid(
