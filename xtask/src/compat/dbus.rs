@@ -149,14 +149,24 @@ fn members(description: &str) -> Vec<(String, bool, String)> {
     found
 }
 
-/// The parts of the script that a test calls.
-fn called<'a>(script: &'a str, test: &str) -> String {
-    let parts = script.split("\ndef ");
-    let wanted = parts.filter(|part: &&'a str| {
-        let name = part.split('(').next().unwrap_or_default();
-        test.contains(&format!("&[\"{name}\""))
-    });
-    wanted.collect()
+/// The functions of the script that a test calls, and those which they call.
+fn called(script: &str, test: &str) -> String {
+    let parts: Vec<(&str, &str)> = script
+        .split("\ndef ")
+        .skip(1)
+        .map(|part| (part.split('(').next().unwrap_or_default(), part))
+        .collect();
+    let by_name = |name: &str| test.contains(&format!("&[\"{name}\""));
+    let own: String = parts
+        .iter()
+        .filter(|(name, _)| by_name(name))
+        .map(|(_, part)| *part)
+        .collect();
+    let below = parts
+        .iter()
+        .filter(|(name, _)| !by_name(name) && own.contains(&format!("{name}(")))
+        .map(|(_, part)| *part);
+    below.fold(own.clone(), |all, part| all + part)
 }
 
 /// The table, and what is wrong with it.

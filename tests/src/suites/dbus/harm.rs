@@ -109,18 +109,18 @@ fn who_has_no_rights(host: &Host) {
 
 fn a_full_disk_ends_no_container(host: &Host) {
     let bus = Bus::start(host);
-    start_big(host, "f");
+    start_big(host, "full-disk");
     let disk = host.file("disk");
     std::fs::create_dir(&disk).unwrap();
     let mounted = Command::new("mount")
         .args(["-t", "tmpfs", "-o", "size=6m", "none", &disk])
         .status();
     assert!(mounted.unwrap().success());
-    bus.python(&["full", "f", &format!("{disk}/archive")]);
+    bus.python(&["full", "full-disk", &format!("{disk}/archive")]);
     let unmounted = Command::new("umount").arg(&disk).status();
     assert!(unmounted.unwrap().success());
-    let before = host.log("f");
-    host.wait_for_more_log("f", &before);
+    let before = host.log("full-disk");
+    host.wait_for_more_log("full-disk", &before);
 }
 
 fn a_killed_service_loses_nothing(host: &Host) {

@@ -28,17 +28,17 @@ fn a_counter_by_busctl(host: &Host) {
             "1",
             "name",
             "s",
-            "b",
+            "story",
         ],
     );
-    let path = bus.container("b");
+    let path = bus.container("story");
     assert_eq!(made, format!("o \"{path}\""));
     bus.call(&path, "Container", &["Start"]);
-    host.wait_for_log("b", "3\n");
+    host.wait_for_log("story", "3\n");
     assert_eq!(bus.property(&path, "Container", "State"), "s \"running\"");
     assert_eq!(
         bus.property(&path, "Container", "Pid"),
-        format!("u {}", host.pid("b"))
+        format!("u {}", host.pid("story"))
     );
     // busctl passes no descriptors: it goes through an image.
     let image = "localhost/frozen:1";
@@ -55,15 +55,15 @@ fn a_counter_by_busctl(host: &Host) {
         "true",
     ];
     bus.call(&path, "Container", &line);
-    let frozen = host.log("b");
+    let frozen = host.log("story");
     assert_eq!(bus.property(&path, "Container", "State"), "s \"exited\"");
     bus.call(&path, "Container", &["Remove", "a{sv}", "0"]);
-    assert!(!host.exists("b"));
+    assert!(!host.exists("story"));
     let line = ["RestoreImage", "sa{sv}", image, "1", "wait", "b", "true"];
     bus.call(ROOT, "Manager", &line);
-    let log = host.wait_for_more_log("b", &frozen);
+    let log = host.wait_for_more_log("story", &frozen);
     assert!(log.starts_with(&frozen), "it goes on where it stopped");
-    assert_eq!(bus.container("b"), path);
+    assert_eq!(bus.container("story"), path);
     let images = bus.call(ROOT, "Manager", &["ListImages"]);
     assert!(images.contains(image), "{images}");
     bus.call(&path, "Container", &["Stop", "t", "0"]);
