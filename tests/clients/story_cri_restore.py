@@ -266,7 +266,7 @@ def upkeep():
         names = {name.removeprefix("./") for name in members.getnames()}
         manifest = json.load(members.extractfile("cryopod.json"))
     assert "bind.mounts" in names, names
-    assert manifest["options"]["file_locks"] and manifest["options"]["tcp_established"], manifest
+    assert manifest["options"]["fileLocks"] and manifest["options"]["tcpEstablished"], manifest
     relative = message((1, container), (2, message((3, "own.tar"))))
     refused(code.INVALID_ARGUMENT, freeze, relative, "absolute")
     refused(code.UNIMPLEMENTED, thaw, message((1, container), (2, message((3, archive)))), "CreateContainer")

@@ -10,13 +10,11 @@ use tonic::server::{Grpc, ServerStreamingService, UnaryService};
 use tonic::{Code, Status};
 use tonic_prost::ProstCodec;
 
+use super::checkpoint::{experimental, restore};
 use super::container::upkeep;
 use super::door::Door;
 pub use super::methods::METHODS;
-use super::{
-    Refusal, checkpoint, container, events, exec, experimental, image, restore, runtime, sandbox,
-    stats,
-};
+use super::{Refusal, checkpoint, container, events, exec, image, runtime, sandbox, stats};
 use crate::http::call::Context;
 
 const RUNTIME: &str = "/runtime.v1.RuntimeService/";

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use libcr::Engine;
+use libcr::ops::lifecycle::change::rotate::rotate;
 use libcr::ops::lifecycle::change::update::{Changes, update};
-use libcr::ops::lifecycle::rotate::rotate;
 
 use super::making::refuse_bounds;
 use super::{expose_log, known_log};

@@ -15,7 +15,6 @@ pub mod pause;
 pub mod ps;
 pub mod restart;
 pub mod rm;
-pub mod rotate;
 pub mod start;
 pub mod stop;
 pub mod wait;

@@ -111,7 +111,7 @@ pub fn prepare(
         checkpoint_archived: true,
         ..ContainerState::default()
     };
-    creation::create_with(engine, &create, state, |config| {
+    creation::create_with(engine, &create, &state, |config| {
         was_mounted(&shown, config, &mounted)?;
         let images = staging.path().join(layout::CHECKPOINT);
         // cgroup state of another engine's dump: the runtime owns the cgroup here.

@@ -2,4 +2,5 @@
 
 pub mod prune;
 pub mod rename;
+pub mod rotate;
 pub mod update;

@@ -147,7 +147,7 @@ pub fn create(engine: &Engine, options: &CreateOptions) -> Result<String> {
 pub fn create_with(
     engine: &Engine,
     options: &CreateOptions,
-    state: ContainerState,
+    state: &ContainerState,
     files: impl FnOnce(&ContainerConfig) -> Result<()>,
 ) -> Result<String> {
     let id = id::from_random(machine::random()?);
@@ -159,7 +159,7 @@ pub fn create_with(
         config,
         files,
         |_| Ok(()),
-        |rows| rows.update_state(&id, &state),
+        |rows| rows.update_state(&id, state),
     )
 }
 

@@ -8,11 +8,11 @@ use libcr::Engine;
 use libcr::ops::pods::create::plan;
 use libcr::ops::restore::{PodArchive, prepare_pod};
 
-use super::door::Door;
-use super::messages::{
+use crate::cri::door::Door;
+use crate::cri::messages::{
     ContainerConfig, PodSandboxConfig, RestorePodRequest, RestorePodResponse, RestoredContainer,
 };
-use super::{Refusal, container, runtime, sandbox};
+use crate::cri::{Refusal, container, runtime, sandbox};
 
 /// Answers. A client that no longer waits takes it back.
 pub async fn pod(door: Door, request: RestorePodRequest) -> Result<RestorePodResponse, Refusal> {
@@ -35,7 +35,7 @@ pub async fn pod(door: Door, request: RestorePodRequest) -> Result<RestorePodRes
         .ok_or_else(|| Refusal::invalid("the request has no configuration of a sandbox"))?;
     let handler = request.runtime_handler;
     runtime::find(&door, &handler).await?;
-    let named = by_name(request.container_configs)?;
+    let wanted = by_name(request.container_configs)?;
     let of_work = handler.clone();
     door.run_cancelled_with(&handler, move |engine, cancel| {
         let archive = PodArchive::open(engine, &path)?;
@@ -44,7 +44,7 @@ pub async fn pod(door: Door, request: RestorePodRequest) -> Result<RestorePodRes
             .iter()
             .map(|member| name_of(&member.name))
             .collect();
-        let configs = in_order(&names, &named)?;
+        let configs = in_order(&names, &wanted)?;
         let (id, containers) = make(engine, &config, &of_work, &configs, |planned, options| {
             prepare_pod(engine, &archive, planned, options, cancel)
         })?;
@@ -94,29 +94,29 @@ fn make(
 
 /// Configurations by the names of their containers.
 fn by_name(configs: Vec<ContainerConfig>) -> Result<BTreeMap<String, ContainerConfig>, Refusal> {
-    let mut named = BTreeMap::new();
+    let mut wanted = BTreeMap::new();
     for config in configs {
         let name = config.metadata.clone().unwrap_or_default().name;
-        if named.insert(name.clone(), config).is_some() {
+        if wanted.insert(name.clone(), config).is_some() {
             return Err(Refusal::invalid(&format!(
                 "two containers are called {name:?}"
             )));
         }
     }
-    Ok(named)
+    Ok(wanted)
 }
 
 /// The configuration of each container of the archive; neither may have one that the other hasn't.
 fn in_order<'a>(
     names: &[&str],
-    named: &'a BTreeMap<String, ContainerConfig>,
+    wanted: &'a BTreeMap<String, ContainerConfig>,
 ) -> Result<Vec<&'a ContainerConfig>, Refusal> {
-    let found: Option<Vec<_>> = names.iter().map(|name| named.get(*name)).collect();
+    let found: Option<Vec<_>> = names.iter().map(|name| wanted.get(*name)).collect();
     let different: BTreeSet<&str> = names.iter().copied().collect();
     found
-        .filter(|found| found.len() == named.len() && different.len() == named.len())
+        .filter(|found| found.len() == wanted.len() && different.len() == wanted.len())
         .ok_or_else(|| {
-            let asked: Vec<&str> = named.keys().map(String::as_str).collect();
+            let asked: Vec<&str> = wanted.keys().map(String::as_str).collect();
             Refusal::invalid(&format!(
                 "the archive holds containers {names:?}, the request names {asked:?}"
             ))
@@ -149,13 +149,13 @@ mod tests {
 
     #[test]
     fn exactly_those_of_the_archive() {
-        let named = by_name(vec![config("app"), config("side")]).unwrap();
+        let wanted = by_name(vec![config("app"), config("side")]).unwrap();
         let names = ["side", name_of("k8s_app_web_default_u-1_0")];
-        let found = in_order(&names, &named).unwrap();
+        let found = in_order(&names, &wanted).unwrap();
         assert_eq!(found[1].metadata.clone().unwrap().name, "app");
-        assert!(in_order(&["app"], &named).is_err());
-        assert!(in_order(&["app", "app"], &named).is_err());
-        assert!(in_order(&["app", "side", "more"], &named).is_err());
+        assert!(in_order(&["app"], &wanted).is_err());
+        assert!(in_order(&["app", "app"], &wanted).is_err());
+        assert!(in_order(&["app", "side", "more"], &wanted).is_err());
         assert!(by_name(vec![config("app"), config("app")]).is_err());
         assert_eq!(name_of("plain"), "plain");
     }

@@ -1,5 +1,8 @@
 //! `CheckpointContainer` and `CheckpointPod`: archives of what goes on afterwards.
 
+pub mod experimental;
+pub mod restore;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;

@@ -9,11 +9,11 @@ use libcr::ops::checkpoint::{CheckpointOptions, checkpoint as freeze};
 use libcr::ops::restore::{RestoreOptions, restore as thaw};
 use libcr::progress::Cancel;
 
-use super::checkpoint::known;
-use super::door::Door;
-use super::identity::given;
-use super::messages::{CheckpointRestoreRequest, Id};
-use super::{Refusal, container};
+use super::known;
+use crate::cri::door::Door;
+use crate::cri::identity::given;
+use crate::cri::messages::{CheckpointRestoreRequest, Id};
+use crate::cri::{Refusal, container};
 
 /// `CheckpointContainer`: stops it, unless it is to go on; into an archive, or in place. A client that
 /// no longer waits takes it back.
