@@ -210,7 +210,7 @@ async fn tell(service: &Service, directory: &str) {
     let now = now.expect("after 1970").as_secs();
     let options = EventsOptionsBuilder::new()
         .since(&(now - 120).to_string())
-        .until(&now.to_string())
+        .until(&(now + 1).to_string())
         .build();
     let seen: Vec<_> = docker
         .events(Some(options))
@@ -222,7 +222,8 @@ async fn tell(service: &Service, directory: &str) {
         "create",
         "start",
         "checkpoint",
-        "exec_create",
+        "restore",
+        "exec",
         "die",
         "destroy",
     ] {
