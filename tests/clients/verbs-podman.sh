@@ -16,7 +16,7 @@ podman cp "$DIRECTORY/size" three:/size
 podman healthcheck run three > /dev/null
 terminal 'exec -t three sh /size' | has 'of this size'
 podman commit -q three localhost/sized:1 > /dev/null
-terminal 'run -t --rm --network none localhost/sized:1 sh /size' | has 'of this size'
+terminal 'run -it --rm --network none localhost/sized:1 sh /size' | has 'of this size'
 python3 - <<'END'
 import os, podman
 api = podman.PodmanClient(base_url=os.environ["PODMAN"]).api

@@ -135,7 +135,7 @@ async fn is_trusted(connection: &Connection, sender: &str) -> Answer<bool> {
         .await
         // It is gone already.
         .map_err(|error| Refusal::new(ACCESS_DENIED, error.to_string()))?;
-    let user: u32 = reply.body().deserialize().map_err(zbus::Error::from)?;
+    let user: u32 = reply.body().deserialize()?;
     Ok(user == 0 || user == rustix::process::geteuid().as_raw())
 }
 

@@ -28,6 +28,7 @@ pub fn document() -> String {
         ..Config::default()
     };
     let context = Context {
+        cri_restore: false,
         config: nowhere,
         activity: Arc::new(Activity::default()),
         starts: crate::serve::starts::Starts::default(),

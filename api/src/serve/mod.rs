@@ -226,7 +226,7 @@ async fn run(
 async fn any_lost(doors: &[dbus::Door]) {
     let mut lost: JoinSet<()> = doors.iter().map(dbus::Door::lost).collect();
     if lost.join_next().await.is_none() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

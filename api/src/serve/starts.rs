@@ -14,6 +14,8 @@ pub struct Starts(Mutex<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     waiting: HashMap<String, Vec<Waiting>>,
+    /// Rows and columns of the terminals of those who wait.
+    sizes: HashMap<String, (u16, u16)>,
     last: u64,
 }
 
@@ -58,6 +60,8 @@ impl Starts {
             waiting.retain(|one| !one.is_gone());
         }
         all.waiting.retain(|_, waiting| !waiting.is_empty());
+        let Inner { waiting, sizes, .. } = &mut *all;
+        sizes.retain(|id, _| waiting.contains_key(id));
         all.last += 1;
         let number = all.last;
         let entry = all.waiting.entry(id.to_owned()).or_default();
@@ -75,6 +79,22 @@ impl Starts {
         let all = self.inner();
         let found = all.waiting.get(&waiter.id);
         found.is_some_and(|waiting| waiting.iter().any(|one| one.number == waiter.number))
+    }
+
+    /// Keeps the size of the terminal of one who waits; false when nobody does.
+    pub fn keep_size(&self, id: &str, rows: u16, columns: u16) -> bool {
+        let mut all = self.inner();
+        let waits = all.waiting.get(id);
+        let waits = waits.is_some_and(|waiting| waiting.iter().any(|one| !one.is_gone()));
+        if waits {
+            all.sizes.insert(id.to_owned(), (rows, columns));
+        }
+        waits
+    }
+
+    /// Rows and columns that were kept.
+    pub fn take_size(&self, id: &str) -> Option<(u16, u16)> {
+        self.inner().sizes.remove(id)
     }
 
     /// Those who wait for it.
@@ -109,6 +129,9 @@ mod tests {
         assert!(!starts.is_left(&first) && starts.is_left(&second));
         starts.give_back("a", taken);
         assert!(starts.is_left(&first) && starts.is_left(&second));
+        assert!(starts.keep_size("a", 33, 77) && !starts.keep_size("x", 1, 1));
+        assert_eq!(starts.take_size("a"), Some((33, 77)));
+        assert_eq!(starts.take_size("a"), None);
         drop(first);
         drop(starts.wait("c"));
         assert_eq!(starts.take("a").len(), 1, "who is gone is forgotten");

@@ -226,6 +226,13 @@ pub fn start_container(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
         }
     };
     let mut attachment = started.attachment;
+    if let Some((rows, columns)) = call.context.starts.take_size(&id) {
+        // It may have ended already.
+        let paths = engine.monitor_paths(&id);
+        if let Err(error) = libcr::monitor::client::resize(&paths, rows, columns) {
+            tracing::debug!(%error, id, "its terminal keeps its size");
+        }
+    }
     for one in waiting {
         let own = match attachment.take() {
             Some(attachment) => Some(attachment),

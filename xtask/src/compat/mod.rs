@@ -38,7 +38,8 @@ pub fn generate(root: &Path) -> Result<()> {
     let page = expected_cri(root)?;
     fs::write(root.join(cri::PAGE), page).with_context(|| format!("write {}", cri::PAGE))?;
     let page = expected_openapi()?;
-    fs::write(root.join(openapi::PAGE), page).with_context(|| format!("write {}", openapi::PAGE))?;
+    fs::write(root.join(openapi::PAGE), page)
+        .with_context(|| format!("write {}", openapi::PAGE))?;
     let file = description::FILE;
     fs::write(root.join(file), description::document()).with_context(|| format!("write {file}"))
 }

@@ -50,11 +50,13 @@ impl LogControl {
     }
 
     #[zbus(property(emits_changed_signal = "false"))]
-    fn log_target(&self) -> &str {
+    #[expect(clippy::unused_self, reason = "a property of an object")]
+    fn log_target(&self) -> &'static str {
         "console"
     }
 
     #[zbus(property)]
+    #[expect(clippy::unused_self, reason = "a property of an object")]
     fn set_log_target(&self, target: &str) -> fdo::Result<()> {
         match target {
             "console" | "auto" => Ok(()),
@@ -65,7 +67,8 @@ impl LogControl {
     }
 
     #[zbus(property(emits_changed_signal = "const"))]
-    fn syslog_identifier(&self) -> &str {
+    #[expect(clippy::unused_self, reason = "a property of an object")]
+    fn syslog_identifier(&self) -> &'static str {
         "cryopod"
     }
 }

@@ -297,13 +297,14 @@ impl Manager {
 
     /// The transfers that go on: number, kind, subject, state, progress, object.
     #[zbus(out_args("transfers"))]
-    async fn list_transfers(&self) -> Vec<Row> {
+    fn list_transfers(&self) -> Vec<Row> {
         self.shared.transfers.list()
     }
 
     /// This program's version.
     #[zbus(property(emits_changed_signal = "const"))]
-    async fn version(&self) -> &str {
+    #[expect(clippy::unused_self, reason = "a property of an object")]
+    fn version(&self) -> &'static str {
         env!("CARGO_PKG_VERSION")
     }
 

@@ -20,7 +20,7 @@ use crate::dbus::refusal::{Answer, Refusal};
 use crate::http::body::End;
 
 /// How long the other side may do nothing.
-const STALL: Duration = Duration::from_secs(60);
+const STALL: Duration = Duration::from_mins(1);
 /// How often it is asked whether anybody still waits.
 const LOOK: Timespec = Timespec {
     tv_sec: 0,

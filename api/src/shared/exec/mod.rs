@@ -325,13 +325,21 @@ fn supervise(
 /// Sends a size to a container's own terminal.
 ///
 /// # Errors
-/// 404, and 409 for one that doesn't run.
+/// 404, and 409 for one that doesn't run and whose start nobody waits for.
 pub fn resize_container(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     let container = engine.find(call.name())?;
     let rows = call.query.number("h")?.unwrap_or(0);
     let columns = call.query.number("w")?.unwrap_or(0);
     let paths = engine.monitor_paths(&container.config.id);
     if !container.state.status.is_alive() {
+        // Podman's command sizes the terminal to which it is attached before it starts it.
+        if call
+            .context
+            .starts
+            .keep_size(&container.config.id, rows, columns)
+        {
+            return Ok(Reply::status(200));
+        }
         return Err(Failure::new(
             409,
             "cannot resize a container that is not running: container state improper",

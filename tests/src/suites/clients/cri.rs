@@ -15,15 +15,15 @@ use crate::suites::{Tests, tests};
 pub const TESTS: Tests = tests![
     a_life,
     whole_pods,
-    refusals,
-    images,
+    once refusals,
+    once images,
     archives_in_two_dialects,
     containers_out_of_archives,
     pods_out_of_archives,
     upkeep_and_our_own_package,
-    floods,
+    once floods,
     clients_that_go,
-    a_killed_service_loses_nothing,
+    once a_killed_service_loses_nothing,
 ];
 
 /// A service that ends with this.
@@ -131,9 +131,6 @@ fn refusals(host: &Host) {
 /// ListImages, ImageStatus, PullImage, RemoveImage, ImageFsInfo; registries are the same for both
 /// runtimes.
 fn images(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let registry = Registry::start(host);
     let name = registry.name("of-cri:1");
     host.ok(&["tag", IMAGE, &name]);
@@ -242,9 +239,6 @@ fn clients_that_go(host: &Host) {
 ///
 /// What each runtime leaves at each place is tested in `faults`.
 fn a_killed_service_loses_nothing(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let name = "k8s_counter_web_default_u-1_0";
     let archive = host.file("killed.tar");
     let harm = "story_cri_harm.py";

@@ -50,9 +50,6 @@ fn told(host: &Host, words: &[&str], teller: &str) {
 
 /// The same with a registry beside it, whose host and port the script gets as a word.
 fn told_with_registry(host: &Host, script: &str, teller: &str) {
-    if host.runtime != "crun" {
-        return;
-    }
     let registry = Registry::start(host);
     let address = format!("REGISTRY={}", registry.host);
     told(host, &["env", &address, script], teller);

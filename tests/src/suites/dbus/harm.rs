@@ -45,7 +45,7 @@ fn images_of_a_registry(host: &Host) {
     let heard = bus.listen(host);
     bus.python(&["pull", &name, &registry.name("none:1")]);
     heard.wait_for(&format!(
-        "{NAME}.Transfer.LogMessage (6, 'Trying to pull {name}...')"
+        "{NAME}.Transfer.LogMessage (uint32 6, 'Trying to pull {name}...')"
     ));
     host.ok(&["rmi", &name]);
 }

@@ -12,7 +12,11 @@ use crate::harness::{Host, IMAGE, command};
 use crate::suites::registry::server::{Registry, tool};
 use crate::suites::{Tests, tests};
 
-pub const TESTS: Tests = tests![images_by_varlinkctl, containers_by_python, images_by_python];
+pub const TESTS: Tests = tests![
+    once images_by_varlinkctl,
+    once containers_by_python,
+    once images_by_python,
+];
 
 /// A root file system's tar.
 fn root(host: &Host) -> String {
@@ -38,9 +42,6 @@ fn saved(host: &Host, there: &str) -> String {
 }
 
 fn images_by_varlinkctl(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let service = Service::start(host);
     let registry = Registry::start(host);
     let there = registry.name("sent:1");
@@ -57,9 +58,6 @@ fn images_by_varlinkctl(host: &Host) {
 }
 
 fn containers_by_python(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let service = Service::with(host, "io.podman", &[]);
     host.start_shell(
         "life",
@@ -100,9 +98,6 @@ print("done")
 }
 
 fn images_by_python(host: &Host) {
-    if host.runtime != "crun" {
-        return;
-    }
     let service = Service::with(host, "io.podman", &[]);
     let registry = Registry::start(host);
     let there = registry.name("old:1");
