@@ -133,7 +133,9 @@ fn members(description: &str) -> Vec<(String, bool, String)> {
             continue;
         }
         if let Some(name) = named(line, "interface") {
-            interface = name.strip_prefix(PREFIX).unwrap_or_default().to_owned();
+            name.strip_prefix(PREFIX)
+                .unwrap_or_default()
+                .clone_into(&mut interface);
         }
         for (kind, is_signal) in [("method", false), ("signal", true)] {
             if let Some(name) = named(line, kind).filter(|_| !interface.is_empty()) {

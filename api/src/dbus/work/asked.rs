@@ -147,15 +147,15 @@ mod tests {
 
     use super::*;
 
-    fn given(key: &str, value: Value<'_>) -> Options {
+    fn given(key: &str, value: &Value<'_>) -> Options {
         Options::new([(key.to_owned(), value.try_to_owned().unwrap())].into())
     }
 
     #[test]
     fn the_services_own_environment_stays_its_own() {
-        let made = |line: &str| create("i".into(), vec![], given("env", line.into()));
+        let made = |line: &str| create("i".into(), vec![], given("env", &line.into()));
         assert_eq!(made("A=b").unwrap().env, ["A=b"]);
         assert!(made("HOME").is_err());
-        assert!(create("i".into(), vec![], given("nmae", "x".into())).is_err());
+        assert!(create("i".into(), vec![], given("nmae", &"x".into())).is_err());
     }
 }

@@ -314,7 +314,9 @@ mod tests {
         let cancel = Cancel::default();
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("a");
-        let content: Vec<u8> = (0..300_000_u32).map(|number| number as u8).collect();
+        let content: Vec<u8> = (0..300_000_u32)
+            .map(|number| number.to_le_bytes()[0])
+            .collect();
         let send = |pump: Pump| {
             let mut end = File::options().write(true).open(pump.path()).unwrap();
             end.write_all(&content).unwrap();
@@ -356,6 +358,10 @@ mod tests {
         // And where the reader has gone, at once.
         let (reader, writer) = pipe().unwrap();
         drop(reader);
-        assert!(Pump::to(writer, &Cancel::default()).is_err());
+        let pump = Pump::to(writer, &Cancel::default()).unwrap();
+        let mut end = File::options().write(true).open(pump.path()).unwrap();
+        let _ = end.write_all(b"more");
+        drop(end);
+        assert!(pump.finish().is_err());
     }
 }
