@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use libcr::Engine;
 use libcr::ops::lifecycle::exec::{ExecOptions, Streams, begin};
 use libcr::progress::Cancel;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::Refusal;
@@ -112,23 +114,38 @@ fn kill(pid_file: &std::path::Path) {
 
 /// What comes out of a pipe, read in a thread of its own.
 struct Kept {
-    bytes: Arc<Mutex<Vec<u8>>>,
+    /// `None` once nobody wants more.
+    bytes: Arc<Mutex<Option<Vec<u8>>>>,
     end: mpsc::Receiver<()>,
 }
 
 impl Kept {
     fn read(mut pipe: io::PipeReader) -> Self {
-        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let bytes = Arc::new(Mutex::new(Some(Vec::new())));
         let (at_end, end) = mpsc::channel::<()>();
         let kept = Arc::clone(&bytes);
         thread::spawn(move || {
             let _at_end = at_end;
             let mut piece = vec![0; 64 << 10];
-            while let Ok(count) = pipe.read(&mut piece) {
-                if count == 0 {
-                    return;
+            loop {
+                // Whoever the command left behind may hold its end for ever and write nothing.
+                if !is_readable(&pipe) {
+                    if kept
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .is_none()
+                    {
+                        return;
+                    }
+                    continue;
                 }
+                let Ok(count @ 1..) = pipe.read(&mut piece) else {
+                    return;
+                };
                 let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                let Some(kept) = kept.as_mut() else {
+                    return;
+                };
                 let room = usize::try_from(KEPT).unwrap_or(usize::MAX) - kept.len();
                 kept.extend_from_slice(&piece[..count.min(room)]);
             }
@@ -140,6 +157,16 @@ impl Kept {
     fn take(self) -> Vec<u8> {
         let _ = self.end.recv_timeout(AFTERWARDS);
         let mut bytes = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *bytes)
+        bytes.take().unwrap_or_default()
     }
+}
+
+/// Waits a moment until there is something to read, or the end.
+fn is_readable(pipe: &io::PipeReader) -> bool {
+    let mut ends = [PollFd::new(pipe, PollFlags::IN)];
+    let moment = Timespec {
+        tv_sec: 1,
+        tv_nsec: 0,
+    };
+    !matches!(poll(&mut ends, Some(&moment)), Ok(0) | Err(Errno::INTR))
 }

@@ -12,6 +12,9 @@ use crate::http::{Call, Failure, Reply};
 use crate::shared::events::{attributes, times};
 use crate::{BUILT, DOCKER_API, DOCKER_API_MIN};
 
+/// What Docker tells events of, as far as the engine has it.
+const SUBJECTS: [&str; 4] = ["container", "image", "network", "volume"];
+
 /// `GET /version`.
 pub fn version(engine: &Engine, _: &Call) -> Result<Reply, Failure> {
     let info = system::info(engine)?;
@@ -130,8 +133,9 @@ pub fn event(event: &StoredEvent) -> Option<Value> {
         ("container" | "network" | "volume", "remove") => "destroy",
         ("image", "remove") => "delete",
         ("image", "loadfromarchive") => "load",
-        // Podman's own.
+        // Podman's own: clients end on what Docker doesn't have.
         ("container", "init" | "cleanup" | "sync") => return None,
+        (subject, _) if !SUBJECTS.contains(&subject) => return None,
         (_, kind) => kind,
     };
     let (seconds, nanoseconds) = times(event);

@@ -19,6 +19,8 @@ pub const JSON_LIMIT: usize = 4 << 20;
 pub const NONE_LIMIT: usize = 64 << 10;
 /// How long a client may take for its next bytes.
 pub const STALL: Duration = Duration::from_mins(1);
+/// How long one waits for the rest of a body that nobody wants.
+const ENOUGH: Duration = Duration::from_secs(1);
 
 /// Reads a body of at most `limit` bytes.
 ///
@@ -88,6 +90,17 @@ impl End {
     }
 }
 
+/// Reads a little more of a body, for nobody.
+async fn drain(body: &mut Incoming) {
+    let mut left: usize = 1 << 20;
+    while let Ok(Some(piece)) = next(body).await {
+        match left.checked_sub(piece.len()) {
+            Some(less) => left = less,
+            None => return,
+        }
+    }
+}
+
 /// A body as a pipe: the end to read from, and the work that fills it, which gives the failure of a
 /// body that broke off. Dropping the work before its end closes the pipe.
 ///
@@ -103,7 +116,9 @@ pub fn piped(
     let fill = async move {
         while let Some(piece) = next(&mut body).await? {
             if sender.write_all(&piece).await.is_err() {
-                // The reader has seen enough; it says itself why.
+                // The reader has seen enough; it says itself why. A tar goes on after its end, and
+                // Podman's client takes it for a failure when nobody reads that.
+                let _ = timeout(ENOUGH, drain(&mut body)).await;
                 return Ok(());
             }
         }

@@ -70,6 +70,9 @@ pub async fn container(door: Door, request: CheckpointContainerRequest) -> Resul
 pub fn known(engine: &Engine, container: &Container) -> Option<Kubernetes> {
     let config = &container.config;
     let own: identity::Container = identity::read(&config.labels)?;
+    if own.sandbox != config.pod_id() {
+        return None;
+    }
     let (facts, of) = sandbox::known(engine, &own.sandbox).ok()?;
     let network = sandbox::described(&facts, &of).network.unwrap_or_default();
     let others = network.additional_ips.into_iter().map(|other| other.id);

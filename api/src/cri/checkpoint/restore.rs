@@ -85,6 +85,9 @@ fn make(
     let containers = prepare(planned, &made)?;
     for (container, log) in containers.iter().zip(&logs) {
         if let Err(refusal) = container::expose_log_at(engine, container, log) {
+            for made in containers.iter().filter_map(|id| engine.find(id).ok()) {
+                container::forget_log(engine, &made);
+            }
             sandbox::take_back(engine, &id);
             return Err(refusal);
         }

@@ -106,13 +106,27 @@ fn expose_log(engine: &Engine, id: &str, path: &Path) -> Result<(), Refusal> {
     if let Some(directory) = path.parent() {
         fs::create_dir_all(directory).map_err(failed)?;
     }
-    std::os::unix::fs::symlink(engine.log_file(id), path).map_err(failed)
+    let log = engine.log_file(id);
+    match std::os::unix::fs::symlink(&log, path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            // Of a container of that name that is gone: its removal was killed on the way.
+            let target = fs::read_link(path).map_err(|_| failed(error))?;
+            let own = target.starts_with(engine.config.root.join("containers"));
+            if target != log && (!own || target.exists()) {
+                return Err(failed(std::io::ErrorKind::AlreadyExists.into()));
+            }
+            fs::remove_file(path).map_err(failed)?;
+            std::os::unix::fs::symlink(&log, path).map_err(failed)
+        }
+        made => made.map_err(failed),
+    }
 }
 
 /// Where the log of a container is expected, if anywhere.
 fn known_log(container: &Container) -> Option<PathBuf> {
     let known: identity::Container = identity::read(&container.config.labels)?;
-    (!known.log_path.is_empty()).then(|| PathBuf::from(known.log_path))
+    (known.sandbox == container.config.pod_id() && !known.log_path.is_empty())
+        .then(|| PathBuf::from(known.log_path))
 }
 
 /// Takes that away again, where it still is what we made.

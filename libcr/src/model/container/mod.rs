@@ -15,6 +15,17 @@ pub mod pod;
 use kernel::KernelSettings;
 use pod::{Membership, Shared};
 
+/// Labels that only a door of this engine gives: what it knows of a container or a pod. None is taken
+/// from an archive or an image, whose author could else say what this host believes.
+pub const OWN_LABELS: &str = "org.cryopod.cri.";
+
+/// Labels that come from elsewhere, without those that are this engine's own to give.
+pub fn foreign_labels(labels: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut labels = labels.clone();
+    labels.retain(|key, _| !key.starts_with(OWN_LABELS));
+    labels
+}
+
 /// What a container was asked to be. Written once, at creation or import.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ContainerConfig {
@@ -520,6 +531,14 @@ pub(crate) fn example(id: &str) -> Container {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_else_gives_this_engines_own_labels() {
+        let given = ["a", "org.cryopod.cri.sandbox", "org.cryopod.criminal"];
+        let given = given.map(|key| (key.to_owned(), "{}".to_owned())).into();
+        let kept: Vec<String> = foreign_labels(&given).into_keys().collect();
+        assert_eq!(kept, ["a", "org.cryopod.criminal"]);
+    }
 
     #[test]
     fn restart_policies() {

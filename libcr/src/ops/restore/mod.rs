@@ -229,7 +229,8 @@ fn source(engine: &Engine, container: &Container, options: &mut RestoreOptions) 
         keep: options.keep,
         named: String::new(),
         foreign: false,
-        archived: container.state.checkpoint_archived && options.image_path.is_none(),
+        // The files beside its images are those of the archive all the same.
+        archived: container.state.checkpoint_archived,
     })
 }
 

@@ -11,6 +11,7 @@ use crate::archive::pod::{Index, InfraDescription, Member, PodReader};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::checkpoint::{PodRestoreReport, RestoreReport};
+use crate::model::container::foreign_labels;
 use crate::model::container::pod::{Pod, Shared};
 use crate::model::id;
 use crate::model::operation::Intent;
@@ -225,7 +226,7 @@ fn describe(
             .clone()
             .unwrap_or_else(|| described.name.clone()),
         created: machine::now(),
-        labels: described.labels.clone(),
+        labels: foreign_labels(&described.labels),
         shared: described.shared.clone(),
         infra: None,
         hostname: described.hostname.clone(),

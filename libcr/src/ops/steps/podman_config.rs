@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::archive::podman;
 use crate::engine::Engine;
 use crate::error::{Error, Result, one_line};
+use crate::model::container::foreign_labels;
 use crate::model::container::kernel::KernelSettings;
 use crate::model::container::pod::{Membership, Pod, Shared};
 use crate::model::container::{
@@ -277,7 +278,7 @@ pub fn from_podman(
             terminal: process["terminal"].as_bool().unwrap_or(false),
             stdin: dump.stdin,
         },
-        labels: dump.labels.clone(),
+        labels: foreign_labels(&dump.labels),
         annotations: own_annotations(&spec),
         ports: match network {
             NetworkMode::Container { .. } => Vec::new(),

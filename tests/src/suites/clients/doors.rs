@@ -11,6 +11,7 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::harness::{Finished, Host, IMAGE, command, wait};
+use crate::suites::dbus::{Bus, ROOT};
 use crate::suites::rest::Service as Rest;
 use crate::suites::varlink::Service as Varlink;
 use crate::suites::{COUNT_ALOUD, Tests, tests};
@@ -22,6 +23,7 @@ struct Doors<'a> {
     host: &'a Host,
     rest: Rest,
     varlink: Varlink,
+    bus: Bus,
 }
 
 /// What a client does for a story: with the container's name and the path of an archive.
@@ -54,6 +56,18 @@ const STORIES: &[Story] = &[
         freezes: frozen_by_docker,
         thaws: thawed_by_docker_py,
     },
+    Story {
+        name: "fourth",
+        makes: made_by_busctl,
+        freezes: frozen_by_podman,
+        thaws: thawed_by_dbus_python,
+    },
+    Story {
+        name: "fifth",
+        makes: made_by_docker,
+        freezes: frozen_by_dbus_python,
+        thaws: thawed_by_varlinkctl,
+    },
 ];
 
 #[track_caller]
@@ -69,6 +83,7 @@ impl Doors<'_> {
             host,
             rest: Rest::start(host),
             varlink: Varlink::start(host),
+            bus: Bus::start(host),
         }
     }
 
@@ -111,6 +126,26 @@ fn made_by_varlinkctl(doors: &Doors, name: &str, _: &str) {
     };
     call("CreateContainer", &asked);
     call("StartContainer", &json!({ "name": name }));
+}
+
+fn made_by_busctl(doors: &Doors, name: &str, _: &str) {
+    let command = [IMAGE, "3", "sh", "-c", COUNT_ALOUD];
+    let line = [
+        &["CreateContainer", "sasa{sv}"],
+        &command[..],
+        &["1", "name", "s", name],
+    ];
+    doors.bus.call(ROOT, "Manager", &line.concat());
+    let path = doors.bus.container(name);
+    doors.bus.call(&path, "Container", &["Start"]);
+}
+
+fn frozen_by_dbus_python(doors: &Doors, name: &str, path: &str) {
+    doors.bus.python(&["freeze", name, path]);
+}
+
+fn thawed_by_dbus_python(doors: &Doors, _: &str, path: &str) {
+    doors.bus.python(&["thaw", path]);
 }
 
 /// python3-varlink sends no descriptors: the message is its own, the descriptor goes beside it.

@@ -98,6 +98,21 @@ def story(file):
     assert properties(path, "Container")["State"] == "running"
 
 
+def freeze(name, file):
+    """To an archive; then it is removed."""
+    path = manager.GetContainer(name)
+    container = at(path, "Container")
+    with open(file, "wb") as archive:
+        container.Export(dbus.types.UnixFd(archive), options(wait=True), timeout=60)
+    container.Remove(options())
+
+
+def thaw(file):
+    """Out of an archive."""
+    with open(file, "rb") as archive:
+        manager.Restore(dbus.types.UnixFd(archive), options(wait=True), timeout=60)
+
+
 def slow(name):
     """A checkpoint that takes its time, because nobody reads its archive."""
     path = manager.GetContainer(name)
@@ -254,4 +269,4 @@ def allowed(name):
     at(manager.GetCheckpoint(name, "mine"), "Checkpoint").Remove("")
 
 
-{f.__name__: f for f in [story, slow, pull, full, wrong, leave, denied, allowed]}[sys.argv[2]](*sys.argv[3:])
+{f.__name__: f for f in [story, freeze, thaw, slow, pull, full, wrong, leave, denied, allowed]}[sys.argv[2]](*sys.argv[3:])

@@ -13,7 +13,7 @@ use crate::harness::{Finished, Host, command, wait};
 /// The name on the bus.
 const NAME: &str = "org.cryopod.engine1";
 /// The manager's path.
-const ROOT: &str = "/org/cryopod/engine1";
+pub const ROOT: &str = "/org/cryopod/engine1";
 const CLIENT: &str = include_str!("client.py");
 const POLICY: &str = include_str!("../../../../contrib/dbus/org.cryopod.engine1.conf");
 const ACTIONS: &str = include_str!("../../../../contrib/dbus/org.cryopod.engine1.policy");

@@ -31,16 +31,29 @@ pub fn rotate(engine: &Engine, word: &str, kept: Option<&Path>) -> Result<()> {
         )));
     }
     let log = engine.log_file(&id);
+    // The lines on their way to another file system; they stay here until they have arrived there.
+    let leaving = log.with_extension("leaving");
     let mut elsewhere = None;
     if let Some(kept) = kept {
-        match fs::rename(&log, kept) {
-            Err(error) if error.kind() == ErrorKind::CrossesDevices => {
-                // What is written until the new file is there goes into the old one.
-                let old = File::open(&log).map_err(at("open", &log))?;
+        if leaving.exists() {
+            // A call before this one was killed. Its lines come first.
+            let newer = if log.exists() {
+                let newer = File::open(&log).map_err(at("open", &log))?;
                 fs::remove_file(&log).map_err(at("remove", &log))?;
-                elsewhere = Some((old, kept));
+                Some(newer)
+            } else {
+                None
+            };
+            elsewhere = Some((newer, kept));
+        } else {
+            match fs::rename(&log, kept) {
+                Err(error) if error.kind() == ErrorKind::CrossesDevices => {
+                    // What is written until the new file is there goes into the old one.
+                    fs::rename(&log, &leaving).map_err(at("rename", &log))?;
+                    elsewhere = Some((None, kept));
+                }
+                done => done.map_err(at("rename", &log))?,
             }
-            done => done.map_err(at("rename", &log))?,
         }
     }
     client::reopen_log(&engine.monitor_paths(&id))?;
@@ -53,18 +66,24 @@ pub fn rotate(engine: &Engine, word: &str, kept: Option<&Path>) -> Result<()> {
         }
         std::thread::sleep(Duration::from_millis(5));
     }
-    if let Some((old, kept)) = elsewhere {
-        copy(old, kept)?;
+    if let Some((newer, kept)) = elsewhere {
+        copy(&leaving, newer, kept)?;
+        fs::remove_file(&leaving).map_err(at("remove", &leaving))?;
     }
     Ok(())
 }
 
 /// The lines so far, to another file system: beside, then renamed.
-fn copy(mut old: File, kept: &Path) -> Result<()> {
+fn copy(leaving: &Path, newer: Option<File>, kept: &Path) -> Result<()> {
+    let mut old = File::open(leaving).map_err(at("open", leaving))?;
     let directory = kept.parent().unwrap_or(Path::new("/"));
     let mut beside =
         tempfile::NamedTempFile::new_in(directory).map_err(at("write in", directory))?;
     io::copy(&mut old, &mut beside).map_err(at("write", kept))?;
+    if let Some(mut newer) = newer {
+        io::copy(&mut newer, &mut beside).map_err(at("write", kept))?;
+    }
+    beside.as_file().sync_all().map_err(at("write", kept))?;
     beside
         .persist(kept)
         .map_err(|error| at("write", kept)(error.error))?;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::model::container::foreign_labels;
 use crate::model::container::{
     Container, ContainerConfig, ContainerState, Limits, Process, RestartPolicy, Rootfs, Security,
 };
@@ -232,6 +233,7 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
         {
             let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
             labels.extend(map.iter().map(|(key, value)| (key.clone(), text(value))));
+            labels = foreign_labels(&labels);
         }
         env = image.strings("Env");
     }
