@@ -299,7 +299,7 @@ def refusals():
     resources = cri.LinuxContainerResources(cpu_shares=5)
     request = cri.UpdateContainerResourcesRequest(container_id=gone, linux=resources)
     refused(code.NOT_FOUND, runtime.UpdateContainerResources, request)
-    # Exec, Attach, PortForward, UpdatePodSandboxResources, metrics, lists in parts: with the reason.
+    # UpdatePodSandboxResources, metrics, lists in parts: with the reason.
     reasons = json.loads(os.environ["REFUSED"])
     for path, why in reasons.items():
         assert why in refused(code.UNIMPLEMENTED, raw(path), b"", "is not supported: "), path

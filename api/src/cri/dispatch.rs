@@ -14,7 +14,9 @@ use super::checkpoint::{experimental, restore};
 use super::container::upkeep;
 use super::door::Door;
 pub use super::methods::METHODS;
-use super::{Refusal, checkpoint, container, events, exec, image, runtime, sandbox, stats};
+use super::{
+    Refusal, checkpoint, container, events, exec, image, runtime, sandbox, stats, streaming,
+};
 use crate::http::call::Context;
 
 const RUNTIME: &str = "/runtime.v1.RuntimeService/";
@@ -57,6 +59,9 @@ async fn runtime_service(door: Door, method: &str, request: Request<Incoming>) -
         "UpdateContainerResources" => unary(door, request, upkeep::resources).await,
         "ReopenContainerLog" => unary(door, request, upkeep::reopen_log).await,
         "ExecSync" => unary(door, request, exec::sync).await,
+        "Exec" => unary(door, request, streaming::exec).await,
+        "Attach" => unary(door, request, streaming::attach).await,
+        "PortForward" => unary(door, request, streaming::port_forward).await,
         "ContainerStats" => unary(door, request, stats::container).await,
         "ListContainerStats" => unary(door, request, stats::containers).await,
         "PodSandboxStats" => unary(door, request, stats::sandbox).await,

@@ -112,6 +112,11 @@ impl Door {
         });
     }
 
+    /// What all calls are answered with.
+    pub fn context(&self) -> &Arc<Context> {
+        &self.context
+    }
+
     /// The runtime that the service was started with, if it was told one.
     pub fn runtime(&self) -> Option<&str> {
         self.context.config.runtime.as_deref()

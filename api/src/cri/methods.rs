@@ -18,8 +18,6 @@ const EXPERIMENTAL: &str = "org.cryopod.cri.experimental.CheckpointService";
 
 /// For those that answer in parts.
 const PARTS: &str = "a client that gets this answer asks for the list in one message, as before";
-/// For those that need a server of streams.
-const STREAMS: &str = "there is no server of streams (SPDY or WebSocket): ExecSync answers in one message, `cryopod exec` and `cryopod attach` on the host have terminals";
 /// For metrics.
 const METRICS: &str = "ContainerStats and PodSandboxStats have the figures";
 
@@ -58,13 +56,9 @@ pub const METHODS: &[Method] = &[
     answered(RUNTIME, "UpdateContainerResources"),
     answered(RUNTIME, "ReopenContainerLog"),
     answered(RUNTIME, "ExecSync"),
-    refused(RUNTIME, "Exec", STREAMS),
-    refused(RUNTIME, "Attach", STREAMS),
-    refused(
-        RUNTIME,
-        "PortForward",
-        "there is no server of streams (SPDY or WebSocket): the address of a sandbox can be reached from its host",
-    ),
+    answered(RUNTIME, "Exec"),
+    answered(RUNTIME, "Attach"),
+    answered(RUNTIME, "PortForward"),
     answered(RUNTIME, "ContainerStats"),
     answered(RUNTIME, "ListContainerStats"),
     refused(RUNTIME, "StreamContainerStats", PARTS),

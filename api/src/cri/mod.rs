@@ -18,5 +18,7 @@ mod refusal;
 mod runtime;
 mod sandbox;
 mod stats;
+mod streaming;
 
 use refusal::Refusal;
+pub use streaming::Streams;

@@ -42,6 +42,11 @@ impl Refusal {
         Self::new(Code::Unimplemented, message)
     }
 
+    /// There is too much of it.
+    pub fn exhausted(message: &str) -> Self {
+        Self::new(Code::ResourceExhausted, message)
+    }
+
     /// It took longer than the client allows.
     pub fn late(message: &str) -> Self {
         Self::new(Code::DeadlineExceeded, message)

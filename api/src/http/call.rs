@@ -8,6 +8,7 @@ use libcr::{Config, Engine};
 use serde::de::DeserializeOwned;
 
 use super::{Failure, Query};
+use crate::cri::Streams;
 use crate::serve::activity::Activity;
 use crate::serve::starts::Starts;
 use crate::shared::exec::Terminals;
@@ -25,6 +26,8 @@ pub struct Context {
     pub terminals: Terminals,
     /// Kubernetes' clients may thaw what came from elsewhere.
     pub cri_restore: bool,
+    /// Streams that Kubernetes' clients have asked for.
+    pub streams: Streams,
     /// The socket that the first client can be told of.
     pub socket: String,
 }
@@ -101,13 +104,24 @@ impl Context {
         self: &Arc<Self>,
         work: impl FnOnce(&Engine) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let context = Arc::clone(self);
         let job = self.activity.job();
-        let done = tokio::task::spawn_blocking(move || {
+        self.run_apart(move |engine| {
             let _job = job;
-            let engine = libcr::open(context.config.clone())?;
-            work(&engine)
-        });
+            work(engine)
+        })
+        .await
+    }
+
+    /// The same for work whose end a service that is told to end doesn't wait for.
+    ///
+    /// # Errors
+    /// As [`Context::run`].
+    pub async fn run_apart<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Engine) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let config = self.config.clone();
+        let done = tokio::task::spawn_blocking(move || work(&libcr::open(config)?));
         done.await
             .unwrap_or_else(|error| Err(Failure::internal(&error)))
     }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use bytes::{Buf, Bytes};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
+use libcr::progress::Cancel;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, DuplexStream, ReadBuf, duplex};
 use tokio::net::UnixStream;
@@ -34,6 +35,8 @@ pub enum Client {
         DuplexStream,
         mpsc::Sender<Result<Bytes, super::reply::Broken>>,
     ),
+    /// Its streams lie among others on a connection that somebody else reads, and says when it is gone.
+    Within(DuplexStream, Cancel),
 }
 
 impl Client {
@@ -49,6 +52,7 @@ impl Client {
                 matches!(poll(&mut hung_up, Some(&now)), Ok(count) if count > 0)
             }
             Self::Body(_, pieces) => pieces.is_closed(),
+            Self::Within(_, gone) => gone.is_cancelled(),
         }
     }
 }
@@ -128,8 +132,10 @@ impl AsyncRead for Client {
                 early.advance(count);
                 Poll::Ready(Ok(()))
             }
-            // It can't send anything, so it doesn't end either.
-            Self::Body(stream, _) => Pin::new(stream).poll_read(context, buffer),
+            // A body's reader can't send anything, so it doesn't end either.
+            Self::Body(stream, _) | Self::Within(stream, _) => {
+                Pin::new(stream).poll_read(context, buffer)
+            }
         }
     }
 }
@@ -142,21 +148,25 @@ impl AsyncWrite for Client {
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Self::Upgraded(stream, _) => Pin::new(stream).poll_write(context, bytes),
-            Self::Body(stream, _) => Pin::new(stream).poll_write(context, bytes),
+            Self::Body(stream, _) | Self::Within(stream, _) => {
+                Pin::new(stream).poll_write(context, bytes)
+            }
         }
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Upgraded(stream, _) => Pin::new(stream).poll_flush(context),
-            Self::Body(stream, _) => Pin::new(stream).poll_flush(context),
+            Self::Body(stream, _) | Self::Within(stream, _) => Pin::new(stream).poll_flush(context),
         }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Upgraded(stream, _) => Pin::new(stream).poll_shutdown(context),
-            Self::Body(stream, _) => Pin::new(stream).poll_shutdown(context),
+            Self::Body(stream, _) | Self::Within(stream, _) => {
+                Pin::new(stream).poll_shutdown(context)
+            }
         }
     }
 }

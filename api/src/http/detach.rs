@@ -33,6 +33,14 @@ impl DetachKeys {
         })
     }
 
+    /// None: all that a client sends is the container's.
+    pub fn none() -> Self {
+        Self {
+            keys: Vec::new(),
+            seen: 0,
+        }
+    }
+
     /// What of these bytes the container gets, and whether the client detached.
     pub fn pass(&mut self, bytes: &[u8]) -> (Vec<u8>, bool) {
         let mut passed = Vec::with_capacity(bytes.len());

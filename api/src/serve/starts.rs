@@ -36,9 +36,9 @@ pub struct Waiter {
 }
 
 impl Waiting {
-    /// Gives the streams; false when nobody waits any more.
-    pub fn give(self, attachment: Attachment) -> bool {
-        self.sender.send(attachment).is_ok()
+    /// Gives the streams; back when nobody waits any more.
+    pub fn give(self, attachment: Attachment) -> Option<Attachment> {
+        self.sender.send(attachment).err()
     }
 
     /// Nobody waits any more.

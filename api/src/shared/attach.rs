@@ -36,12 +36,17 @@ const CHUNK: usize = 8192;
 
 /// Which streams a client wants.
 #[derive(Debug, Clone)]
-struct Wanted {
-    input: bool,
-    output: bool,
-    error: bool,
-    terminal: bool,
-    keys: DetachKeys,
+pub struct Wanted {
+    /// It sends input.
+    pub input: bool,
+    /// It reads standard output.
+    pub output: bool,
+    /// It reads standard error.
+    pub error: bool,
+    /// The container has a terminal: what it writes isn't framed.
+    pub terminal: bool,
+    /// What it types to leave.
+    pub keys: DetachKeys,
 }
 
 /// `POST …/attach`.
@@ -239,15 +244,18 @@ pub fn start_container(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
             None => attach::attach(engine, &id).ok().map(|own| own.attachment),
         };
         if let Some(own) = own {
-            // Who has left meanwhile needs none.
-            one.give(own);
+            // Who has left meanwhile needs none; the next one gets it, with all that came by it.
+            attachment = one.give(own);
         }
     }
     Ok(Reply::status(204))
 }
 
 /// Carries bytes both ways until the container's streams end, the client goes or detaches.
-async fn bridge(attachment: Attachment, mut client: Client, wanted: Wanted) -> io::Result<()> {
+///
+/// # Errors
+/// The client can't be written to, or the container's monitor is gone.
+pub async fn bridge(attachment: Attachment, mut client: Client, wanted: Wanted) -> io::Result<()> {
     rustix::io::ioctl_fionbio(&attachment, true)?;
     let mut attachment = attachment;
     // The same socket, for the event loop: it says when there is something to do.

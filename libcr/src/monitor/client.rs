@@ -49,6 +49,8 @@ pub struct MonitorRequest<'a> {
     pub terminal: bool,
     /// Standard input is kept open.
     pub stdin: bool,
+    /// Also when that of an attached client has ended.
+    pub stdin_stays: bool,
     /// Run when the container has ended: program and arguments.
     pub exit_command: Vec<String>,
     /// Run at this interval while the container runs: time, program and arguments.
@@ -168,6 +170,9 @@ fn command_line(request: &MonitorRequest<'_>) -> Command {
     }
     if request.stdin {
         command.arg("-i");
+    }
+    if request.stdin_stays {
+        command.arg("--leave-stdin-open");
     }
     if let Some((images, work)) = &request.restore {
         command

@@ -17,7 +17,7 @@ pub(super) enum Plain<'r, R: Read> {
     /// It was not compressed.
     None(Whole<R>),
     /// Gzip, of one or several members.
-    Gzip(MultiGzDecoder<Whole<R>>),
+    Gzip(Box<MultiGzDecoder<Whole<R>>>),
     /// Zstandard, of one or several frames.
     Zstd(Box<zstd::Decoder<'r, io::BufReader<Whole<R>>>>),
 }
@@ -44,7 +44,7 @@ impl<R: Read> Plain<'_, R> {
         let zstd = magic.starts_with(b"\x28\xb5\x2f\xfd");
         let whole = Cursor::new(magic).chain(stream);
         Ok(if gzip {
-            Self::Gzip(MultiGzDecoder::new(whole))
+            Self::Gzip(Box::new(MultiGzDecoder::new(whole)))
         } else if zstd {
             Self::Zstd(Box::new(zstd::Decoder::new(whole).map_err(wrap)?))
         } else {

@@ -6,9 +6,11 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::os::fd::AsRawFd as _;
 use std::path::Path;
 use std::thread;
+use std::time::Duration;
 
 use nix::sched::{CloneFlags, setns, unshare};
 use rustix::fs::statfs;
@@ -19,6 +21,9 @@ use crate::rtnetlink;
 
 /// Filesystem type of namespace files (`NSFS_MAGIC`, linux/magic.h).
 const NSFS_MAGIC: i64 = 0x6e73_6673;
+
+/// How long a connection may take that no packet leaves the host for.
+const CONNECTING: Duration = Duration::from_secs(10);
 
 /// Makes a namespace with `lo` up and binds it to `path`, whose directory is made when missing.
 ///
@@ -123,6 +128,29 @@ pub(crate) fn make_up(path: &Path, interfaces: &[String]) -> Result<(), Error> {
     inside(path, add).map_err(Error::io("make up interfaces in", path))
 }
 
+/// Connects to a port on the loopback of the namespace that is bound to `path`, of the host without one:
+/// over IPv4, and where nobody listens, over IPv6.
+///
+/// # Errors
+/// [`Error::Io`], with what the kernel said of IPv4.
+pub fn connect(path: Option<&Path>, port: u16) -> Result<TcpStream, Error> {
+    let work = move || {
+        let place = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        TcpStream::connect_timeout(&place, CONNECTING).or_else(|error| {
+            let other = SocketAddr::from((Ipv6Addr::LOCALHOST, port));
+            TcpStream::connect_timeout(&other, CONNECTING).map_err(|_| error)
+        })
+    };
+    match path {
+        Some(path) => inside(path, work),
+        None => work(),
+    }
+    .map_err(Error::io(
+        "connect to",
+        Path::new(&format!("127.0.0.1:{port}")),
+    ))
+}
+
 /// Runs `work` in the namespace that is bound to `path`.
 pub(crate) fn inside<T: Send + 'static>(
     path: &Path,
@@ -181,6 +209,26 @@ mod tests {
         assert_eq!(identity(&path).unwrap().1, own);
         delete(&path).unwrap();
         assert_eq!(identity(&path), None);
+    }
+
+    #[test]
+    fn what_listens_inside_is_reached() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("three");
+        create(&path).unwrap();
+        for address in ["127.0.0.1:0", "[::1]:0"] {
+            let listener = inside(&path, move || std::net::TcpListener::bind(address)).unwrap();
+            let port = listener.local_addr().unwrap().port();
+            let stream = connect(Some(&path), port).unwrap();
+            let (_, peer) = listener.accept().unwrap();
+            assert_eq!(peer, stream.local_addr().unwrap());
+            // It is there and nowhere else.
+            assert!(connect(None, port).is_err());
+            drop(listener);
+            let refused = connect(Some(&path), port).unwrap_err().to_string();
+            assert!(refused.contains(&format!("127.0.0.1:{port}")), "{refused}");
+        }
+        delete(&path).unwrap();
     }
 
     #[test]

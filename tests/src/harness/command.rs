@@ -75,12 +75,15 @@ pub fn run(command: &mut Command, input: &str) -> Finished {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap_or_else(|error| panic!("cannot run `{line}`: {error}"));
-    if let Some(mut stdin) = child.stdin.take() {
-        // A program that doesn't read is free to do so.
-        let _ = std::io::Write::write_all(&mut stdin, input.as_bytes());
-    }
     let stdout = collect(child.stdout.take());
     let stderr = collect(child.stderr.take());
+    if let Some(mut stdin) = child.stdin.take() {
+        let input = input.to_owned();
+        // Beside the rest: one that doesn't read is free to do so, and is killed all the same.
+        thread::spawn(move || {
+            let _ = std::io::Write::write_all(&mut stdin, input.as_bytes());
+        });
+    }
     let code = wait(&mut child, &line, super::wait::limit(LIMIT));
     let text = |output: &mpsc::Receiver<Vec<u8>>, which: &str| {
         let bytes = output

@@ -117,6 +117,7 @@ pub const ALL: &[(&str, Tests)] = &[
     ("pods::whole", pods::whole::TESTS),
     ("rest::libpod", rest::libpod::TESTS),
     ("rest::docker", rest::docker::TESTS),
+    ("rest::execs", rest::execs::TESTS),
     ("rest::verbs", rest::verbs::TESTS),
     ("rest::pouch", rest::pouch::TESTS),
     ("rest::registries", rest::registries::TESTS),

@@ -26,6 +26,7 @@ const CLIENTS: &[&str] = &[
     "gdbus",
     "dbus-python",
     "grpcio",
+    "grpcio, kubectl",
     "crictl",
 ];
 

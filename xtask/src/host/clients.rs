@@ -36,6 +36,7 @@ const PACKAGES: &[&str] = &[
     "polkitd",
     "systemd",
     "libglib2.0-bin",
+    "kubernetes-client",
     "nodejs",
     "python3-dbus",
     "python3-docker",

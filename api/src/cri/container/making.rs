@@ -74,6 +74,7 @@ pub fn options(config: &ContainerConfig, pod: &str, of: &Sandbox) -> Result<Made
         image_volume: "anonymous".into(),
         labels: identity::labels(&config.labels, &identity)?,
         stdin: config.stdin,
+        stdin_stays: !config.stdin_once,
         terminal: config.tty,
         stop_signal: stop_signal(config.stop_signal)?,
         user: user(&security)?,
@@ -101,7 +102,6 @@ fn refuse_unknown(config: &ContainerConfig) -> Result<(), Refusal> {
         (config.windows.is_some(), "Windows"),
         (!config.devices.is_empty(), "devices"),
         (!config.cdi_devices.is_empty(), "CDI_devices"),
-        (config.stdin_once, "stdin_once"),
     ];
     match refused.iter().find(|(given, _)| *given) {
         None => Ok(()),

@@ -353,6 +353,54 @@ pub struct ExecSyncResponse {
     pub exit_code: i32,
 }
 
+/// `ExecRequest`.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct ExecRequest {
+    #[prost(string, tag = "1")]
+    pub container_id: String,
+    #[prost(string, repeated, tag = "2")]
+    pub cmd: Vec<String>,
+    #[prost(bool, tag = "3")]
+    pub tty: bool,
+    #[prost(bool, tag = "4")]
+    pub stdin: bool,
+    #[prost(bool, tag = "5")]
+    pub stdout: bool,
+    #[prost(bool, tag = "6")]
+    pub stderr: bool,
+}
+
+/// `AttachRequest`.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct AttachRequest {
+    #[prost(string, tag = "1")]
+    pub container_id: String,
+    #[prost(bool, tag = "2")]
+    pub stdin: bool,
+    #[prost(bool, tag = "3")]
+    pub tty: bool,
+    #[prost(bool, tag = "4")]
+    pub stdout: bool,
+    #[prost(bool, tag = "5")]
+    pub stderr: bool,
+}
+
+/// `PortForwardRequest`.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct PortForwardRequest {
+    #[prost(string, tag = "1")]
+    pub pod_sandbox_id: String,
+    #[prost(int32, repeated, tag = "2")]
+    pub port: Vec<i32>,
+}
+
+/// `ExecResponse`, `AttachResponse`, `PortForwardResponse`.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct Url {
+    #[prost(string, tag = "1")]
+    pub url: String,
+}
+
 /// `CheckpointContainerRequest`; the time in seconds, 0 without end.
 #[derive(Clone, PartialEq, Eq, prost::Message)]
 pub struct CheckpointContainerRequest {

@@ -1,21 +1,17 @@
 //! Processes in running containers: made by one request, started by another, which stays joined with
 //! their streams.
 
+mod running;
 mod streams;
 mod terminals;
 
-use std::process::Stdio;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
 use hyper::upgrade::OnUpgrade;
+use libcr::Engine;
+use libcr::ops::lifecycle::exec::ExecOptions;
 use libcr::ops::lifecycle::exec::sessions::{self, Session, SessionState};
-use libcr::ops::lifecycle::exec::{ExecOptions, Running, Streams, begin};
-use libcr::{Engine, ErrorKind};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Map, Value, json};
 use tokio::io::AsyncWriteExt;
-use tokio::sync::oneshot;
 
 use super::fields::Fields;
 use super::logs::{MULTIPLEXED, RAW};
@@ -23,8 +19,8 @@ use crate::http::client::joined;
 use crate::http::detach::DetachKeys;
 use crate::http::frames::{self, frame};
 use crate::http::{Call, Failure, Reply};
-use streams::{Reading, join, open};
 
+pub use running::begin_joined;
 pub use terminals::Terminals;
 
 /// `POST /containers/{name}/exec`: both interfaces have the same members.
@@ -118,17 +114,8 @@ pub fn resize(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     let session = sessions::find(engine, call.name())?;
     let rows = call.query.number("h")?.unwrap_or(0);
     let columns = call.query.number("w")?.unwrap_or(0);
-    if let SessionState::Running(_, pid) = session.state
-        && call
-            .context
-            .terminals
-            .resize(&session.id, rows, columns)
-            .map_err(|error| Failure::internal(&error))?
-    {
-        // The runtime's command isn't in the terminal's foreground: the kernel tells it nothing.
-        if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
-            let _ = kill_process(pid, Signal::WINCH);
-        }
+    let terminals = &call.context.terminals;
+    if resize_session(terminals, &session, rows, columns)? {
         return Ok(Reply::status(if call.is_libpod { 201 } else { 200 }));
     }
     Err(Failure::new(
@@ -138,6 +125,30 @@ pub fn resize(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
             session.id
         ),
     ))
+}
+
+/// Sets the size of a session's terminal; `false` when it has none in this service.
+///
+/// # Errors
+/// The kernel refuses the size.
+pub fn resize_session(
+    terminals: &Terminals,
+    session: &Session,
+    rows: u16,
+    columns: u16,
+) -> Result<bool, Failure> {
+    let SessionState::Running(_, pid) = session.state else {
+        return Ok(false);
+    };
+    let resized = terminals.resize(&session.id, rows, columns);
+    if !resized.map_err(|error| Failure::internal(&error))? {
+        return Ok(false);
+    }
+    // The runtime's command isn't in the terminal's foreground: the kernel tells it nothing.
+    if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+        let _ = kill_process(pid, Signal::WINCH);
+    }
+    Ok(true)
 }
 
 /// `POST /exec/{id}/remove`, Podman's.
@@ -170,9 +181,7 @@ pub async fn start(call: Call, upgrade: OnUpgrade) -> Result<Reply, Failure> {
         })
         .await?;
     if detach {
-        call.context
-            .run(move |engine| detached(engine, session))
-            .await?;
+        running::detached(&call.context, session).await?;
         if call.is_libpod {
             return Ok(Reply::bytes(
                 201,
@@ -183,12 +192,9 @@ pub async fn start(call: Call, upgrade: OnUpgrade) -> Result<Reply, Failure> {
         return Ok(Reply::status(200));
     }
     let terminal = session.options.terminal;
-    let (ends, streams) = open(&call, &session, size).map_err(|error| Failure::internal(&error))?;
     let kind = if terminal { RAW } else { MULTIPLEXED };
-    // From the first byte on: what came to which stream first is seen only while it comes.
-    let read = Reading::of(ends).map_err(|error| Failure::internal(&error))?;
-    let ended = match run(&call, session, streams).await {
-        Ok(ended) => ended,
+    let begun = match begin_joined(&call.context, session, size).await {
+        Ok(begun) => begun,
         // As both servers do it: clients read the exit code afterwards, which says 126 or 127.
         Err(failure) if failure.status == 400 => {
             let text = format!("Error: {}\n", failure.message);
@@ -206,120 +212,10 @@ pub async fn start(call: Call, upgrade: OnUpgrade) -> Result<Reply, Failure> {
         Err(failure) => return Err(failure),
     };
     Ok(joined(&call, upgrade, kind, move |client| async move {
-        if let Err(error) = join(client, read, ended, keys).await {
+        if let Err(error) = begun.join(client, keys).await {
             tracing::debug!(%error, "exec session");
         }
     }))
-}
-
-/// Nobody stays with it.
-fn detached(engine: &Engine, mut session: Session) -> Result<(), Failure> {
-    let options = ExecOptions {
-        detach: true,
-        ..session.options.clone()
-    };
-    let streams = Streams {
-        input: Stdio::null(),
-        output: Stdio::null(),
-        error: Stdio::null(),
-    };
-    let running = begin(engine, &session.container, &options, streams, None)?;
-    sessions::started(engine, &mut session, running.runtime_pid())?;
-    let code = running.wait(engine)?;
-    sessions::ended(engine, &mut session, code)?;
-    Ok(())
-}
-
-/// Starts the process; returns once it runs what says when it has ended and that is written down.
-async fn run(
-    call: &Call,
-    session: Session,
-    streams: Streams,
-) -> Result<oneshot::Receiver<()>, Failure> {
-    let (is_there, there) = oneshot::channel::<Result<(), Failure>>();
-    let (has_ended, ended) = oneshot::channel();
-    let context = Arc::clone(&call.context);
-    tokio::spawn(async move {
-        let shared = Arc::clone(&context);
-        let id = session.id.clone();
-        let done = context
-            .run(move |engine| {
-                let first = Mutex::new(Some(is_there));
-                let tell = |result| {
-                    let told = first.lock().unwrap_or_else(PoisonError::into_inner).take();
-                    if let Some(told) = told {
-                        drop(told.send(result));
-                    }
-                };
-                let done = supervise(engine, session, streams, &|| tell(Ok(())));
-                if let Err(failure) = &done {
-                    tell(Err(failure.clone()));
-                }
-                done
-            })
-            .await;
-        if let Err(failure) = done {
-            tracing::debug!(message = %failure.message, "exec session");
-        }
-        shared.terminals.forget(&id);
-        // The client may be gone.
-        let _ = has_ended.send(());
-    });
-    there
-        .await
-        .unwrap_or_else(|_| Err(Failure::internal(&"the process was not started")))?;
-    Ok(ended)
-}
-
-/// From its start to its end; `runs` is called once its command has been found.
-fn supervise(
-    engine: &Engine,
-    mut session: Session,
-    streams: Streams,
-    runs: &(dyn Fn() + Sync),
-) -> Result<(), Failure> {
-    let directory = engine
-        .monitor_paths(&session.container)
-        .directory
-        .join("exec");
-    let pid_file = directory.join(format!("{}.pid", session.id));
-    let running: Running = begin(
-        engine,
-        &session.container,
-        &session.options,
-        streams,
-        Some(&pid_file),
-    )?;
-    let runtime = running.runtime_pid();
-    sessions::started(engine, &mut session, runtime)?;
-    let process = format!("/proc/{runtime}/stat");
-    let code = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            // The runtime writes it when the process is there; a runtime that failed ends.
-            let alive =
-                || std::fs::read_to_string(&process).is_ok_and(|stat| !stat.contains(") Z "));
-            while alive() {
-                if std::fs::metadata(&pid_file).is_ok_and(|file| file.len() > 0) {
-                    runs();
-                    return;
-                }
-                std::thread::sleep(Duration::from_millis(1));
-            }
-        });
-        running.wait(engine)
-    });
-    let _ = std::fs::remove_file(&pid_file);
-    let number = match &code {
-        Ok(code) => *code,
-        Err(error) if error.kind() == ErrorKind::CommandNotFound => 127,
-        Err(error) if error.kind() == ErrorKind::CommandNotExecutable => 126,
-        Err(_) => -1,
-    };
-    sessions::ended(engine, &mut session, number)?;
-    code?;
-    // One that was quicker than we looked ran all the same.
-    runs();
-    Ok(())
 }
 
 /// Sends a size to a container's own terminal.

@@ -7,20 +7,22 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::process::Stdio;
 use std::time::Duration;
 
+use bytes::{Buf, Bytes};
 use libcr::ops::lifecycle::exec::Streams;
 use libcr::ops::lifecycle::exec::sessions::Session;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::pty::OpenptFlags;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::unix::pipe;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
-use crate::http::Call;
 use crate::http::client::Client;
 use crate::http::detach::DetachKeys;
 use crate::http::frames::{self, frame};
 use crate::shared::attach::GONE;
+
+use super::Terminals;
 
 /// What is read of a process's output at a time.
 const CHUNK: usize = 32 << 10;
@@ -40,7 +42,7 @@ pub(super) enum Ends {
 
 /// Pipes, or a terminal: ours and the process's.
 pub(super) fn open(
-    call: &Call,
+    terminals: &Terminals,
     session: &Session,
     size: (Option<i64>, Option<i64>),
 ) -> io::Result<(Ends, Streams)> {
@@ -59,7 +61,6 @@ pub(super) fn open(
             output: Stdio::from(copy()?),
             error: Stdio::from(copy()?),
         };
-        let terminals = &call.context.terminals;
         terminals.keep(&session.id, ours.try_clone()?);
         if let (Some(rows), Some(columns)) = size {
             let cut = |number: i64| u16::try_from(number).unwrap_or(0);
@@ -92,7 +93,7 @@ pub(super) fn open(
 
 /// A process's streams, its output being read.
 pub(super) struct Reading {
-    input: Option<Box<dyn AsyncWrite + Send + Unpin>>,
+    input: Option<Input>,
     written: mpsc::Receiver<Vec<u8>>,
     unread: Unread,
 }
@@ -101,7 +102,7 @@ impl Reading {
     pub(super) fn of(ends: Ends) -> io::Result<Self> {
         let unread = Unread::of(&ends)?;
         let (pieces, written) = mpsc::channel(4);
-        let input: Option<Box<dyn AsyncWrite + Send + Unpin>> = match ends {
+        let input: Option<Input> = match ends {
             Ends::Pipes {
                 input,
                 output,
@@ -200,7 +201,7 @@ async fn read_both(
 pub(super) async fn join(
     mut client: Client,
     read: Reading,
-    mut ended: oneshot::Receiver<()>,
+    mut ended: watch::Receiver<bool>,
     mut keys: DetachKeys,
 ) -> io::Result<()> {
     let Reading {
@@ -209,6 +210,9 @@ pub(super) async fn join(
         unread,
     } = read;
     let mut buffer = vec![0; CHUNK];
+    // What the client has sent and the process has not taken yet: while it takes none, its output is
+    // carried all the same, or one that echoes would never go on.
+    let mut pending = Bytes::new();
     let (mut open, mut over, mut quiet) = (true, false, 0);
     loop {
         tokio::select! {
@@ -219,7 +223,7 @@ pub(super) async fn join(
                 }
                 None => break,
             },
-            count = client.read(&mut buffer), if open => match count? {
+            count = client.read(&mut buffer), if open && pending.is_empty() => match count? {
                 0 => {
                     open = false;
                     input = None;
@@ -229,14 +233,19 @@ pub(super) async fn join(
                     if detached {
                         return client.shutdown().await;
                     }
-                    if let Some(process) = &mut input
-                        && (process.write_all(&bytes).await.is_err() || process.flush().await.is_err())
-                    {
-                        input = None;
-                    }
+                    pending = Bytes::from(bytes);
                 }
             },
-            _ = &mut ended, if !over => over = true,
+            taken = feed(&mut input, &pending), if !pending.is_empty() => {
+                if let Ok(count) = taken {
+                    pending.advance(count);
+                } else {
+                    // It reads no more: what still comes is dropped.
+                    input = None;
+                    pending.clear();
+                }
+            }
+            () = is_ended(&mut ended), if !over => over = true,
             () = sleep(if over { REST } else { GONE }) => {
                 if client.is_gone() {
                     break;
@@ -251,7 +260,22 @@ pub(super) async fn join(
     }
     if !over && !client.is_gone() {
         // Its exit code is there when the client asks for it.
-        let _ = ended.await;
+        is_ended(&mut ended).await;
     }
     client.shutdown().await
+}
+
+type Input = Box<dyn AsyncWrite + Send + Unpin>;
+
+/// Gives a process some of this, and says how much it took.
+async fn feed(input: &mut Option<Input>, bytes: &[u8]) -> io::Result<usize> {
+    let Some(input) = input else {
+        return Err(io::ErrorKind::BrokenPipe.into());
+    };
+    input.write(bytes).await
+}
+
+async fn is_ended(ended: &mut watch::Receiver<bool>) {
+    // Whoever would tell it being gone means the same.
+    let _ = ended.wait_for(|ended| *ended).await.is_ok();
 }

@@ -197,6 +197,7 @@ fn into_options(
         restart: asked.restart,
         auto_remove: asked.rm,
         terminal: asked.tty,
+        stdin_stays: false,
         stdin: asked.interactive,
         stop_signal: asked.stop_signal,
         stop_timeout: asked.stop_timeout,

@@ -196,6 +196,7 @@ fn options(mut flags: Fields) -> Result<CreateOptions, Failed> {
         )));
     }
     let options = CreateOptions {
+        stdin_stays: false,
         image,
         command,
         env,

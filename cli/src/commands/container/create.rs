@@ -105,6 +105,7 @@ fn into_options(opener: &Opener, flags: &CreateFlags) -> Result<CreateOptions, C
     };
     let variables = env::collect(&flags.env_file, &flags.env, &env::of_caller())?;
     Ok(CreateOptions {
+        stdin_stays: false,
         image: image.to_owned(),
         rootfs: flags.rootfs,
         command: command.to_vec(),

@@ -190,6 +190,9 @@ pub struct Process {
     pub terminal: bool,
     /// Standard input is kept open.
     pub stdin: bool,
+    /// Also when that of an attached client has ended.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stdin_stays: bool,
 }
 
 impl Process {

@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::model::container::Process;
+use crate::model::container::{Container, Process};
 use crate::model::status::Status;
 use crate::monitor::attach::Attachment;
 use crate::ops::steps::life::observe::look;
@@ -25,11 +25,7 @@ pub struct Attached {
 pub fn attach(engine: &Engine, word: &str) -> Result<Attached> {
     let mut container = engine.find(word)?;
     look(engine, &mut container);
-    if container.state.status != Status::Running {
-        return Err(Error::NotRunning(
-            "you can only attach to running containers".into(),
-        ));
-    }
+    check(&container)?;
     let attachment = Attachment::connect(&engine.monitor_paths(&container.config.id))?;
     engine
         .store
@@ -39,4 +35,17 @@ pub fn attach(engine: &Engine, word: &str) -> Result<Attached> {
         process: container.config.process,
         attachment,
     })
+}
+
+/// Whether a container, as it truly is, can be attached to.
+///
+/// # Errors
+/// [`Error::NotRunning`] unless it runs.
+pub fn check(container: &Container) -> Result<()> {
+    if container.state.status == Status::Running {
+        return Ok(());
+    }
+    Err(Error::NotRunning(
+        "you can only attach to running containers".into(),
+    ))
 }

@@ -10,6 +10,7 @@ use crate::model::container::pod::{self, Pod, PodStatus};
 use crate::ops::steps::life::observe::look;
 
 pub mod create;
+pub mod forward;
 pub mod inspect;
 pub mod kill;
 pub mod list;

@@ -277,6 +277,7 @@ pub fn from_podman(
             groups: Vec::new(),
             terminal: process["terminal"].as_bool().unwrap_or(false),
             stdin: dump.stdin,
+            stdin_stays: false,
         },
         labels: foreign_labels(&dump.labels),
         annotations: own_annotations(&spec),

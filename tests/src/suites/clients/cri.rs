@@ -15,6 +15,7 @@ use crate::suites::{Tests, tests};
 pub const TESTS: Tests = tests![
     a_life,
     whole_pods,
+    streams_through_kubectl,
     once refusals,
     once images,
     archives_in_two_dialects,
@@ -116,6 +117,11 @@ fn told(host: &Host, script: &str, part: &str, flags: &[&str]) {
 /// ListPodSandboxStats, CheckpointContainer, GetContainerEvents.
 fn a_life(host: &Host) {
     told(host, "story_cri.py", "life", &[]);
+}
+
+/// Exec, Attach, PortForward by kubectl, over WebSocket and SPDY/3.1.
+fn streams_through_kubectl(host: &Host) {
+    told(host, "story_cri_streams.py", "streams", &[]);
 }
 
 /// CheckpointPod.

@@ -2,6 +2,7 @@
 //! that mean no good.
 
 pub mod docker;
+pub mod execs;
 pub mod harm;
 pub mod libpod;
 pub mod pouch;

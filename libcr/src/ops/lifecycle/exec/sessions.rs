@@ -86,10 +86,25 @@ pub fn find(engine: &Engine, id: &str) -> Result<Session> {
     Ok(serde_json::from_slice(&text).map_err(std::io::Error::other)?)
 }
 
-/// Writes down that it has been started by this process.
+/// Takes the start of a session for oneself; of several at once one has it.
 ///
 /// # Errors
 /// [`Error::WrongState`] when it was started before.
+pub fn claim(engine: &Engine, session: &Session) -> Result<()> {
+    check_startable(session)?;
+    match std::fs::File::create_new(claimed(engine, session)) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            Err(started_before(session))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes down that it has been started by this process, which has claimed it.
+///
+/// # Errors
+/// The file can't be written.
 pub fn started(engine: &Engine, session: &mut Session, runtime_pid: u32) -> Result<()> {
     session.state = SessionState::Running(proc::own_identity(), runtime_pid);
     save(engine, session)
@@ -103,10 +118,14 @@ pub fn check_startable(session: &Session) -> Result<()> {
     if session.state == SessionState::Created {
         return Ok(());
     }
-    Err(Error::WrongState(format!(
+    Err(started_before(session))
+}
+
+fn started_before(session: &Session) -> Error {
+    Error::WrongState(format!(
         "exec session {} has been started before",
         session.id
-    )))
+    ))
 }
 
 /// Writes down how it ended; one whose container is gone needs it no more.
@@ -146,7 +165,8 @@ pub fn remove(engine: &Engine, session: &Session) -> Result<()> {
             session.id
         )));
     }
-    Ok(remove_file_if_present(&file(engine, session))?)
+    remove_file_if_present(&file(engine, session))?;
+    Ok(remove_file_if_present(&claimed(engine, session))?)
 }
 
 fn directory(engine: &Engine, container: &str) -> PathBuf {
@@ -155,6 +175,11 @@ fn directory(engine: &Engine, container: &str) -> PathBuf {
 
 fn file(engine: &Engine, session: &Session) -> PathBuf {
     directory(engine, &session.container).join(&session.id)
+}
+
+/// There once somebody starts it.
+fn claimed(engine: &Engine, session: &Session) -> PathBuf {
+    file(engine, session).with_extension("started")
 }
 
 fn save(engine: &Engine, session: &Session) -> Result<()> {

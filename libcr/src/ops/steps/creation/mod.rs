@@ -99,6 +99,8 @@ pub struct CreateOptions {
     pub terminal: bool,
     /// `--interactive`.
     pub stdin: bool,
+    /// The end of an attached client's input is not that of the container's (CRI, without `stdin_once`).
+    pub stdin_stays: bool,
     /// `--stop-signal`.
     pub stop_signal: Option<String>,
     /// `--stop-timeout`, seconds.
@@ -288,6 +290,7 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
             groups: options.groups.clone(),
             terminal: options.terminal,
             stdin: options.stdin,
+            stdin_stays: options.stdin && options.stdin_stays,
         },
         hostname: hostname.unwrap_or_else(|| process::hostname(options, id)),
         labels,

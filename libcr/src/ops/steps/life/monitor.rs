@@ -80,6 +80,7 @@ pub fn start(
         log,
         terminal: config.process.terminal,
         stdin: config.process.stdin,
+        stdin_stays: config.process.stdin_stays,
         exit_command,
         health,
         restore: restore.map(|call| (call.images.clone(), call.work.clone())),

@@ -1,0 +1,156 @@
+//! SPDY/3.1, as far as Kubernetes' clients speak it (moby/spdystream): streams that the client opens,
+//! without flow control, which its other side has none of either.
+//!
+//! Source: SPDY Protocol Draft 3.1, The Chromium Projects. There is no crate of it that is kept.
+
+mod connection;
+mod frames;
+mod headers;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::{HeaderMap, Response, StatusCode};
+use tokio::time::timeout;
+
+pub use connection::{Connection, Stream};
+
+use super::process::{Ends, Sent, Told, size};
+use super::server::{Io, Protocol, Refused, switching, words};
+use super::tokens::{Joined, Wanted};
+
+/// Its name in `Upgrade`.
+pub const NAME: &str = "SPDY/3.1";
+/// The protocol of processes' streams.
+const PROCESS: &str = "v4.channel.k8s.io";
+/// The protocol of ports.
+const PORTS: &str = "portforward.k8s.io";
+/// How long a client may take to open the streams that it asked for; as Kubernetes has it.
+pub const OPENING: Duration = Duration::from_secs(30);
+/// Most bytes of what a client says of its terminal at a time.
+const SIZE: usize = 4096;
+
+/// Answers a client that asks for the protocol of what it wants.
+pub fn accept(
+    headers: &HeaderMap,
+    wanted: &Wanted,
+) -> Result<(Protocol, Response<Full<Bytes>>), Refused> {
+    let protocol = match wanted {
+        Wanted::Exec(..) | Wanted::Attach(..) => PROCESS,
+        Wanted::Forward(..) => PORTS,
+    };
+    let header = "x-stream-protocol-version";
+    let asked: Vec<&str> = words(headers, header).collect();
+    if !asked.contains(&protocol) {
+        let why = format!("none of the protocols {asked:?} is known here: there is {protocol}");
+        return Err(Refused(StatusCode::FORBIDDEN, why, Some(protocol)));
+    }
+    let response = switching(&[("upgrade", NAME), (header, protocol)])?;
+    Ok((Protocol::Spdy, response))
+}
+
+/// Carries a process's streams until their end is told, or the client is gone.
+pub async fn carry(io: Io, ends: Ends, joined: Joined) {
+    let mut connection = Connection::start(io);
+    let Ends {
+        sent,
+        mut told,
+        gone,
+    } = ends;
+    let Ok(Some(mut streams)) = timeout(OPENING, opened(&mut connection, joined)).await else {
+        tracing::debug!("a client has not opened its streams");
+        gone.cancel();
+        connection.close().await;
+        return;
+    };
+    if let Some(Stream { mut data, .. }) = streams.remove("stdin") {
+        let sent = sent.clone();
+        tokio::spawn(async move {
+            while let Some(bytes) = data.recv().await {
+                if sent.send(Sent::Input(bytes)).await.is_err() {
+                    return;
+                }
+            }
+            let _ = sent.send(Sent::InputEnds).await;
+        });
+    }
+    if let Some(Stream { mut data, .. }) = streams.remove("resize") {
+        tokio::spawn(async move {
+            let mut line = Vec::new();
+            while let Some(bytes) = data.recv().await {
+                line.extend_from_slice(&bytes);
+                // One object a line, as Go's encoder writes them.
+                while let Some(end) = line.iter().position(|byte| *byte == b'\n') {
+                    let rest = line.split_off(end + 1);
+                    if let Some(size) = size(&line)
+                        && sent.send(size).await.is_err()
+                    {
+                        return;
+                    }
+                    line = rest;
+                }
+                if line.len() > SIZE {
+                    return;
+                }
+            }
+        });
+    } else {
+        drop(sent);
+    }
+    let of = |name: &str| streams.get(name).map(|stream| stream.sender.clone());
+    let (output, error, status) = (of("stdout"), of("stderr"), of("error"));
+    let closed = connection.closed();
+    let telling = async {
+        while let Some(piece) = told.recv().await {
+            let (to, bytes) = match piece {
+                Told::Output(bytes) => (&output, bytes),
+                Told::Error(bytes) => (if error.is_some() { &error } else { &output }, bytes),
+                Told::Status(bytes) => (&status, bytes),
+            };
+            if let Some(to) = to
+                && !to.send(bytes).await
+            {
+                return;
+            }
+        }
+        for stream in [&output, &error, &status].into_iter().flatten() {
+            stream.finish().await;
+        }
+    };
+    tokio::select! {
+        () = telling => {}
+        () = closed => {}
+    }
+    gone.cancel();
+    connection.close().await;
+}
+
+/// The streams that a client opens, by their kind; `None` when it goes.
+async fn opened(connection: &mut Connection, joined: Joined) -> Option<HashMap<String, Stream>> {
+    let kinds = [
+        ("error", true),
+        ("stdin", joined.input),
+        ("stdout", joined.output),
+        ("stderr", joined.error && !joined.terminal),
+        ("resize", joined.terminal),
+    ];
+    let wanted: Vec<&str> = kinds
+        .iter()
+        .filter(|(_, wanted)| *wanted)
+        .map(|(kind, _)| *kind)
+        .collect();
+    let mut streams = HashMap::new();
+    while streams.len() < wanted.len() {
+        let stream = connection.accept().await?;
+        let kind = stream.header("streamtype").to_owned();
+        if wanted.contains(&kind.as_str()) && !streams.contains_key(&kind) {
+            streams.insert(kind, stream);
+        } else {
+            tracing::debug!(kind, "a stream that was not asked for");
+            stream.sender.reset().await;
+        }
+    }
+    Some(streams)
+}

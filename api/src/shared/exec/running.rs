@@ -1,0 +1,190 @@
+//! A session's process: started, supervised to its end, joined with a client's streams.
+
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use libcr::ops::lifecycle::exec::sessions::{self, Session};
+use libcr::ops::lifecycle::exec::{ExecOptions, Running, Streams, begin};
+use libcr::{Engine, ErrorKind};
+use tokio::sync::{oneshot, watch};
+
+use super::streams::{self, Reading, open};
+use crate::http::Failure;
+use crate::http::call::Context;
+use crate::http::client::Client;
+use crate::http::detach::DetachKeys;
+use crate::serve::activity::Token;
+
+/// A session whose process runs.
+pub struct Begun {
+    read: Reading,
+    ended: watch::Receiver<bool>,
+}
+
+impl Begun {
+    /// Waits until the process has ended and that is written down.
+    pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut ended = self.ended.clone();
+        async move {
+            // Whoever would tell it being gone means the same.
+            let _ = ended.wait_for(|ended| *ended).await.is_ok();
+        }
+    }
+
+    /// Carries bytes both ways until the process has ended and all it wrote is on its way, or the
+    /// client is gone.
+    ///
+    /// # Errors
+    /// The client can't be written to.
+    pub async fn join(self, client: Client, keys: DetachKeys) -> std::io::Result<()> {
+        streams::join(client, self.read, self.ended, keys).await
+    }
+}
+
+/// Starts a session's process, with a terminal of this size (lines, characters of each) if it has one.
+///
+/// # Errors
+/// 400 when there is no such command; 409 when the container doesn't run.
+pub async fn begin_joined(
+    context: &Arc<Context>,
+    session: Session,
+    size: (Option<i64>, Option<i64>),
+) -> Result<Begun, Failure> {
+    let opened = open(&context.terminals, &session, size);
+    let (ends, streams) = opened.map_err(|error| Failure::internal(&error))?;
+    // From the first byte on: what came to which stream first is seen only while it comes.
+    let read = Reading::of(ends).map_err(|error| Failure::internal(&error))?;
+    let ended = run(context, session, streams).await?;
+    Ok(Begun { read, ended })
+}
+
+/// Nobody stays with it: returns once it runs.
+pub(super) async fn detached(context: &Arc<Context>, session: Session) -> Result<(), Failure> {
+    if session.options.terminal {
+        let with_terminal = move |engine: &Engine| of_runtime(engine, session);
+        return context.run(with_terminal).await;
+    }
+    let streams = Streams {
+        input: Stdio::null(),
+        output: Stdio::null(),
+        error: Stdio::null(),
+    };
+    run(context, session, streams).await.map(drop)
+}
+
+/// A terminal that nobody has is the runtime's; how the process ends isn't known.
+fn of_runtime(engine: &Engine, mut session: Session) -> Result<(), Failure> {
+    let options = ExecOptions {
+        detach: true,
+        ..session.options.clone()
+    };
+    let streams = Streams {
+        input: Stdio::null(),
+        output: Stdio::null(),
+        error: Stdio::null(),
+    };
+    sessions::claim(engine, &session)?;
+    let running = begin(engine, &session.container, &options, streams, None)?;
+    sessions::started(engine, &mut session, running.runtime_pid())?;
+    let code = running.wait(engine)?;
+    sessions::ended(engine, &mut session, code)?;
+    Ok(())
+}
+
+/// Starts the process; returns once it runs what says when it has ended and that is written down.
+async fn run(
+    context: &Arc<Context>,
+    session: Session,
+    streams: Streams,
+) -> Result<watch::Receiver<bool>, Failure> {
+    let (is_there, there) = oneshot::channel::<Result<(), Failure>>();
+    let (has_ended, ended) = watch::channel(false);
+    let context = Arc::clone(context);
+    tokio::spawn(async move {
+        let shared = Arc::clone(&context);
+        let activity = Arc::clone(&context.activity);
+        let id = session.id.clone();
+        // A service that is told to end waits for its start, and not for what runs then.
+        let starting = (is_there, activity.job());
+        let supervising = context.run_apart(move |engine| {
+            let first = Mutex::new(Some(starting));
+            let tell = |result| {
+                let starting = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+                if let Some((told, _job)) = starting {
+                    drop(told.send(result));
+                }
+            };
+            let ends = || activity.job();
+            let done = supervise(engine, session, streams, &|| tell(Ok(())), ends);
+            if let Err(failure) = &done {
+                tell(Err(failure.clone()));
+            }
+            done
+        });
+        if let Err(failure) = supervising.await {
+            tracing::debug!(message = %failure.message, "exec session");
+        }
+        shared.terminals.forget(&id);
+        has_ended.send_replace(true);
+    });
+    there
+        .await
+        .unwrap_or_else(|_| Err(Failure::internal(&"the process was not started")))?;
+    Ok(ended)
+}
+
+/// From its start to its end; `runs` is called once its command has been found, `ends` when there is
+/// something to be written down that a service which is told to end must wait for.
+fn supervise(
+    engine: &Engine,
+    mut session: Session,
+    streams: Streams,
+    runs: &(dyn Fn() + Sync),
+    ends: impl FnOnce() -> Token,
+) -> Result<(), Failure> {
+    sessions::claim(engine, &session)?;
+    let directory = engine
+        .monitor_paths(&session.container)
+        .directory
+        .join("exec");
+    let pid_file = directory.join(format!("{}.pid", session.id));
+    let running: Running = begin(
+        engine,
+        &session.container,
+        &session.options,
+        streams,
+        Some(&pid_file),
+    )?;
+    let runtime = running.runtime_pid();
+    sessions::started(engine, &mut session, runtime)?;
+    let process = format!("/proc/{runtime}/stat");
+    let code = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // The runtime writes it when the process is there; a runtime that failed ends.
+            let alive =
+                || std::fs::read_to_string(&process).is_ok_and(|stat| !stat.contains(") Z "));
+            while alive() {
+                if std::fs::metadata(&pid_file).is_ok_and(|file| file.len() > 0) {
+                    runs();
+                    return;
+                }
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        });
+        running.wait(engine)
+    });
+    let _job = ends();
+    let _ = std::fs::remove_file(&pid_file);
+    let number = match &code {
+        Ok(code) => *code,
+        Err(error) if error.kind() == ErrorKind::CommandNotFound => 127,
+        Err(error) if error.kind() == ErrorKind::CommandNotExecutable => 126,
+        Err(_) => -1,
+    };
+    sessions::ended(engine, &mut session, number)?;
+    code?;
+    // One that was quicker than we looked ran all the same.
+    runs();
+    Ok(())
+}
