@@ -1,6 +1,7 @@
 //! Processes in running containers that are asked for at a service: what goes through their streams,
 //! who starts them, what is left of them.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -34,9 +35,10 @@ fn as_much_as_one_likes_there_and_back(host: &Host) {
     let service = Service::start(host);
     host.start("echo", &[], &["sleep", "1000"]);
     let mut line = service.podman().command(&["exec", "-i", "echo", "cat"]);
-    let input: String = (0..4_000_000)
-        .map(|number| format!("{number:07}\n"))
-        .collect();
+    let input = (0..4_000_000).fold(String::new(), |mut text, number| {
+        let _ = writeln!(text, "{number:07}");
+        text
+    });
     let done = command::run(&mut line, &input);
     assert_eq!(
         (done.code, done.stdout.len()),
