@@ -29,6 +29,7 @@ pub fn document() -> String {
     };
     let context = Context {
         cri_restore: false,
+        listeners: crate::cri::events::Listeners::default(),
         config: nowhere,
         activity: Arc::new(Activity::default()),
         starts: crate::serve::starts::Starts::default(),

@@ -8,6 +8,7 @@ use libcr::{Config, Engine};
 use serde::de::DeserializeOwned;
 
 use super::{Failure, Query};
+use crate::cri::events::Listeners;
 use crate::serve::activity::Activity;
 use crate::serve::starts::Starts;
 use crate::shared::exec::Terminals;
@@ -25,6 +26,8 @@ pub struct Context {
     pub terminals: Terminals,
     /// Kubernetes' clients may thaw what came from elsewhere.
     pub cri_restore: bool,
+    /// Kubernetes' clients that listen to what happens.
+    pub listeners: Listeners,
     /// The socket that the first client can be told of.
     pub socket: String,
 }

@@ -144,6 +144,7 @@ pub fn serve(config: Config, options: &ServeOptions) -> Result<(), ServeError> {
         starts: starts::Starts::default(),
         terminals: Terminals::default(),
         cri_restore: options.cri_restore,
+        listeners: cri::events::Listeners::default(),
     });
     let idle = options.idle;
     let log = options.log;

@@ -165,8 +165,12 @@ pub fn generate(
         "namespaces": namespaces(config, places),
     });
     if !choice.unmask {
-        linux["maskedPaths"] = MASKED.to_vec().into();
-        linux["readonlyPaths"] = READ_ONLY.to_vec().into();
+        let paths = |asked: &Option<Vec<String>>, usual: &[&str]| match asked {
+            Some(asked) => json!(asked),
+            None => json!(usual),
+        };
+        linux["maskedPaths"] = paths(&security.masked_paths, &MASKED);
+        linux["readonlyPaths"] = paths(&security.read_only_paths, &READ_ONLY);
     }
     if let Some(seccomp) = seccomp {
         linux["seccomp"] = seccomp;

@@ -26,7 +26,7 @@ use crate::ops::steps::freezing::capture;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::bring_up::{self, bring_up};
 use crate::ops::steps::life::monitor::RestoreCall;
-use crate::ops::steps::life::observe::observe;
+use crate::ops::steps::life::observe::{check_new, observe};
 use crate::ops::steps::life::tear_down::tear_down;
 use crate::ops::steps::life::{rootfs, volumes};
 use crate::ops::steps::preflight;
@@ -97,6 +97,9 @@ pub fn restore(
     let id = found?.config.id;
     let (_lock, mut container) = claim(engine, &id)?;
     observe(engine, &mut container)?;
+    if options.prepared {
+        check_new(&container)?;
+    }
     progress.step(&container.config.name, Step::Preflight);
     let mut options = options.clone();
     let source = source(engine, &container, &mut options)?;

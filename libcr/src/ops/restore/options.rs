@@ -53,6 +53,8 @@ pub struct RestoreOptions {
     pub unsealing: Unsealing,
     /// `--authfile`, `--cert-dir`, `--tls-verify`: how registries are reached for what is not here.
     pub access: Access,
+    /// The container was made for this ([`super::prepare()`]) and never ran; asked under its lock.
+    pub prepared: bool,
     /// Options of CRIU beyond these. With `lazy_pages` and a `page_server` memory is fetched from
     /// there.
     pub criu: CriuOptions,

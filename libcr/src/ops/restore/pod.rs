@@ -232,6 +232,8 @@ fn describe(
         hostname: described.hostname.clone(),
         exit_policy: described.exit_policy,
         own_cgroup: described.own_cgroup,
+        cgroup_parent: String::new(),
+        stays_down: false,
         create_command: Vec::new(),
     };
     let mut create = infra_options(&pod, infra, options)?;
