@@ -98,7 +98,9 @@ fn paths(field: &str, paths: &[String]) -> Result<Option<Vec<String>>, Refusal> 
         let parts = Path::new(path).components();
         path.starts_with('/')
             && !path.contains('\0')
-            && parts.skip(1).all(|part| matches!(part, Component::Normal(_)))
+            && parts
+                .skip(1)
+                .all(|part| matches!(part, Component::Normal(_)))
     };
     match paths.iter().find(|path| !is_plain(path)) {
         Some(wrong) => Err(Refusal::invalid(&format!(

@@ -115,6 +115,7 @@ impl Options {
             import_previous: path("--import-previous", self.import_previous)?,
             named: None,
             prepared: false,
+            with_pod: false,
             pod: self.pod.filter(|pod| !pod.is_empty()),
             image_path: path("--image-path", self.image_path)?,
             work_path: path("--work-path", self.work_path)?,

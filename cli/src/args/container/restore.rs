@@ -236,6 +236,7 @@ impl Restore {
             volumes_there: std::collections::BTreeSet::default(),
             named: None,
             prepared: false,
+            with_pod: false,
             image_path: self.image_path.clone(),
             work_path: self.work_path.clone(),
             // The keys are read later.

@@ -37,6 +37,8 @@ pub struct RestoreOptions {
     pub ignore_static_mac: bool,
     /// `--pod`: name or id of the pod that it joins; one of a pod can be restored into one only.
     pub pod: Option<String>,
+    /// All of its pod comes back with it: what they share is as the images have it.
+    pub with_pod: bool,
     /// Volumes that another container of the same pod brought: used as they are.
     pub volumes_there: BTreeSet<String>,
     /// `--import-previous`: the archive of the pre-checkpoints that the archive builds upon.

@@ -185,6 +185,7 @@ impl Making<'_> {
         let options = RestoreOptions {
             name: renamed.map(|pod| format!("{pod}-{}", member.name)),
             pod: Some(self.pod.id.clone()),
+            with_pod: true,
             volumes_there: self.brought.clone(),
             ..self.options.each.clone()
         };

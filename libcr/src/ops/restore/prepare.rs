@@ -141,9 +141,9 @@ pub fn prepare(
 fn regular(path: &Path) -> Result<File> {
     let shown = path.display();
     let cannot = |error: std::io::Error| match error.kind() {
-        ErrorKind::NotFound => Error::NoSuchPath(format!(
-            "cannot open the archive {shown}: no such file"
-        )),
+        ErrorKind::NotFound => {
+            Error::NoSuchPath(format!("cannot open the archive {shown}: no such file"))
+        }
         _ => at("cannot open the archive", path)(error).into(),
     };
     let file = open_at_once(path).map_err(cannot)?;

@@ -201,7 +201,9 @@ fn cgroup_parent(path: Option<&str>) -> Result<String> {
         !matches!(part, "" | "." | "..") && !part.bytes().any(|byte| byte.is_ascii_control())
     };
     // With one at the end, and systemd's names, which are no paths.
-    let names = path.strip_prefix('/').map(|rest| rest.trim_end_matches('/'));
+    let names = path
+        .strip_prefix('/')
+        .map(|rest| rest.trim_end_matches('/'));
     match names.filter(|names| names.split('/').all(is_name)) {
         Some(names) if path.len() < 4096 => Ok(format!("/{names}")),
         _ => Err(Error::Invalid(format!(
