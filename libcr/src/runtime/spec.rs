@@ -505,5 +505,17 @@ mod tests {
         let linux = parsed.linux().as_ref().unwrap();
         assert_eq!(linux.namespaces().as_ref().map(Vec::len), Some(6));
         assert_eq!(spec["annotations"][CRIU_CONFIG], "/bundle/criu.conf");
+        let protected = |config: &ContainerConfig| {
+            let spec = generate(config, &places, &Identity::default()).unwrap();
+            ["maskedPaths", "readonlyPaths"].map(|key| spec["linux"][key].clone())
+        };
+        assert_eq!(protected(&config), [json!(MASKED), json!(READ_ONLY)]);
+        config.security.masked_paths = Some(vec!["/proc/kcore".into()]);
+        assert_eq!(
+            protected(&config),
+            [json!(["/proc/kcore"]), json!(READ_ONLY)]
+        );
+        config.security.privileged = true;
+        assert_eq!(protected(&config), [Value::Null, Value::Null]);
     }
 }
