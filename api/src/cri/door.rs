@@ -8,6 +8,7 @@ use libcr::Engine;
 use libcr::progress::Cancel;
 
 use super::Refusal;
+use super::events::Listeners;
 use crate::http::call::{CancelGuard, Context};
 
 /// What every call is answered with.
@@ -101,15 +102,15 @@ impl Door {
         )))
     }
 
-    /// A thread that reads for a client as long as that is there; nothing is lost with it.
-    pub fn reader(&self, work: impl FnOnce(&Engine) -> Result<(), Refusal> + Send + 'static) {
+    /// A thread that reads for clients as long as they are there; nothing is lost with it.
+    pub fn reader(&self, work: impl FnOnce(Result<Engine, Refusal>) + Send + 'static) {
         let config = self.context.config.clone();
-        tokio::task::spawn_blocking(move || {
-            let done = libcr::open(config).map_err(Refusal::from);
-            if let Err(refusal) = done.and_then(|engine| work(&engine)) {
-                tracing::debug!(?refusal, "reader");
-            }
-        });
+        tokio::task::spawn_blocking(move || work(libcr::open(config).map_err(Refusal::from)));
+    }
+
+    /// Clients that listen to what happens.
+    pub fn listeners(&self) -> &Listeners {
+        &self.context.listeners
     }
 
     /// What all calls are answered with.

@@ -8,7 +8,7 @@ pub mod connection;
 mod container;
 pub mod dispatch;
 mod door;
-mod events;
+pub mod events;
 mod exec;
 mod identity;
 mod image;

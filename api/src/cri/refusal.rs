@@ -37,6 +37,11 @@ impl Refusal {
         Self::new(Code::Unimplemented, &format!("{what} is not supported"))
     }
 
+    /// It is there, but not as it would have to be.
+    pub fn wrong_state(message: &str) -> Self {
+        Self::new(Code::FailedPrecondition, message)
+    }
+
     /// It is there, and this service was not allowed it.
     pub fn not_allowed(message: &str) -> Self {
         Self::new(Code::Unimplemented, message)

@@ -110,6 +110,9 @@ pub fn options(
         } else {
             dns.servers
         },
+        cgroup_parent: Some(linux.cgroup_parent),
+        // Kubernetes makes another sandbox in place of one that has ended.
+        stays_down: true,
         ..PodCreateOptions::default()
     };
     Ok((options, identity))
@@ -188,11 +191,15 @@ pub async fn remove(door: Door, request: Id) -> Result<Empty, Refusal> {
             Ok(pod) => pods::facts(engine, pod)?.containers,
             Err(_) => Vec::new(),
         };
+        // First, and again where it fails: a link to what is gone would stay for ever.
+        for container in &logs {
+            super::container::forget_log(engine, container);
+        }
         let removed =
             done(rm::rm(engine, &request.id, true, Some(0)).map(|report| report.failures));
-        if removed.is_ok() {
+        if removed.is_err() {
             for container in &logs {
-                super::container::forget_log(engine, container);
+                super::container::remember_log(engine, container);
             }
         }
         removed
@@ -221,6 +228,21 @@ pub fn known(engine: &Engine, id: &str) -> Result<(PodFacts, Sandbox), Refusal> 
     let sandbox = identity::read(&facts.pod.labels)
         .ok_or_else(|| Refusal::not_found(&format!("the pod {id} is no sandbox")))?;
     Ok((facts, sandbox))
+}
+
+/// Refuses a sandbox that has ended or is paused: nothing brings it back, and a container made in it
+/// could never start.
+///
+/// # Errors
+/// When it doesn't run.
+pub fn check_running(facts: &PodFacts) -> Result<(), Refusal> {
+    if state(facts) == SANDBOX_READY {
+        return Ok(());
+    }
+    Err(Refusal::wrong_state(&format!(
+        "sandbox {} is not running: remove it and run another one",
+        facts.pod.id
+    )))
 }
 
 /// All of them.

@@ -15,6 +15,7 @@ pub mod gate;
 pub mod generations;
 pub mod host_name;
 pub mod images;
+pub mod ipc_limits;
 pub mod kernel_config;
 pub mod log;
 pub mod messages;

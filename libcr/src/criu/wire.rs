@@ -19,6 +19,8 @@ pub(super) const CORE: &[u32] = &[COMMON, 0x5505_3847];
 pub(super) const CGROUP: &[u32] = &[COMMON, 0x5938_3330];
 /// `UTSNS_MAGIC`.
 pub(super) const UTSNS: &[u32] = &[COMMON, 0x5447_3203];
+/// `IPC_VAR_MAGIC`.
+pub(super) const IPC_VAR: &[u32] = &[COMMON, 0x5311_5007];
 /// `IDS_MAGIC`.
 pub(super) const IDS: &[u32] = &[COMMON, 0x5443_2030];
 /// `FDINFO_MAGIC`.

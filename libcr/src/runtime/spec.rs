@@ -165,8 +165,12 @@ pub fn generate(
         "namespaces": namespaces(config, places),
     });
     if !choice.unmask {
-        linux["maskedPaths"] = MASKED.to_vec().into();
-        linux["readonlyPaths"] = READ_ONLY.to_vec().into();
+        let paths = |asked: &Option<Vec<String>>, usual: &[&str]| match asked {
+            Some(asked) => json!(asked),
+            None => json!(usual),
+        };
+        linux["maskedPaths"] = paths(&security.masked_paths, &MASKED);
+        linux["readonlyPaths"] = paths(&security.read_only_paths, &READ_ONLY);
     }
     if let Some(seccomp) = seccomp {
         linux["seccomp"] = seccomp;
@@ -501,5 +505,17 @@ mod tests {
         let linux = parsed.linux().as_ref().unwrap();
         assert_eq!(linux.namespaces().as_ref().map(Vec::len), Some(6));
         assert_eq!(spec["annotations"][CRIU_CONFIG], "/bundle/criu.conf");
+        let protected = |config: &ContainerConfig| {
+            let spec = generate(config, &places, &Identity::default()).unwrap();
+            ["maskedPaths", "readonlyPaths"].map(|key| spec["linux"][key].clone())
+        };
+        assert_eq!(protected(&config), [json!(MASKED), json!(READ_ONLY)]);
+        config.security.masked_paths = Some(vec!["/proc/kcore".into()]);
+        assert_eq!(
+            protected(&config),
+            [json!(["/proc/kcore"]), json!(READ_ONLY)]
+        );
+        config.security.privileged = true;
+        assert_eq!(protected(&config), [Value::Null, Value::Null]);
     }
 }

@@ -151,6 +151,8 @@ mod tests {
             hostname: String::new(),
             exit_policy: ExitPolicy::Continue,
             own_cgroup: true,
+            cgroup_parent: String::new(),
+            stays_down: false,
             create_command: Vec::new(),
         }
     }
@@ -163,6 +165,7 @@ mod tests {
             joins: String::new(),
             shares: BTreeSet::new(),
             in_cgroup: true,
+            cgroup_parent: String::new(),
         });
         container
     }

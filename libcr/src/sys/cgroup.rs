@@ -326,14 +326,19 @@ pub fn controllers() -> Vec<String> {
 }
 
 /// Enables the controllers that exist for the cgroups below [`PARENT`] and below that of a `pod`,
-/// as a cgroupfs manager must. Those that can't be enabled are left; a limit that needs one is
+/// wherever that is, as a cgroupfs manager must. Those that can't be enabled are left; a limit that needs one is
 /// refused by the runtime.
 pub fn prepare_parent(pod: Option<&str>) -> io::Result<()> {
     let root = mount_point();
-    let parents = std::iter::once(PARENT).chain(pod);
-    let parents: Vec<PathBuf> = parents.map(|path| Cgroup::at(path).directory).collect();
-    for parent in &parents {
-        fs::create_dir_all(parent).map_err(at("make", parent))?;
+    let mut parents: Vec<PathBuf> = Vec::new();
+    for path in std::iter::once(PARENT).chain(pod) {
+        let directory = Cgroup::at(path).directory;
+        fs::create_dir_all(&directory).map_err(at("make", &directory))?;
+        // From the root down: one gives on only what it has.
+        let above = directory.ancestors().take_while(|above| *above != root);
+        let mut above: Vec<PathBuf> = above.map(Path::to_path_buf).collect();
+        above.reverse();
+        parents.extend(above);
     }
     for directory in std::iter::once(&root).chain(&parents) {
         let enabled =

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
+
 /// Puts the path into the text of an I/O error, so that the line people see names the file.
 pub fn at<'a>(doing: &'a str, path: &'a Path) -> impl FnOnce(io::Error) -> io::Error + 'a {
     move |error| {
@@ -32,6 +34,15 @@ pub fn reason(error: &io::Error) -> String {
         };
     }
     plain + rest
+}
+
+/// Opens a file for reading whatever it is, and waits for nobody: a FIFO without a writer opens at once,
+/// and a terminal becomes nobody's own. What it is, is to be asked of the open file: a path may lead to
+/// something else a moment later.
+pub fn open_at_once(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    let flags = i32::try_from(flags.bits()).map_err(io::Error::other)?;
+    OpenOptions::new().read(true).custom_flags(flags).open(path)
 }
 
 /// Writes `bytes` to `path` with permission bits `mode`, so that a crash at any instant leaves

@@ -6,6 +6,7 @@ pub mod descriptor;
 pub mod dir;
 pub mod fault;
 pub mod interfaces;
+pub mod ipc;
 pub mod machine;
 pub mod mount;
 pub mod pid_counter;

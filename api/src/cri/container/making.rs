@@ -2,16 +2,15 @@
 
 use std::path::{Component, Path};
 
-use libcr::model::container::Security;
-use libcr::ops::lifecycle::create::CreateOptions;
+use libcr::ops::lifecycle::create::{CreateOptions, KernelOptions};
 
-use super::upkeep;
+use super::{security, upkeep};
 use crate::cri::Refusal;
 use crate::cri::identity::{self, Sandbox};
 use crate::cri::messages::{
     ContainerConfig, ContainerMetadata, KeyValue, LinuxContainerResources,
     LinuxContainerSecurityContext, Mount, NAMESPACE_CONTAINER, NAMESPACE_NODE, NAMESPACE_POD,
-    PodSandboxMetadata, SecurityProfile,
+    PodSandboxMetadata,
 };
 use crate::cri::sandbox;
 use crate::libpod::create::as_entrypoint;
@@ -55,10 +54,10 @@ pub fn options(config: &ContainerConfig, pod: &str, of: &Sandbox) -> Result<Made
         image: shown.clone(),
     };
     let linux = config.linux.clone().unwrap_or_default();
-    let security = linux.security_context.unwrap_or_default();
-    let resources = linux.resources.unwrap_or_default();
+    let context = linux.security_context.unwrap_or_default();
+    let resources = linux.resources.clone().unwrap_or_default();
     let limits = upkeep::changes(&resources)?;
-    refuse_namespaces(&security, of)?;
+    refuse_namespaces(&context, of)?;
     let envs = config.envs.iter().map(variable);
     let mounts = config.mounts.iter().map(mount);
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
@@ -77,14 +76,31 @@ pub fn options(config: &ContainerConfig, pod: &str, of: &Sandbox) -> Result<Made
         stdin_stays: !config.stdin_once,
         terminal: config.tty,
         stop_signal: stop_signal(config.stop_signal)?,
-        user: user(&security)?,
-        read_only: security.readonly_rootfs,
-        security: self::security(&security)?,
+        user: security::user(&context)?,
+        read_only: context.readonly_rootfs,
+        security: security::security(&context)?,
         limits,
+        kernel: kernel(linux.resources.as_ref())?,
         image: image.image,
         ..CreateOptions::default()
     };
     Ok(Made { options, log_path })
+}
+
+/// How soon it is killed when memory runs out: 0 where nothing is said of it, rather than what this
+/// service has, which a unit file may protect.
+fn kernel(resources: Option<&LinuxContainerResources>) -> Result<KernelOptions, Refusal> {
+    let number = resources.map_or(0, |resources| resources.oom_score_adj);
+    let score = i32::try_from(number).ok();
+    let score = score.filter(|score| (-1000..=1000).contains(score));
+    Ok(KernelOptions {
+        oom_score_adj: Some(score.ok_or_else(|| {
+            Refusal::invalid(&format!(
+                "invalid oom_score_adj {number}: it must be between -1000 and 1000"
+            ))
+        })?),
+        ..KernelOptions::default()
+    })
 }
 
 /// Unique as that of the sandbox, and in it.
@@ -196,80 +212,6 @@ fn mount(mount: &Mount) -> Result<String, Refusal> {
         options.push("ro".into());
     }
     Ok(volume(source, &mount.container_path, &options)?)
-}
-
-/// `UID[:GID]`, or a name.
-fn user(security: &LinuxContainerSecurityContext) -> Result<Option<String>, Refusal> {
-    if !security.supplemental_groups.is_empty() {
-        return Err(Refusal::unsupported("supplemental_groups"));
-    }
-    let name = &security.run_as_username;
-    let user = match &security.run_as_user {
-        Some(user) => user.value.to_string(),
-        None => name.clone(),
-    };
-    match &security.run_as_group {
-        _ if user.contains(':') => Err(Refusal::invalid(&format!("invalid user {user:?}"))),
-        Some(_) if user.is_empty() => Err(Refusal::invalid("a group without a user")),
-        Some(group) => Ok(Some(format!("{user}:{}", group.value))),
-        None => Ok((!user.is_empty()).then_some(user)),
-    }
-}
-
-fn security(asked: &LinuxContainerSecurityContext) -> Result<Security, Refusal> {
-    let selinux = asked.selinux_options.clone().unwrap_or_default();
-    let mut options = Vec::new();
-    for (key, value) in [
-        ("user", &selinux.user),
-        ("role", &selinux.role),
-        ("type", &selinux.kind),
-        ("level", &selinux.level),
-    ] {
-        if !value.is_empty() {
-            options.push(format!("label={key}:{value}"));
-        }
-    }
-    for (word, profile, old) in [
-        ("seccomp", &asked.seccomp, &asked.seccomp_profile_path),
-        ("apparmor", &asked.apparmor, &asked.apparmor_profile),
-    ] {
-        let name = match profile {
-            Some(profile) => profile_name(word, profile)?,
-            None => old_profile(old),
-        };
-        options.extend(name.map(|name| format!("{word}={name}")));
-    }
-    if asked.no_new_privs {
-        options.push("no-new-privileges".into());
-    }
-    let capabilities = asked.capabilities.clone().unwrap_or_default();
-    if !capabilities.add_ambient.is_empty() {
-        return Err(Refusal::unsupported("add_ambient_capabilities"));
-    }
-    Ok(Security {
-        privileged: asked.privileged,
-        cap_add: capabilities.add,
-        cap_drop: capabilities.drop,
-        options,
-    })
-}
-
-/// The profile as `--security-opt` has it; `None`: the usual one.
-fn profile_name(word: &str, profile: &SecurityProfile) -> Result<Option<String>, Refusal> {
-    match profile.profile_type {
-        0 => Ok(None),
-        1 => Ok(Some("unconfined".into())),
-        2 if !profile.localhost_ref.is_empty() => Ok(Some(profile.localhost_ref.clone())),
-        _ => Err(Refusal::invalid(&format!("invalid {word} profile"))),
-    }
-}
-
-/// The field that came before: `runtime/default`, `unconfined`, `localhost/NAME`.
-fn old_profile(text: &str) -> Option<String> {
-    match text {
-        "" | "runtime/default" | "docker/default" => None,
-        other => Some(other.strip_prefix("localhost/").unwrap_or(other).to_owned()),
-    }
 }
 
 /// The place of a log: below the directory of the sandbox.

@@ -1,6 +1,7 @@
 //! Containers in sandboxes.
 
 mod making;
+mod security;
 pub mod upkeep;
 mod view;
 
@@ -20,7 +21,7 @@ use super::messages::{
     ContainerStatusResponse, CreateContainerRequest, Empty, Id, ListContainersRequest,
     ListContainersResponse, StatusOfRequest, StopContainerRequest,
 };
-use super::{Refusal, sandbox};
+use super::{Refusal, runtime, sandbox};
 
 pub use making::options;
 pub use view::status_of;
@@ -36,10 +37,13 @@ pub async fn create(door: Door, request: CreateContainerRequest) -> Result<Id, R
     let (id, of) = door
         .run(move |engine| {
             let (facts, sandbox) = sandbox::known(engine, &pod)?;
+            sandbox::check_running(&facts)?;
             Ok((facts.pod.id, sandbox))
         })
         .await?;
     let handler = of.handler.clone();
+    // It may be gone since the sandbox was made.
+    runtime::find(&door, &handler).await?;
     let allowed = door.may_restore("CreateContainer of a checkpoint");
     let make = move |engine: &Engine, cancel: &Cancel| {
         let image = config.image.clone().unwrap_or_default().image;
@@ -48,7 +52,6 @@ pub async fn create(door: Door, request: CreateContainerRequest) -> Result<Id, R
             None => creation::create(engine, &made.options)?,
             Some(checkpoint) => {
                 allowed?;
-                is_file(&checkpoint)?;
                 restore::prepare(engine, checkpoint, &made.options, cancel)?
             }
         };
@@ -73,21 +76,6 @@ fn checkpoint<'a>(engine: &Engine, image: &'a str) -> Result<Option<Checkpoint<'
     }
     let is_one = !image.is_empty() && restore::is_checkpoint(engine, image)?;
     Ok(is_one.then_some(Checkpoint::Image(image)))
-}
-
-/// An archive that isn't there is not found; what is no file is none.
-fn is_file(checkpoint: &Checkpoint<'_>) -> Result<(), Refusal> {
-    let Checkpoint::Archive(path) = checkpoint else {
-        return Ok(());
-    };
-    let shown = path.display();
-    match fs::metadata(path) {
-        Ok(facts) if facts.is_file() => Ok(()),
-        Ok(_) => Err(Refusal::invalid(&format!("{shown} is no archive"))),
-        Err(error) => Err(Refusal::not_found(&format!(
-            "cannot open the archive {shown}: {error}"
-        ))),
-    }
 }
 
 /// As [`expose_log`], where the request names a place for it.
@@ -141,25 +129,44 @@ pub fn forget_log(engine: &Engine, container: &Container) {
     }
 }
 
+/// Makes the log of a container visible that isn't.
+fn restore_log(engine: &Engine, container: &Container) -> Result<(), Refusal> {
+    let id = &container.config.id;
+    match known_log(container) {
+        Some(path) if !fs::read_link(&path).is_ok_and(|target| target == engine.log_file(id)) => {
+            expose_log(engine, id, &path)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The same after all of a container that was not removed.
+pub fn remember_log(engine: &Engine, container: &Container) {
+    if engine.find(&container.config.id).is_ok()
+        && let Err(refusal) = restore_log(engine, container)
+    {
+        tracing::warn!(?refusal, "log");
+    }
+}
+
 /// `StartContainer`: a container of Kubernetes runs once. One of a checkpoint is thawed.
 pub async fn start(door: Door, request: Id) -> Result<Empty, Refusal> {
     let allowed = door.may_restore("StartContainer of a checkpoint");
     let start = move |engine: &Engine| {
         let found = engine.find(given(&request.id)?)?;
-        if found.state.status == Status::Exited {
-            return Err(Error::WrongState(format!(
-                "container {} has ended already and is not started again",
-                found.config.id
-            ))
-            .into());
-        }
         let id = &found.config.id;
+        // Whoever made it may have been killed before this.
+        restore_log(engine, &found)?;
+        // Both ask under its lock whether it has run by now. Before it has, neither becomes the other.
         if found.state.status == Status::Created && found.state.checkpoint_archived {
             allowed?;
-            let options = RestoreOptions::default();
+            let options = RestoreOptions {
+                prepared: true,
+                ..RestoreOptions::default()
+            };
             restore::restore(engine, id, &options, &Cancel::default())?;
         } else {
-            starting::start(engine, id, false)?;
+            starting::start_new(engine, id)?;
         }
         Ok(Empty {})
     };
@@ -189,9 +196,13 @@ pub async fn remove(door: Door, request: Id) -> Result<Empty, Refusal> {
             timeout: Some(0),
             volumes: true,
         };
-        gone_is_fine(rm::rm(engine, &container.config.id, options).map(drop))?;
+        // First: a link to what is gone would stay for ever if this were killed in between.
         forget_log(engine, &container);
-        Ok(Empty {})
+        let removed = gone_is_fine(rm::rm(engine, &container.config.id, options).map(drop));
+        if removed.is_err() {
+            remember_log(engine, &container);
+        }
+        removed
     };
     door.run(remove).await
 }

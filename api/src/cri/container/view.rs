@@ -121,6 +121,7 @@ pub fn status_of(container: &Container) -> Option<ContainerStatus> {
                 cpu_period: number(limits.cpu_period).unwrap_or(0),
                 cpuset_cpus: limits.cpuset_cpus.clone(),
                 cpuset_mems: limits.cpuset_mems.clone(),
+                oom_score_adj: config.kernel.oom_score_adj.map_or(0, i64::from),
                 ..LinuxContainerResources::default()
             }),
         }),

@@ -195,6 +195,7 @@ fn options(mut config: Fields) -> Result<CreateOptions, Failure> {
             cap_add: host.texts("CapAdd")?,
             cap_drop: host.texts("CapDrop")?,
             options: host.texts("SecurityOpt")?,
+            ..Security::default()
         },
         ..CreateOptions::default()
     };

@@ -164,6 +164,7 @@ fn security(spec: &mut Fields) -> Result<Security, Failure> {
         cap_add: spec.texts("cap_add")?,
         cap_drop: spec.texts("cap_drop")?,
         options,
+        ..Security::default()
     })
 }
 

@@ -190,6 +190,7 @@ fn into_options(
             cap_add: asked.cap_add,
             cap_drop: asked.cap_drop,
             options: asked.security_opt,
+            ..Security::default()
         },
         read_only: asked.read_only,
         tmpfs: asked.tmpfs,

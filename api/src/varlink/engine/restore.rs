@@ -114,6 +114,8 @@ impl Options {
             ignore_static_mac: self.ignore_static_mac,
             import_previous: path("--import-previous", self.import_previous)?,
             named: None,
+            prepared: false,
+            with_pod: false,
             pod: self.pod.filter(|pod| !pod.is_empty()),
             image_path: path("--image-path", self.image_path)?,
             work_path: path("--work-path", self.work_path)?,

@@ -238,6 +238,7 @@ fn options(mut flags: Fields) -> Result<CreateOptions, Failed> {
             cap_add: flags.texts("capAdd")?,
             cap_drop: flags.texts("capDrop")?,
             options: flags.texts("securityOpt")?,
+            ..Security::default()
         },
         read_only: flags.flag("readonly")?,
         tmpfs: flags.texts("tmpfs")?,

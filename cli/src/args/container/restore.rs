@@ -235,6 +235,8 @@ impl Restore {
                 .map(PathBuf::from),
             volumes_there: std::collections::BTreeSet::default(),
             named: None,
+            prepared: false,
+            with_pod: false,
             image_path: self.image_path.clone(),
             work_path: self.work_path.clone(),
             // The keys are read later.

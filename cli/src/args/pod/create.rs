@@ -133,6 +133,7 @@ impl PodCreate {
             dns: self.dns.clone(),
             shm_size: shm_size.transpose()?,
             create_command: words.to_vec(),
+            ..PodCreateOptions::default()
         })
     }
 }

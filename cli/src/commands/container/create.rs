@@ -135,6 +135,7 @@ fn into_options(opener: &Opener, flags: &CreateFlags) -> Result<CreateOptions, C
             cap_add: flags.cap_add.clone(),
             cap_drop: flags.cap_drop.clone(),
             options: flags.security_opt.clone(),
+            ..Security::default()
         },
         read_only: flags.read_only,
         tmpfs: flags.tmpfs.clone(),

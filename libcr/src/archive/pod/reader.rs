@@ -10,6 +10,7 @@ use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
 
 use super::{INDEX, INDEX_LIMIT, Index};
 use crate::archive::{ArchiveError, Refusal, io_error};
+use crate::sys::dir::open_at_once;
 
 /// Bytes of a tar block.
 const BLOCK: u64 = 512;
@@ -74,7 +75,7 @@ impl PodReader {
     /// Whatever is wrong with it.
     pub fn open(path: &Path) -> Result<Self, ArchiveError> {
         let archive = path.display().to_string();
-        let file = File::open(path).map_err(io_error(format!("cannot open {archive}")))?;
+        let file = open_at_once(path).map_err(io_error(format!("cannot open {archive}")))?;
         let facts = file
             .metadata()
             .map_err(io_error(format!("cannot look at {archive}")))?;

@@ -296,6 +296,12 @@ pub struct Security {
     pub cap_drop: Vec<String>,
     /// `--security-opt` words.
     pub options: Vec<String>,
+    /// Paths that it must not see; `None`: the engine's usual ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub masked_paths: Option<Vec<String>>,
+    /// Paths that it must not write; `None`: the engine's usual ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_only_paths: Option<Vec<String>>,
 }
 
 /// Limits of a container; unset means unlimited.

@@ -86,6 +86,13 @@ pub struct Pod {
     pub exit_policy: ExitPolicy,
     /// Its containers are in a cgroup of its own (`--share-parent`).
     pub own_cgroup: bool,
+    /// Where that is: a cgroup of somebody else's, from the mount; empty: the engine's.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cgroup_parent: String,
+    /// None of its containers starts an infra container that has ended: only a start of the pod does,
+    /// for who made it takes its end for final.
+    #[serde(default)]
+    pub stays_down: bool,
     /// Command line of the user, for `inspect`.
     pub create_command: Vec<String>,
 }
@@ -103,6 +110,9 @@ pub struct Membership {
     pub shares: BTreeSet<Shared>,
     /// It is in the cgroup of the pod.
     pub in_cgroup: bool,
+    /// Where that is, as of the pod.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cgroup_parent: String,
 }
 
 /// How a pod is, as Podman says it.

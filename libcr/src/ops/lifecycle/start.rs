@@ -6,7 +6,7 @@ use crate::model::status::Status;
 use crate::monitor::attach::Attachment;
 use crate::ops::steps::claim::claim;
 use crate::ops::steps::life::launch::launch;
-use crate::ops::steps::life::observe::observe;
+use crate::ops::steps::life::observe::{check_new, observe};
 
 /// What starting gave.
 #[derive(Debug)]
@@ -15,6 +15,19 @@ pub struct Started {
     pub id: String,
     /// The container's streams from its first byte on, where asked for.
     pub attachment: Option<Attachment>,
+}
+
+/// Starts a container that never ran; asked under its lock, so that of two who want it one has it.
+///
+/// # Errors
+/// [`Error::WrongState`] when it has run, or runs; as [`start`].
+pub fn start_new(engine: &Engine, word: &str) -> Result<String> {
+    let id = engine.find(word)?.config.id;
+    let (_lock, mut container) = claim(engine, &id)?;
+    observe(engine, &mut container)?;
+    check_new(&container)?;
+    launch(engine, &mut container, false)?;
+    Ok(id)
 }
 
 /// Starts a container; one that runs already is left as it is.

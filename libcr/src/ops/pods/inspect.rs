@@ -35,7 +35,7 @@ pub fn inspect(engine: &Engine, word: &str) -> Result<Value> {
     add("CreateCgroup", pod.own_cgroup.into());
     if pod.own_cgroup {
         add("CgroupParent", cgroup::PARENT.into());
-        add("CgroupPath", pod_cgroup(&pod.id).into());
+        add("CgroupPath", pod_cgroup(&pod.id, &pod.cgroup_parent).into());
     }
     add("CreateInfra", pod.infra.is_some().into());
     if let Some(id) = &pod.infra {

@@ -42,6 +42,17 @@ pub(super) fn stop_all(engine: &Engine, pod: &Pod, timeout: Option<u32>) -> Resu
             stop_one(engine, id, timeout)
         });
         report.failures.extend(last.failures);
+        if pod.stays_down && report.failures.is_empty() {
+            // What began between its own turn and that of the infra container. Nothing can any more.
+            let late = each(
+                engine,
+                pod,
+                members(engine, pod)?,
+                "stopping",
+                |engine, id| stop_one(engine, id, timeout),
+            );
+            report.failures.extend(late.failures);
+        }
     }
     Ok(report)
 }

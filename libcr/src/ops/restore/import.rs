@@ -1,6 +1,6 @@
 //! `container restore --import`: a container from an archive.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -44,6 +44,8 @@ use crate::sys::fault;
 pub(super) enum Origin<'a> {
     /// An archive; `-` is standard input.
     File(&'a Path),
+    /// The same, open already, and what messages call it.
+    Opened(&'a File, &'a Path),
     /// A checkpoint image of this host, by the name it was asked for.
     Image(&'a Image, &'a str),
     /// The archive of one container of a pod, in that of the pod, which was found trustworthy.
@@ -54,7 +56,7 @@ impl Origin<'_> {
     /// What messages call it.
     pub(super) fn shown(&self) -> PathBuf {
         match self {
-            Self::File(path) => path.to_path_buf(),
+            Self::File(path) | Self::Opened(_, path) => path.to_path_buf(),
             Self::Image(_, name) => PathBuf::from(name),
             Self::Member(member) => PathBuf::from(&member.shown),
         }
@@ -72,7 +74,7 @@ impl Origin<'_> {
     fn stays(&self) -> bool {
         match self {
             Self::File(path) => path.is_file(),
-            Self::Image(..) | Self::Member(_) => true,
+            Self::Opened(..) | Self::Image(..) | Self::Member(_) => true,
         }
     }
 
@@ -85,6 +87,12 @@ impl Origin<'_> {
     ) -> Result<(Reader, Header)> {
         match self {
             Self::File(path) => unpack::open(path, keys, staging, selection),
+            Self::Opened(file, path) => {
+                let file = file.try_clone().map_err(at("open", path))?;
+                let part = std::iter::once(Ok(Box::new(file) as Box<dyn Read + Send>));
+                let shown = path.display().to_string();
+                unpack::open_parts(Box::new(part), &shown, keys, staging, selection)
+            }
             Self::Image(image, name) => {
                 let layers = checkpoint_image::open(engine, image)?;
                 unpack::open_parts(layers, name, keys, staging, selection)

@@ -37,6 +37,8 @@ pub struct RestoreOptions {
     pub ignore_static_mac: bool,
     /// `--pod`: name or id of the pod that it joins; one of a pod can be restored into one only.
     pub pod: Option<String>,
+    /// All of its pod comes back with it: what they share is as the images have it.
+    pub with_pod: bool,
     /// Volumes that another container of the same pod brought: used as they are.
     pub volumes_there: BTreeSet<String>,
     /// `--import-previous`: the archive of the pre-checkpoints that the archive builds upon.
@@ -53,6 +55,8 @@ pub struct RestoreOptions {
     pub unsealing: Unsealing,
     /// `--authfile`, `--cert-dir`, `--tls-verify`: how registries are reached for what is not here.
     pub access: Access,
+    /// The container was made for this ([`super::prepare()`]) and never ran; asked under its lock.
+    pub prepared: bool,
     /// Options of CRIU beyond these. With `lazy_pages` and a `page_server` memory is fetched from
     /// there.
     pub criu: CriuOptions,

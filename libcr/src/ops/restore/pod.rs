@@ -185,6 +185,7 @@ impl Making<'_> {
         let options = RestoreOptions {
             name: renamed.map(|pod| format!("{pod}-{}", member.name)),
             pod: Some(self.pod.id.clone()),
+            with_pod: true,
             volumes_there: self.brought.clone(),
             ..self.options.each.clone()
         };
@@ -232,6 +233,8 @@ fn describe(
         hostname: described.hostname.clone(),
         exit_policy: described.exit_policy,
         own_cgroup: described.own_cgroup,
+        cgroup_parent: String::new(),
+        stays_down: false,
         create_command: Vec::new(),
     };
     let mut create = infra_options(&pod, infra, options)?;

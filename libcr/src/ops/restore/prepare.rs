@@ -7,6 +7,8 @@
 //! specification of the request and refuses whatever goes beyond it.
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use serde_json::Value;
@@ -27,6 +29,7 @@ use crate::ops::steps::thawing::unpack::Staging;
 use crate::ops::steps::thawing::{base_image, foreign, imported_record};
 use crate::ops::steps::{image_lookup, preflight};
 use crate::progress::{Progress, Step};
+use crate::sys::dir::{at, open_at_once};
 use crate::sys::{fault, machine};
 
 /// Where the checkpoint of a container is that is to be made.
@@ -60,6 +63,7 @@ pub fn prepare(
         ..RestoreOptions::default()
     };
     let image;
+    let opened;
     let origin = match checkpoint {
         Checkpoint::Archive(path) => Origin::File(path),
         Checkpoint::Member(member) => Origin::Member(member),
@@ -72,7 +76,14 @@ pub fn prepare(
         Origin::Member(_) => Trust::default(),
         _ => Trust::of(engine, &options.unsealing, origin.file())?,
     };
-    let origin = trust.place.as_deref().map_or(origin, Origin::File);
+    let origin = match origin {
+        Origin::File(path) => {
+            let path = trust.place.as_deref().unwrap_or(path);
+            opened = regular(path)?;
+            Origin::Opened(&opened, path)
+        }
+        other => other,
+    };
     let shown = origin.shown();
     progress.step(&shown.display().to_string(), Step::Read);
     let staging = Staging::make(engine)?;
@@ -123,6 +134,23 @@ pub fn prepare(
         fault::point("bundle-named");
         Ok(())
     })
+}
+
+/// The archive of a request, a regular file. Links are followed: the path is the word of whoever may
+/// make containers here, and what is read is judged as anybody's.
+fn regular(path: &Path) -> Result<File> {
+    let shown = path.display();
+    let cannot = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound => {
+            Error::NoSuchPath(format!("cannot open the archive {shown}: no such file"))
+        }
+        _ => at("cannot open the archive", path)(error).into(),
+    };
+    let file = open_at_once(path).map_err(cannot)?;
+    if !file.metadata().map_err(cannot)?.is_file() {
+        return refuse(path, "it is no archive but something else than a file");
+    }
+    Ok(file)
 }
 
 fn refuse<T>(shown: &Path, why: &str) -> Result<T> {
@@ -182,11 +210,9 @@ fn fitting(
     if !dump.in_kubernetes() {
         plan::target_pod(engine, &dump, options)?;
     }
-    let (image, _, warning) = base_image::find(engine, &dump, manifest)?;
-    if let Some(warning) = warning {
-        tracing::warn!(archive = %shown.display(), "{warning}");
-    }
-    Ok(image.id)
+    // By what it is and by no name. The container is made of that id below, whatever names do meanwhile,
+    // and no image gets a name because of an archive.
+    Ok(base_image::exact(engine, &dump, manifest)?.id)
 }
 
 /// Where something was mounted in the container of an archive.

@@ -505,6 +505,9 @@ fn security_of(spec: &Value, privileged: bool) -> Security {
             .map(|word| (*word).to_owned())
             .collect(),
         options: Vec::new(),
+        // In its own specification.
+        masked_paths: None,
+        read_only_paths: None,
     }
 }
 

@@ -48,12 +48,16 @@ pub fn make_infra_rootfs(engine: &Engine, id: &str) -> Result<()> {
 /// the lock of the other one: an infra container's lock is always taken last.
 ///
 /// # Errors
-/// [`Error::WrongState`] when it is paused; whatever keeps it from starting.
+/// [`Error::WrongState`] when it is paused, [`Error::NotRunning`] when it has ended and stays so
+/// ([`Pod::stays_down`]); whatever
+/// keeps it from starting.
 pub fn ensure(engine: &Engine, config: &ContainerConfig) -> Result<()> {
     let Some(infra) = joined(config) else {
         return Ok(());
     };
-    match running(engine, infra)? {
+    let pod = engine.store.rows().pod(config.pod_id())?;
+    let stays_down = pod.is_some_and(|pod| pod.stays_down);
+    match running(engine, infra, !stays_down)? {
         Ok(_) => Ok(()),
         Err(infra) => Err(Error::WrongState(format!(
             "container {} joins the namespaces of {}, which is paused: unpause its pod first",
@@ -67,7 +71,7 @@ pub fn ensure(engine: &Engine, config: &ContainerConfig) -> Result<()> {
 /// # Errors
 /// [`Error::WrongState`] when it is paused; whatever keeps it from starting.
 pub fn start(engine: &Engine, infra: &str) -> Result<Option<i32>> {
-    match running(engine, infra)? {
+    match running(engine, infra, true)? {
         Ok(infra) => Ok(infra.state.pid),
         Err(infra) => Err(Error::WrongState(format!(
             "container {} is paused",
@@ -76,18 +80,28 @@ pub fn start(engine: &Engine, infra: &str) -> Result<Option<i32>> {
     }
 }
 
-/// The container, which runs; else the one that is paused.
-fn running(engine: &Engine, infra: &str) -> Result<Result<Container, Container>> {
+/// The container, which runs; else the one that is paused. `starts`: one that doesn't run is started.
+fn running(engine: &Engine, infra: &str, starts: bool) -> Result<Result<Container, Container>> {
     let (_lock, mut infra) = claim(engine, infra)?;
     observe(engine, &mut infra)?;
     match infra.state.status {
         Status::Running => Ok(Ok(infra)),
         Status::Paused => Ok(Err(infra)),
+        // Under its lock: whoever stops the pod has done so, or waits until the other one has begun.
+        _ if !starts => Err(Error::NotRunning(not_running(engine, &infra.config)?)),
         _ => {
             launch(engine, &mut infra, false)?;
             Ok(Ok(infra))
         }
     }
+}
+
+fn not_running(engine: &Engine, infra: &ContainerConfig) -> Result<String> {
+    let pod = engine.store.rows().pod(infra.pod_id())?;
+    let name = pod.map_or_else(|| infra.pod_id().to_owned(), |pod| pod.name);
+    Ok(format!(
+        "pod {name} is not running, and no container of it starts it again: start the pod first, or make another one"
+    ))
 }
 
 /// The container whose namespaces one joins.

@@ -22,6 +22,9 @@ pub const TESTS: Tests = tests![
     containers_out_of_archives,
     pods_out_of_archives,
     upkeep_and_our_own_package,
+    states_that_are_wrong,
+    what_a_request_binds,
+    once watchers,
     once floods,
     clients_that_go,
     once a_killed_service_loses_nothing,
@@ -229,6 +232,24 @@ fn upkeep_and_our_own_package(host: &Host) {
     told(host, "story_cri_restore.py", "upkeep", &[]);
 }
 
+/// A sandbox that was stopped, one start of several, an archive's image by its id, paths that lead to no
+/// file.
+fn states_that_are_wrong(host: &Host) {
+    told(host, "story_cri_states.py", "states", &["--cri-restore"]);
+}
+
+/// `cgroup_parent`, `oom_score_adj`, `masked_paths`, `readonly_paths`.
+fn what_a_request_binds(host: &Host) {
+    told(host, "story_cri_states.py", "bounds", &[]);
+}
+
+/// GetContainerEvents for many.
+fn watchers(host: &Host) {
+    if host.runtime == "crun" {
+        told(host, "story_cri_states.py", "watchers", &[]);
+    }
+}
+
 /// What a peer may do with HTTP/2 is the same for every runtime.
 fn floods(host: &Host) {
     if host.runtime == "crun" {
@@ -272,5 +293,8 @@ fn a_killed_service_loses_nothing(host: &Host) {
         drop(service);
         assert!(!host.exists("k8s_thawed_web_default_u-1_0"), "{place}");
     }
+    let service = Service::start(host, &[], &[("CRYOPOD_FAIL_AT", "stopped")]);
+    service.told(host, "story_cri_states.py", "remove_killed");
+    drop(service);
     host.ok(&["pod", "rm", "-f", "-t", "0", "k8s_web_default_u-1_0"]);
 }

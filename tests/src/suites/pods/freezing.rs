@@ -36,6 +36,16 @@ fn shares(host: &Host, container: &str, pod: &str, kinds: &[&str]) {
     }
 }
 
+/// What a script says in the IPC namespace of a pod, with the host's /proc.
+fn in_ipc_of(host: &Host, pod: &str, script: &str) -> String {
+    let pid = host.inspect(&infra(host, pod))["State"]["Pid"].to_string();
+    let mut line = Command::new("nsenter");
+    line.args(["--ipc", "--target", &pid, "sh", "-c", script]);
+    let done = command::run(&mut line, "");
+    assert_eq!(done.code, 0, "{done}");
+    done.stdout
+}
+
 fn in_place(host: &Host) {
     if !is_here(host) {
         return;
@@ -81,10 +91,13 @@ fn from_an_archive(host: &Host) {
     host.ok(&["container", "checkpoint", "-e", &archive, "one"]);
     let count = host.log("one").lines().count();
     host.ok(&["rm", "one"]);
-    // Into the same pod.
+    // Into the same pod, whose limits the archive doesn't change.
+    let limit = |set: &str| in_ipc_of(host, "p", &format!("{set} cat /proc/sys/kernel/msgmax"));
+    assert_eq!(limit("echo 4096 > /proc/sys/kernel/msgmax;"), "4096\n");
     let restore = ["container", "restore", "-i", &archive, "--pod"];
     host.ok(&[&restore[..], &["p"]].concat());
     shares(host, "one", "p", &["net", "ipc", "uts"]);
+    assert_eq!(limit(""), "4096\n");
     host.wait_for_log("one", &format!("\n{}\n", count + 2));
     // And into another one under another name, beside it; that pod keeps its own.
     host.ok(&["pod", "create", "--name", "q"]);

@@ -64,6 +64,7 @@ pub fn membership(pod: &Pod) -> Membership {
         joins: joins.unwrap_or_default(),
         shares: pod.shared.clone(),
         in_cgroup: pod.own_cgroup,
+        cgroup_parent: pod.cgroup_parent.clone(),
     }
 }
 

@@ -29,6 +29,10 @@ pub struct PodCreateOptions {
     pub share: Option<String>,
     /// `--share-parent=false`.
     pub no_share_parent: bool,
+    /// The cgroup that that of the pod is made in, from the mount; `None`: the engine's.
+    pub cgroup_parent: Option<String>,
+    /// None of its containers starts an infra container that has ended.
+    pub stays_down: bool,
     /// `--exit-policy`.
     pub exit_policy: Option<String>,
     /// `--hostname`.
@@ -86,6 +90,8 @@ pub fn plan(engine: &Engine, options: &PodCreateOptions) -> Result<Planned> {
         hostname: options.hostname.clone().unwrap_or_default(),
         exit_policy: exit_policy(options.exit_policy.as_deref())?,
         own_cgroup: !options.no_share_parent,
+        cgroup_parent: cgroup_parent(options.cgroup_parent.as_deref())?,
+        stays_down: options.stays_down,
         create_command: options.create_command.clone(),
     };
     let infra = (!options.no_infra).then(|| infra(&pod, options));
@@ -182,6 +188,26 @@ fn exit_policy(word: Option<&str>) -> Result<ExitPolicy> {
         Some("stop") => Ok(ExitPolicy::Stop),
         Some(word) => Err(Error::Invalid(format!(
             "running pod create option: invalid pod exit policy: \"{word}\""
+        ))),
+    }
+}
+
+/// The cgroup that a pod's is made in.
+fn cgroup_parent(path: Option<&str>) -> Result<String> {
+    let Some(path) = path.filter(|path| !path.is_empty()) else {
+        return Ok(String::new());
+    };
+    let is_name = |part: &str| {
+        !matches!(part, "" | "." | "..") && !part.bytes().any(|byte| byte.is_ascii_control())
+    };
+    // With one at the end, and systemd's names, which are no paths.
+    let names = path
+        .strip_prefix('/')
+        .map(|rest| rest.trim_end_matches('/'));
+    match names.filter(|names| names.split('/').all(is_name)) {
+        Some(names) if path.len() < 4096 => Ok(format!("/{names}")),
+        _ => Err(Error::Invalid(format!(
+            "invalid parent of a cgroup {path:?}: it must be a path from the root of the hierarchy, as /kubepods/burstable/pod1"
         ))),
     }
 }

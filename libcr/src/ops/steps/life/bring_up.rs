@@ -36,15 +36,22 @@ pub fn cgroup_path(config: &ContainerConfig) -> String {
     )
 }
 
-/// cgroup of the containers of a pod.
-pub fn pod_cgroup(pod: &str) -> String {
-    format!("{}/{}{pod}", cgroup::PARENT, cgroup::POD_PREFIX)
+/// cgroup of the containers of a pod, in the engine's or, where it is named, in another one.
+pub fn pod_cgroup(pod: &str, parent: &str) -> String {
+    let parent = if parent.is_empty() {
+        cgroup::PARENT
+    } else {
+        parent
+    };
+    format!("{parent}/{}{pod}", cgroup::POD_PREFIX)
 }
 
 /// cgroup of the pod that a container is in the cgroup of.
 pub fn pod_cgroup_of(config: &ContainerConfig) -> Option<String> {
     let membership = config.pod.as_ref()?;
-    membership.in_cgroup.then(|| pod_cgroup(&membership.pod))
+    membership
+        .in_cgroup
+        .then(|| pod_cgroup(&membership.pod, &membership.cgroup_parent))
 }
 
 /// Mounts, plugs in and writes; the caller tears down on failure (see `tear_down`), which passes

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::engine::Engine;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::container::Container;
 use crate::model::event::Event;
 use crate::model::operation::Intent;
@@ -31,6 +31,22 @@ enum End {
     Unseen,
     /// The machine was started anew since.
     EarlierBoot,
+}
+
+/// Whether a container never ran, for who starts it but once; its lock is held.
+///
+/// # Errors
+/// [`Error::WrongState`] with what it is instead.
+pub fn check_new(container: &Container) -> Result<()> {
+    let id = &container.config.id;
+    let what = match container.state.status {
+        Status::Created => return Ok(()),
+        Status::Exited => "has ended already",
+        _ => "runs already",
+    };
+    Err(Error::WrongState(format!(
+        "container {id} {what} and is not started again: make another one"
+    )))
 }
 
 /// What is true of a container now, nothing changed: for listing, without its lock.

@@ -5,7 +5,7 @@
 
 use crate::archive::{Manifest, podman};
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, one_line};
 use crate::image::reference::Reference;
 use crate::model::id;
 use crate::model::image::Image;
@@ -55,10 +55,7 @@ pub fn find(
         };
         return Ok((image, name, warning));
     }
-    let wanted_id = dump
-        .image_id()
-        .or(dump.image_digest())
-        .map_or("", |id| id::short(id.strip_prefix("sha256:").unwrap_or(id)));
+    let wanted_id = wanted_id(dump);
     match named {
         // Without its layers, the name is all there is to go by.
         Some((image, name)) if layers.is_none() => {
@@ -71,6 +68,52 @@ pub fn find(
             "{wanted_name} ({wanted_id}) is not on this host, and the checkpoint needs it: bring it with `cryopod load` first"
         ))),
     }
+}
+
+/// The same for an archive that anybody may have written and that a request names by its path alone:
+/// only an image that is without doubt the one that the archive is of.
+///
+/// Names are what an attacker chooses: an archive that calls its image `registry/bank:1` would get
+/// whatever has that name here (containerd's CVE-2026-50195 went on to give its own the name). So none
+/// is looked at, and the image is known by its id from here on. Where the archive describes layers,
+/// they have to be those of this image: no honest archive says two things.
+///
+/// # Errors
+/// [`Error::NoSuchImage`] with what to bring; [`Error::Invalid`] for two images in one.
+pub fn exact(
+    engine: &Engine,
+    dump: &podman::ContainerConfig,
+    manifest: Option<&Manifest>,
+) -> Result<Image> {
+    let described = manifest.and_then(|manifest| manifest.image.as_ref());
+    let layers = described
+        .map(|image| image.diff_ids.as_slice())
+        .filter(|layers| !layers.is_empty());
+    let digest = described.map(|image| image.digest.as_str());
+    let digest = digest.filter(|digest| is_digest(digest));
+    let Some(image) = same(&engine.store.rows(), dump, digest, layers)? else {
+        return Err(Error::NoSuchImage(format!(
+            "the image below the checkpoint ({}, called {} there) is not on this host: pull it by its digest first",
+            wanted_id(dump),
+            one_line(&dump.image_name())
+        )));
+    };
+    match layers {
+        Some(layers) if layers != image.diff_ids => Err(Error::Invalid(format!(
+            "the checkpoint names image {} and describes the layers of another one",
+            id::short(&image.id)
+        ))),
+        _ => Ok(image),
+    }
+}
+
+/// The beginning of what an archive knows its image by, for people.
+fn wanted_id(dump: &podman::ContainerConfig) -> &str {
+    dump.image_id()
+        .or(dump.image_digest())
+        .map_or("no id", |id| {
+            id::short(id.strip_prefix("sha256:").unwrap_or(id))
+        })
 }
 
 /// Whether text is `sha256:` and 64 hexadecimal digits.
@@ -99,8 +142,11 @@ fn same(
     {
         return Ok(Some(image));
     }
+    let bare = dump.image_id().map(|id| format!("sha256:{id}"));
     let is_same = |image: &Image| {
         [dump.image_digest(), digest].contains(&Some(image.digest.as_str()))
+            // What some engines call an id is the digest of the manifest.
+            || bare.as_deref() == Some(image.digest.as_str())
             || layers.is_some_and(|layers| image.diff_ids == layers)
     };
     Ok(rows.images()?.into_iter().find(is_same))

@@ -40,7 +40,7 @@ pub(super) fn check<'a>(
     }
     for name in cgroup::pods() {
         let id = name.trim_start_matches(cgroup::POD_PREFIX);
-        let path = pod_cgroup(id);
+        let path = pod_cgroup(id, "");
         // Those of all roots lie side by side: one with anything in it is judged by that.
         let is_empty = cgroup::names_below(&path).is_empty();
         if !is_empty || pods.iter().any(|pod| pod.id == id) {
