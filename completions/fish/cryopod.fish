@@ -1331,6 +1331,8 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_sub
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from checkpoint" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l add-host -d 'Add a custom host-to-IP mapping (host:ip)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l dns -d 'Set custom DNS servers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l dns-option -d 'Set custom DNS options' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l dns-search -d 'Set custom DNS search domains' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l exit-policy -d 'Behaviour when the last container exits ("continue"|"stop")' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -s h -l hostname -d 'Set container hostname' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l infra -d 'Create an infra container associated with the pod to share namespaces with' -r -f -a "true\t''
@@ -1349,6 +1351,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_sub
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l share-parent -d 'Set the pod\'s cgroup as the cgroup parent for all containers joining the pod' -r -f -a "true\t''
 false\t''"
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l shm-size -d 'Size of /dev/shm (format: <number>[<unit>], where unit = b, k, m or g)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l sysctl -d 'Sysctl options' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand pod; and __fish_seen_subcommand_from create" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F

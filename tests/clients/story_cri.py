@@ -57,7 +57,7 @@ def until(what, ask):
     raise AssertionError(f"not so after 30 s: {what}")
 
 
-def sandbox_config(name="web", network=cri.NODE, **more):
+def sandbox_config(name="web", network=cri.NODE, sysctls=None, **more):
     options = cri.NamespaceOption(network=network, pid=cri.CONTAINER)
     context = cri.LinuxSandboxSecurityContext(namespace_options=options)
     return cri.PodSandboxConfig(
@@ -65,7 +65,7 @@ def sandbox_config(name="web", network=cri.NODE, **more):
         log_directory=f"{DIRECTORY}/logs",
         labels={"app": name},
         annotations={"note": "a=b"},
-        linux=cri.LinuxPodSandboxConfig(security_context=context),
+        linux=cri.LinuxPodSandboxConfig(security_context=context, sysctls=sysctls),
         **more,
     )
 
@@ -207,6 +207,44 @@ def life():
     assert not runtime.ListPodSandbox(cri.ListPodSandboxRequest()).items
 
 
+def surroundings():
+    """Names of hosts, settings of the kernel, devices: what a container finds in its sandbox."""
+    sandbox = run_sandbox(
+        network=cri.POD, hostname="here",
+        dns_config=cri.DNSConfig(
+            servers=["10.96.0.10"], searches=["default.svc.cluster.local", "svc.cluster.local"],
+            options=["ndots:5"],
+        ),
+        sysctls={"net.core.somaxconn": "77", "kernel.shmmax": "65536"},
+    )
+    device = cri.Device(container_path="/dev/nothing", host_path="/dev/null", permissions="rw")
+    container = make(sandbox, container_config(devices=[device]))
+    runtime.StartContainer(cri.StartContainerRequest(container_id=container))
+
+    def run(*words):
+        done = runtime.ExecSync(cri.ExecSyncRequest(container_id=container, cmd=words))
+        assert done.exit_code == 0, done
+        return done.stdout.decode()
+
+    def found():
+        lines = run("cat", "/etc/resolv.conf").splitlines()
+        assert "nameserver 10.96.0.10" in lines and "options ndots:5" in lines, lines
+        assert "search default.svc.cluster.local svc.cluster.local" in lines, lines
+        assert run("hostname") == "here\n"
+        assert run("cat", "/proc/sys/net/core/somaxconn") == "77\n"
+        assert run("cat", "/proc/sys/kernel/shmmax") == "65536\n"
+        assert run("stat", "-c", "%F %t,%T", "/dev/nothing") == "character special file 1,3\n"
+        run("sh", "-c", "echo x > /dev/nothing")
+
+    found()
+    # Also after a thaw of the container in its place.
+    engine = json.loads(os.environ["ENGINE"])
+    subprocess.run([*engine, "container", "checkpoint", container], check=True)
+    subprocess.run([*engine, "container", "restore", container], check=True)
+    found()
+    remove_sandbox(sandbox)
+
+
 def varint(number):
     encoded = b""
     while number > 127:
@@ -322,7 +360,9 @@ def refusals():
         request = cri.CreateContainerRequest(pod_sandbox_id=sandbox, config=config)
         refused(expected, runtime.CreateContainer, request, text)
 
-    asks("devices", devices=[cri.Device(container_path="/dev/x", host_path="/dev/null")])
+    nowhere = cri.Device(container_path="/dev/x", host_path="/dev/nowhere")
+    asks("/dev/nowhere", code.INVALID_ARGUMENT, devices=[nowhere])
+    asks("CDI_devices", CDI_devices=[cri.CDIDevice(name="vendor.com/net=nic0")])
     bounds = cri.LinuxContainerResources(unified={"memory.high": "5"})
     asks("unified", linux=cri.LinuxContainerConfig(resources=bounds))
     request = cri.CreateContainerRequest(pod_sandbox_id=sandbox, config=container_config())
@@ -379,4 +419,4 @@ def told(parts):
 
 
 if __name__ == "__main__":
-    told({"life": life, "pods": pods, "refusals": refusals, "images": pictures})
+    told({"surroundings": surroundings, "life": life, "pods": pods, "refusals": refusals, "images": pictures})

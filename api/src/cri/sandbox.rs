@@ -65,20 +65,14 @@ pub fn options(
         return Err(Refusal::unsupported("Windows"));
     }
     let linux = config.linux.clone().unwrap_or_default();
-    if !linux.sysctls.is_empty() {
-        return Err(Refusal::unsupported("sysctls"));
-    }
     let security = linux.security_context.unwrap_or_default();
     let namespaces = security.namespace_options.unwrap_or_default();
     let share = share(&namespaces)?;
     let host_network = namespaces.network == NAMESPACE_NODE;
-    let dns = config.dns_config.clone().unwrap_or_default();
-    if !dns.searches.is_empty() || !dns.options.is_empty() {
-        tracing::warn!(
-            pod = metadata.name,
-            "search domains and options of DNS are left out"
-        );
-    }
+    // With the host's network it is the host's.
+    let dns = config.dns_config.clone().filter(|_| !host_network);
+    let dns = dns.unwrap_or_default();
+    let pair = |(name, value): (&String, &String)| format!("{name}={value}");
     let identity = Sandbox {
         name: metadata.name.clone(),
         uid: metadata.uid.clone(),
@@ -105,11 +99,10 @@ pub fn options(
             .filter(|port| port.host_port != 0 && !host_network)
             .map(published)
             .collect::<Result<_, _>>()?,
-        dns: if host_network {
-            Vec::new()
-        } else {
-            dns.servers
-        },
+        dns: dns.servers,
+        dns_search: dns.searches,
+        dns_options: dns.options,
+        sysctls: linux.sysctls.iter().map(pair).collect(),
         cgroup_parent: Some(linux.cgroup_parent),
         // Kubernetes makes another sandbox in place of one that has ended.
         stays_down: true,

@@ -29,11 +29,8 @@ pub fn document() -> String {
     };
     let context = Context {
         cri_restore: false,
-<<<<<<< HEAD
         streams: crate::cri::Streams::default(),
-=======
         listeners: crate::cri::events::Listeners::default(),
->>>>>>> h8-crifix
         config: nowhere,
         activity: Arc::new(Activity::default()),
         starts: crate::serve::starts::Starts::default(),

@@ -8,11 +8,8 @@ use libcr::{Config, Engine};
 use serde::de::DeserializeOwned;
 
 use super::{Failure, Query};
-<<<<<<< HEAD
 use crate::cri::Streams;
-=======
 use crate::cri::events::Listeners;
->>>>>>> h8-crifix
 use crate::serve::activity::Activity;
 use crate::serve::starts::Starts;
 use crate::shared::exec::Terminals;
@@ -30,13 +27,10 @@ pub struct Context {
     pub terminals: Terminals,
     /// Kubernetes' clients may thaw what came from elsewhere.
     pub cri_restore: bool,
-<<<<<<< HEAD
     /// Streams that Kubernetes' clients have asked for.
     pub streams: Streams,
-=======
     /// Kubernetes' clients that listen to what happens.
     pub listeners: Listeners,
->>>>>>> h8-crifix
     /// The socket that the first client can be told of.
     pub socket: String,
 }

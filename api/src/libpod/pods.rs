@@ -56,6 +56,9 @@ fn options(mut spec: Fields) -> Result<PodCreateOptions, Failure> {
         publish: of_infra.publish,
         add_hosts: spec.texts("hostadd")?,
         dns: spec.texts("dns_server")?,
+        dns_search: spec.texts("dns_search")?,
+        dns_options: spec.texts("dns_option")?,
+        sysctls: pairs(spec.map("sysctl")?),
         shm_size: spec.count("shm_size")?.filter(|size| *size > 0),
         create_command: spec.texts("pod_create_command")?,
         ..PodCreateOptions::default()

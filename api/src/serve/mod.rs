@@ -144,11 +144,8 @@ pub fn serve(config: Config, options: &ServeOptions) -> Result<(), ServeError> {
         starts: starts::Starts::default(),
         terminals: Terminals::default(),
         cri_restore: options.cri_restore,
-<<<<<<< HEAD
         streams: cri::Streams::default(),
-=======
         listeners: cri::events::Listeners::default(),
->>>>>>> h8-crifix
     });
     let idle = options.idle;
     let log = options.log;

@@ -8,7 +8,7 @@ use super::{security, upkeep};
 use crate::cri::Refusal;
 use crate::cri::identity::{self, Sandbox};
 use crate::cri::messages::{
-    ContainerConfig, ContainerMetadata, KeyValue, LinuxContainerResources,
+    ContainerConfig, ContainerMetadata, Device, KeyValue, LinuxContainerResources,
     LinuxContainerSecurityContext, Mount, NAMESPACE_CONTAINER, NAMESPACE_NODE, NAMESPACE_POD,
     PodSandboxMetadata,
 };
@@ -80,7 +80,7 @@ pub fn options(config: &ContainerConfig, pod: &str, of: &Sandbox) -> Result<Made
         read_only: context.readonly_rootfs,
         security: security::security(&context)?,
         limits,
-        kernel: kernel(linux.resources.as_ref())?,
+        kernel: kernel(linux.resources.as_ref(), &config.devices)?,
         image: image.image,
         ..CreateOptions::default()
     };
@@ -89,7 +89,10 @@ pub fn options(config: &ContainerConfig, pod: &str, of: &Sandbox) -> Result<Made
 
 /// How soon it is killed when memory runs out: 0 where nothing is said of it, rather than what this
 /// service has, which a unit file may protect.
-fn kernel(resources: Option<&LinuxContainerResources>) -> Result<KernelOptions, Refusal> {
+fn kernel(
+    resources: Option<&LinuxContainerResources>,
+    devices: &[Device],
+) -> Result<KernelOptions, Refusal> {
     let number = resources.map_or(0, |resources| resources.oom_score_adj);
     let score = i32::try_from(number).ok();
     let score = score.filter(|score| (-1000..=1000).contains(score));
@@ -99,8 +102,31 @@ fn kernel(resources: Option<&LinuxContainerResources>) -> Result<KernelOptions, 
                 "invalid oom_score_adj {number}: it must be between -1000 and 1000"
             ))
         })?),
+        devices: devices.iter().map(device).collect::<Result<_, _>>()?,
         ..KernelOptions::default()
     })
+}
+
+/// A device as `--device` has it.
+fn device(device: &Device) -> Result<String, Refusal> {
+    let Device {
+        container_path,
+        host_path,
+        permissions,
+    } = device;
+    // They would be read as something else.
+    if host_path.contains(':') || container_path.contains(':') {
+        return Err(Refusal::invalid(&format!(
+            "invalid device {host_path:?} at {container_path:?}: no colon can stand in a path"
+        )));
+    }
+    let inside = Some(container_path).filter(|path| !path.is_empty());
+    let inside = inside.unwrap_or(host_path);
+    let permissions = Some(permissions.as_str()).filter(|word| !word.is_empty());
+    Ok(format!(
+        "{host_path}:{inside}:{}",
+        permissions.unwrap_or("rwm")
+    ))
 }
 
 /// Unique as that of the sandbox, and in it.
@@ -116,7 +142,6 @@ fn name(metadata: &ContainerMetadata, of: &Sandbox) -> String {
 fn refuse_unknown(config: &ContainerConfig) -> Result<(), Refusal> {
     let refused = [
         (config.windows.is_some(), "Windows"),
-        (!config.devices.is_empty(), "devices"),
         (!config.cdi_devices.is_empty(), "CDI_devices"),
     ];
     match refused.iter().find(|(given, _)| *given) {
@@ -315,8 +340,7 @@ mod tests {
 
     #[test]
     fn nothing_is_dropped_in_silence() {
-        let refused: [fn(&mut ContainerConfig); 7] = [
-            |config| config.devices.push(Empty {}),
+        let refused: [fn(&mut ContainerConfig); 6] = [
             |config| config.cdi_devices.push(Empty {}),
             |config| config.log_path = "../x".into(),
             |config| config.stop_signal = 66,

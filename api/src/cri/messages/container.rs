@@ -185,7 +185,7 @@ pub struct ContainerConfig {
     #[prost(message, repeated, tag = "7")]
     pub mounts: Vec<Mount>,
     #[prost(message, repeated, tag = "8")]
-    pub devices: Vec<Empty>,
+    pub devices: Vec<Device>,
     #[prost(btree_map = "string, string", tag = "9")]
     pub labels: BTreeMap<String, String>,
     #[prost(btree_map = "string, string", tag = "10")]
@@ -206,6 +206,17 @@ pub struct ContainerConfig {
     pub cdi_devices: Vec<Empty>,
     #[prost(int32, tag = "18")]
     pub stop_signal: i32,
+}
+
+/// `Device`: node of the host, where the container sees it, `rwm` or some of them.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct Device {
+    #[prost(string, tag = "1")]
+    pub container_path: String,
+    #[prost(string, tag = "2")]
+    pub host_path: String,
+    #[prost(string, tag = "3")]
+    pub permissions: String,
 }
 
 /// `CreateContainerRequest`.

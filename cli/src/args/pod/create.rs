@@ -16,6 +16,12 @@ pub struct PodCreate {
     /// Set custom DNS servers
     #[arg(long, value_name = "IP", value_delimiter = ',')]
     pub dns: Vec<String>,
+    /// Set custom DNS options
+    #[arg(long, value_name = "OPTION", value_delimiter = ',')]
+    pub dns_option: Vec<String>,
+    /// Set custom DNS search domains
+    #[arg(long, value_name = "DOMAIN", value_delimiter = ',')]
+    pub dns_search: Vec<String>,
     /// Behaviour when the last container exits ("continue"|"stop")
     #[arg(long, value_name = "POLICY", default_value = "continue")]
     pub exit_policy: String,
@@ -85,6 +91,9 @@ pub struct PodCreate {
     /// Size of /dev/shm (format: <number>[<unit>], where unit = b, k, m or g)
     #[arg(long, value_name = "SIZE")]
     pub shm_size: Option<String>,
+    /// Sysctl options
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub sysctl: Vec<String>,
     /// The pod.
     #[arg(value_name = "[NAME]")]
     pub names: Vec<String>,
@@ -131,6 +140,9 @@ impl PodCreate {
             publish: self.publish.clone(),
             add_hosts: self.add_host.clone(),
             dns: self.dns.clone(),
+            dns_search: self.dns_search.clone(),
+            dns_options: self.dns_option.clone(),
+            sysctls: self.sysctl.clone(),
             shm_size: shm_size.transpose()?,
             create_command: words.to_vec(),
             ..PodCreateOptions::default()

@@ -15,7 +15,8 @@ use crate::suites::{Tests, tests};
 pub const TESTS: Tests = tests![
     a_life,
     whole_pods,
-    streams_through_kubectl,
+    what_a_sandbox_gives,
+    once streams_through_kubectl,
     once refusals,
     once images,
     archives_in_two_dialects,
@@ -120,6 +121,11 @@ fn told(host: &Host, script: &str, part: &str, flags: &[&str]) {
 /// ListPodSandboxStats, CheckpointContainer, GetContainerEvents.
 fn a_life(host: &Host) {
     told(host, "story_cri.py", "life", &[]);
+}
+
+/// DNS, sysctls and devices, also after a thaw.
+fn what_a_sandbox_gives(host: &Host) {
+    told(host, "story_cri.py", "surroundings", &[]);
 }
 
 /// Exec, Attach, PortForward by kubectl, over WebSocket and SPDY/3.1.

@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::pod::{ExitPolicy, Pod, Shared};
 use crate::model::id;
-use crate::ops::steps::creation::CreateOptions;
+use crate::ops::steps::creation::{CreateOptions, KernelOptions};
 use crate::sys::machine;
 
 /// What `pod create` is asked for, in the words of the command line.
@@ -49,6 +49,12 @@ pub struct PodCreateOptions {
     pub add_hosts: Vec<String>,
     /// `--dns`.
     pub dns: Vec<String>,
+    /// `--dns-search`.
+    pub dns_search: Vec<String>,
+    /// `--dns-option`.
+    pub dns_options: Vec<String>,
+    /// `--sysctl NAME=VALUE`, of namespaces that it shares.
+    pub sysctls: Vec<String>,
     /// `--shm-size`, bytes.
     pub shm_size: Option<u64>,
     /// The whole command line, for `inspect`.
@@ -114,6 +120,12 @@ fn infra(pod: &Pod, options: &PodCreateOptions) -> CreateOptions {
         publish: options.publish.clone(),
         add_hosts: options.add_hosts.clone(),
         dns: options.dns.clone(),
+        dns_search: options.dns_search.clone(),
+        dns_options: options.dns_options.clone(),
+        kernel: KernelOptions {
+            sysctls: options.sysctls.clone(),
+            ..KernelOptions::default()
+        },
         shm_size: options.shm_size,
         ..CreateOptions::default()
     }
@@ -139,6 +151,9 @@ fn check(options: &PodCreateOptions) -> Result<()> {
             return Err(Error::Invalid(format!(
                 "cannot set share({share}) namespaces without an infra container"
             )));
+        }
+        if !options.sysctls.is_empty() {
+            return invalid("cannot set sysctls without an infra container");
         }
         let of_infra = options.infra_name.is_some() || options.infra_image.is_some();
         if of_infra || options.infra_command.is_some() {
