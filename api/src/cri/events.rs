@@ -122,7 +122,7 @@ pub fn stream(door: &Door) -> Stream {
     if let Some(Reader { sender, cancel }) = started {
         let own = door.clone();
         door.reader(move |engine| {
-            let done = engine.and_then(|engine| read(&engine, began, &sender, cancel));
+            let done = engine.and_then(|engine| read(&engine, began, &sender, &cancel));
             if let Err(refusal) = done {
                 tracing::debug!(?refusal, "events");
                 own.listeners().failed(&sender, refusal);
@@ -141,7 +141,7 @@ fn read(
     engine: &Engine,
     since: jiff::Timestamp,
     sender: &broadcast::Sender<Told>,
-    cancel: Cancel,
+    cancel: &Cancel,
 ) -> Result<(), Refusal> {
     let options = EventsOptions {
         since: Some(since),

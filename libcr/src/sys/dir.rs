@@ -125,6 +125,16 @@ mod tests {
     use crate::store::StoreError;
     use crate::sys::command::CommandError;
 
+    #[test]
+    fn nobody_waits_for_a_fifo() -> io::Result<()> {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        let place = tempfile::tempdir()?;
+        let path = place.path().join("fifo");
+        mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)?;
+        assert!(!open_at_once(&path)?.metadata()?.is_file());
+        Ok(())
+    }
+
     fn absent() -> io::Error {
         io::Error::from_raw_os_error(2)
     }
