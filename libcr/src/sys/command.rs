@@ -266,7 +266,10 @@ mod tests {
     fn nobody_is_read_or_waited_for_without_an_end() {
         let long = Duration::from_mins(1);
         let told = asked("echo out; echo err >&2; exit 3", 100, long).unwrap();
-        assert_eq!((&told.stdout[..], &told.stderr[..]), (&b"out\n"[..], &b"err\n"[..]));
+        assert_eq!(
+            (&told.stdout[..], &told.stderr[..]),
+            (&b"out\n"[..], &b"err\n"[..])
+        );
         assert_eq!(told.status.code(), Some(3));
         assert!(asked("exec yes", 100_000, long).is_none());
         assert!(asked("exec yes >&2", 100_000, long).is_none());

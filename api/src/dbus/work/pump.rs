@@ -177,6 +177,16 @@ fn pipe() -> Answer<(OwnedFd, OwnedFd)> {
     pipe_with(PipeFlags::CLOEXEC).map_err(|errno| Refusal::internal(&io::Error::from(errno)))
 }
 
+/// Whether nobody can read what is written into a pipe any more.
+pub fn is_unread(pipe: &impl AsFd) -> bool {
+    let now = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    let mut one = [PollFd::new(pipe, PollFlags::empty())];
+    poll(&mut one, Some(&now)).is_ok() && one[0].revents().contains(PollFlags::ERR)
+}
+
 /// Waits for one of two descriptors; an error of the other one ends the wait too.
 fn wait(
     one: (BorrowedFd<'_>, PollFlags),
