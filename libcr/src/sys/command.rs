@@ -91,9 +91,8 @@ pub fn output_within(mut child: Child, most: usize, limit: Duration) -> io::Resu
         let _ = child.kill();
     }
     let status = child.wait()?;
-    let [stdout, stderr] = match told? {
-        Some(both) => both,
-        None => return Ok(None),
+    let Some([stdout, stderr]) = told? else {
+        return Ok(None);
     };
     Ok(Some(Output {
         status,
