@@ -1,15 +1,23 @@
 //! Who may do what. Root may do anything; everybody else what polkit says, where it is on the bus. On
 //! a bus without it root alone may, and who runs the service itself (a session bus).
+//!
+//! Only the system's bus keeps polkit's name for polkit; on others anybody may take it. So who has it
+//! is asked only if it can't be the caller, or a person at all.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use zbus::Connection;
 use zbus::message::{Flags, Header};
 use zbus::zvariant::Value;
 
 use super::refusal::{ACCESS_DENIED, ASK, Answer, Refusal};
+use super::work::turns::Turns;
 
 const POLKIT: &str = "org.freedesktop.PolicyKit1";
+const BUS: &str = "org.freedesktop.DBus";
+/// Users of this host from here on are persons (`UID_MIN` of login.defs(5)); polkit is none.
+const PERSONS: u32 = 1000;
 
 /// What polkit is asked about: an action each in `contrib/dbus/org.cryopod.engine1.policy`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,17 +61,21 @@ pub fn caller(header: &Header<'_>) -> Answer<String> {
 /// Whether the caller of a method may do something with `subject` (a name or an id).
 ///
 /// # Errors
-/// [`ACCESS_DENIED`]; [`ASK`] where a person could agree and the caller has not allowed to ask.
+/// [`ACCESS_DENIED`]; [`ASK`] where a person could agree and the caller has not allowed to ask;
+/// [`LIMITS`](super::refusal::LIMITS) when too many of its calls wait for that already.
 pub async fn allow(
+    asking: &Arc<Turns>,
     connection: &Connection,
     header: &Header<'_>,
     action: Action,
     subject: &str,
 ) -> Answer {
     let sender = caller(header)?;
-    if is_trusted(connection, &sender).await? {
+    let user = user_of(connection, &sender).await?;
+    if is_trusted(user) {
         return Ok(());
     }
+    let _turn = asking.take(&sender)?;
     let may_ask = header
         .primary()
         .flags()
@@ -78,9 +90,11 @@ pub async fn allow(
         let id = action.id();
         Refusal::new(ACCESS_DENIED, format!("not authorized for {id}: {why}"))
     };
+    let polkit = polkit(connection, user).await;
+    let polkit = polkit.ok_or_else(|| denied("polkit is not on this bus, so root alone is"))?;
     let asked = connection
         .call_method(
-            Some(POLKIT),
+            Some(polkit.as_str()),
             "/org/freedesktop/PolicyKit1/Authority",
             Some("org.freedesktop.PolicyKit1.Authority"),
             "CheckAuthorization",
@@ -116,32 +130,72 @@ pub async fn allow(
 /// [`ACCESS_DENIED`].
 pub async fn only_root(connection: &Connection, header: &Header<'_>) -> Answer {
     let sender = caller(header)?;
-    if is_trusted(connection, &sender).await? {
+    if is_trusted(user_of(connection, &sender).await?) {
         return Ok(());
     }
     Err(Refusal::new(ACCESS_DENIED, "root alone may do that"))
 }
 
 /// Root, or the user whose service this is.
-async fn is_trusted(connection: &Connection, sender: &str) -> Answer<bool> {
-    let reply = connection
-        .call_method(
-            Some("org.freedesktop.DBus"),
-            "/org/freedesktop/DBus",
-            Some("org.freedesktop.DBus"),
-            "GetConnectionUnixUser",
-            &(sender,),
-        )
+fn is_trusted(user: u32) -> bool {
+    user == 0 || user == rustix::process::geteuid().as_raw()
+}
+
+/// Who has a name on the bus.
+///
+/// # Errors
+/// [`ACCESS_DENIED`].
+async fn user_of(connection: &Connection, name: &str) -> Answer<u32> {
+    let reply = asked_of_bus(connection, "GetConnectionUnixUser", &(name,)).await;
+    // It is gone already.
+    let reply = reply.map_err(|error| Refusal::new(ACCESS_DENIED, error.to_string()))?;
+    Ok(reply.body().deserialize()?)
+}
+
+/// The connection that has polkit's name, if it can be polkit for a caller of this user.
+async fn polkit(connection: &Connection, caller: u32) -> Option<String> {
+    // The bus starts it where it is not there yet.
+    if let Err(error) = asked_of_bus(connection, "StartServiceByName", &(POLKIT, 0_u32)).await {
+        tracing::debug!(%error, "polkit");
+    }
+    let owner = asked_of_bus(connection, "GetNameOwner", &(POLKIT,)).await;
+    let owner: String = owner.ok()?.body().deserialize().ok()?;
+    let user = user_of(connection, &owner).await.ok()?;
+    if is_polkit(user, caller) {
+        return Some(owner);
+    }
+    tracing::warn!(user, "who calls itself polkit on this bus is not asked");
+    None
+}
+
+/// Whether a connection of this user can be polkit for a caller.
+fn is_polkit(user: u32, caller: u32) -> bool {
+    user == 0 || user < PERSONS && user != caller
+}
+
+async fn asked_of_bus<B>(
+    connection: &Connection,
+    method: &str,
+    body: &B,
+) -> zbus::Result<zbus::Message>
+where
+    B: serde::Serialize + zbus::zvariant::DynamicType,
+{
+    connection
+        .call_method(Some(BUS), "/org/freedesktop/DBus", Some(BUS), method, body)
         .await
-        // It is gone already.
-        .map_err(|error| Refusal::new(ACCESS_DENIED, error.to_string()))?;
-    let user: u32 = reply.body().deserialize()?;
-    Ok(user == 0 || user == rustix::process::geteuid().as_raw())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_answers_for_polkit() {
+        assert!(is_polkit(0, 1000) && is_polkit(994, 1000));
+        assert!(!is_polkit(1000, 1000) && !is_polkit(1001, 1000));
+        assert!(!is_polkit(994, 994) && !is_polkit(65534, 65534));
+    }
 
     /// What polkit does not know it refuses to everybody.
     #[test]

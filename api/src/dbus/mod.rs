@@ -20,8 +20,10 @@ use std::sync::Arc;
 
 use libcr::Engine;
 use libcr::progress::Cancel;
+use tokio::sync::{Semaphore, oneshot};
 use zbus::Connection;
 use zbus::fdo::{ObjectManager, RequestNameFlags};
+use zbus::message::Header;
 
 use crate::http::call::Context;
 use crate::serve::LogLevel;
@@ -32,9 +34,15 @@ use interfaces::transfer::Transfers;
 use objects::Objects;
 use reader::Reader;
 use refusal::{Answer, Refusal};
+use work::turns::Turns;
 
 /// The name on the bus.
 pub const NAME: &str = "org.cryopod.engine1";
+
+/// Looks at the engine at a time for callers that need no right: each takes a thread.
+const LOOKS: usize = 16;
+/// The longest name that anything has, bytes.
+const LONGEST: usize = 4096;
 
 /// What all objects of a service share.
 #[derive(Debug)]
@@ -43,6 +51,13 @@ struct Shared {
     reader: Arc<Reader>,
     transfers: Transfers,
     objects: Objects,
+    /// Calls that anybody may make.
+    looks: Arc<Turns>,
+    looking: Semaphore,
+    /// Calls that wait for polkit.
+    asking: Arc<Turns>,
+    /// Calls that have a thread for as long as a container runs.
+    staying: Arc<Turns>,
 }
 
 impl Shared {
@@ -53,7 +68,35 @@ impl Shared {
             reader,
             transfers: Transfers::default(),
             objects: Objects::default(),
+            looks: Turns::new("calls", 256, usize::MAX),
+            looking: Semaphore::new(LOOKS),
+            asking: Turns::new("calls that need polkit", 16, 256),
+            staying: Turns::new(
+                "calls that wait for containers or read their logs",
+                128,
+                512,
+            ),
         }
+    }
+
+    /// Looks something up for a caller who needs no right to do so, by these names.
+    ///
+    /// # Errors
+    /// [`refusal::LIMITS`]; what `work` gives, by its name on the bus.
+    async fn look<T: Send + 'static>(
+        &self,
+        header: &Header<'_>,
+        names: &[&str],
+        work: impl FnOnce(&Engine) -> libcr::Result<T> + Send + 'static,
+    ) -> Answer<T> {
+        if let Some(name) = names.iter().find(|name| name.len() > LONGEST) {
+            let shown: String = name.chars().take(64).collect();
+            return Err(libcr::Error::NoSuchContainer(format!("{shown}…")).into());
+        }
+        let _turn = self.looks.take(&authority::caller(header)?)?;
+        let looking = self.looking.acquire().await;
+        let _looking = looking.map_err(|error| Refusal::internal(&error))?;
+        self.run(work).await
     }
 
     /// Does something that is brought to its end, whoever waits.
@@ -96,8 +139,11 @@ impl Door {
         }
         server.at(path::ROOT, ObjectManager).await?;
         let cancel = Cancel::default();
-        let following = objects::follow(Arc::clone(&shared), connection.clone(), cancel.clone());
-        tokio::spawn(following);
+        let (begins, begun) = oneshot::channel();
+        let (all, bus) = (Arc::clone(&shared), connection.clone());
+        tokio::spawn(objects::follow(all, bus, cancel.clone(), begins));
+        // From here on all changes are seen; where that can't be, the next line says why.
+        let _ = begun.await;
         let shown = shared.refresh(&connection).await;
         shown.map_err(|refusal| zbus::Error::Failure(refusal.message))?;
         let flags = RequestNameFlags::DoNotQueue;

@@ -3,12 +3,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use libcr::Engine;
 use libcr::ops::watch::watch;
 use libcr::progress::Cancel;
 use libcr::store::event::StoredEvent;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::time::sleep;
 use zbus::Connection;
 use zbus::fdo::Properties;
 use zbus::object_server::{Interface, SignalEmitter};
@@ -23,6 +25,8 @@ use crate::dbus::interfaces::root::Manager;
 
 /// Changes that wait to be signalled; the watch waits with more.
 const WAITING: usize = 16;
+/// How soon the database is tried again when it could not be read.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// What has an object, with the values that were signalled last.
 #[derive(Debug, Default)]
@@ -150,28 +154,43 @@ impl Tree<'_> {
     }
 }
 
-/// Follows the database until the bus or the service is gone.
-pub async fn follow(shared: Arc<Shared>, connection: Connection, cancel: Cancel) {
-    let (sender, mut changes) = mpsc::channel::<Vec<StoredEvent>>(WAITING);
-    let config = shared.context.config.clone();
-    tokio::task::spawn_blocking(move || {
-        let watched = Engine::open(config).and_then(|engine| {
-            watch(&engine, &cancel, |events| {
-                sender.blocking_send(events).is_ok()
-            })
+/// Follows the database until the bus or the service is gone. Says so in `begins` once nothing escapes
+/// it any more; drops it where the database can't be read.
+pub async fn follow(
+    shared: Arc<Shared>,
+    connection: Connection,
+    cancel: Cancel,
+    begins: oneshot::Sender<()>,
+) {
+    let mut begins = Some(begins);
+    while !cancel.is_cancelled() && !connection.is_closed() {
+        let (sender, mut changes) = mpsc::channel::<Vec<StoredEvent>>(WAITING);
+        let (config, ends) = (shared.context.config.clone(), cancel.clone());
+        tokio::task::spawn_blocking(move || {
+            let watched = Engine::open(config).and_then(|engine| {
+                watch(&engine, &ends, |events| {
+                    sender.blocking_send(events).is_ok()
+                })
+            });
+            if let Err(error) = watched {
+                tracing::error!(%error, "changes are not signalled for now");
+            }
         });
-        if let Err(error) = watched {
-            tracing::error!(%error, "changes are not signalled any more");
+        while let Some(events) = changes.recv().await {
+            if let Some(begins) = begins.take() {
+                // Who asked may have given up.
+                let _ = begins.send(());
+            }
+            let told = tell(&shared, &connection, events).await;
+            if let Err(error) = told {
+                tracing::warn!(error = %error.message, "a change");
+            }
+            if connection.is_closed() {
+                return;
+            }
         }
-    });
-    while let Some(events) = changes.recv().await {
-        let told = tell(&shared, &connection, events).await;
-        if let Err(error) = told {
-            tracing::warn!(error = %error.message, "a change");
-        }
-        if connection.is_closed() {
-            return;
-        }
+        begins = None;
+        sleep(AGAIN).await;
     }
 }
 

@@ -17,6 +17,8 @@ const FRESH: Duration = Duration::from_millis(200);
 #[derive(Debug)]
 pub struct Reader {
     config: Config,
+    /// One looks, the others wait without a thread.
+    turn: tokio::sync::Mutex<()>,
     kept: Mutex<Option<Kept>>,
 }
 
@@ -33,6 +35,7 @@ impl Reader {
     pub fn new(config: Config) -> Self {
         Self {
             config,
+            turn: tokio::sync::Mutex::default(),
             kept: Mutex::new(None),
         }
     }
@@ -42,6 +45,7 @@ impl Reader {
     /// # Errors
     /// The database can't be read.
     pub async fn snapshot(self: &Arc<Self>) -> Answer<Arc<Snapshot>> {
+        let _turn = self.turn.lock().await;
         let reader = Arc::clone(self);
         let looked = tokio::task::spawn_blocking(move || reader.look());
         let looked = looked.await.map_err(|error| Refusal::internal(&error))?;

@@ -99,7 +99,13 @@ impl Starts {
 
     /// Those who wait for it.
     pub fn take(&self, id: &str) -> Vec<Waiting> {
-        self.inner().waiting.remove(id).unwrap_or_default()
+        let mut all = self.inner();
+        let waiting = all.waiting.remove(id).unwrap_or_default();
+        if waiting.iter().all(Waiting::is_gone) {
+            // The size of a terminal that nobody looks at.
+            all.sizes.remove(id);
+        }
+        waiting
     }
 
     /// They wait again.
@@ -132,6 +138,11 @@ mod tests {
         assert!(starts.keep_size("a", 33, 77) && !starts.keep_size("x", 1, 1));
         assert_eq!(starts.take_size("a"), Some((33, 77)));
         assert_eq!(starts.take_size("a"), None);
+        // Nobody's terminal is anybody else's.
+        assert!(starts.keep_size("b", 33, 77));
+        drop(other);
+        assert!(starts.take("b").iter().all(Waiting::is_gone));
+        assert_eq!(starts.take_size("b"), None);
         drop(first);
         drop(starts.wait("c"));
         assert_eq!(starts.take("a").len(), 1, "who is gone is forgotten");

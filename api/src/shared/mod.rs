@@ -12,5 +12,6 @@ pub mod limits;
 pub mod listing;
 pub mod logs;
 pub mod options;
+pub mod taken;
 pub mod time;
 pub mod transfer;

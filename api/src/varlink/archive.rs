@@ -9,10 +9,12 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
-use std::thread;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
-use libcr::progress::Cancel;
+use libcr::progress::{Cancel, Progress, Step};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, OFlags, fcntl_getfl, fstat};
 use rustix::net::{RecvFlags, SendFlags, SocketType, recv, send, sockopt};
@@ -20,6 +22,7 @@ use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_setpipe_size, pipe_with, splice
 
 use super::failed::Failed;
 use super::wire::STALL;
+use crate::shared::taken;
 
 /// What a pipe holds, bytes, and what is carried at a time.
 const CHUNK: usize = 1 << 20;
@@ -87,39 +90,58 @@ impl Passed {
     }
 }
 
-/// Does work that writes an archive to a path, and carries it to a client.
+/// Does work that writes an archive to a path, and carries it to a client. The work is given a
+/// progress of its own: once the archive is written, it gives up unless that has arrived.
 ///
 /// # Errors
 /// What the work gives; `Failed` when the client has not got all of it.
 pub fn written_to<T>(
     client: &Passed,
     cancel: &Cancel,
-    work: impl FnOnce(&Path) -> Result<T, Failed>,
+    progress: &dyn Progress,
+    work: impl FnOnce(&Path, &dyn Progress) -> Result<T, Failed>,
 ) -> Result<T, Failed> {
     let (reader, writer) = pipe()?;
     let path = path_of(&writer);
+    let needless = AtomicBool::new(false);
+    let matters = || !cancel.is_cancelled() && !needless.load(Ordering::Relaxed);
     thread::scope(|scope| {
-        let carried = scope.spawn(move || {
+        let carried = scope.spawn(|| {
+            let reader = reader;
             let carried = carry(own(&reader), client.end(), cancel);
             // From here on the work can't write any more.
             drop(reader);
             carried?;
-            if client.kind == Kind::File {
-                rustix::fs::fsync(&client.descriptor)?;
+            match client.kind {
+                Kind::File => Ok(rustix::fs::fsync(&client.descriptor)?),
+                Kind::Pipe => taken::out_of_pipe(&client.descriptor, STALL, matters),
+                Kind::Socket => taken::out_of_socket(&client.descriptor),
             }
-            Ok(())
         });
-        let done = work(&path);
-        drop(writer);
-        let carried: io::Result<()> = carried
-            .join()
-            .unwrap_or_else(|_| Err(io::Error::other("lost")));
+        let delivery = Delivery {
+            progress,
+            writes: AtomicBool::new(false),
+            way: Mutex::new(Some((writer, carried))),
+            lost: Mutex::new(None),
+            stopped: AtomicBool::new(false),
+        };
+        let done = work(&path, &delivery);
+        // What a failure leaves is no archive: nobody need read it.
+        needless.store(done.is_err(), Ordering::Relaxed);
+        delivery.arrives();
+        let carried = match locked(&delivery.lost).take() {
+            None => Ok(()),
+            Some(error) => Err(error),
+        };
+        let lost = |error: io::Error| {
+            let text = format!("the archive did not reach {NAME}: {error}");
+            Err(Failed::new(libcr::ErrorKind::Failed, text))
+        };
         match (done, carried) {
             (Ok(done), Ok(())) => Ok(done),
-            (Ok(_), Err(error)) => Err(Failed::new(
-                libcr::ErrorKind::Failed,
-                format!("the archive did not reach {NAME}: {error}"),
-            )),
+            (Ok(_), Err(error)) => lost(error),
+            // Nobody has cancelled it but the archive.
+            (Err(_), Err(error)) if delivery.stopped.load(Ordering::Relaxed) => lost(error),
             (Err(failed), Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => {
                 let shown = path.display().to_string();
                 Err(failed.calling(&shown, &format!("{NAME} ({error})")))
@@ -127,6 +149,61 @@ pub fn written_to<T>(
             (Err(failed), _) => Err(failed.calling(&path.display().to_string(), NAME)),
         }
     })
+}
+
+/// An archive on its way to a client.
+struct Delivery<'s> {
+    progress: &'s dyn Progress,
+    /// The archive is being written, or has been.
+    writes: AtomicBool,
+    /// Our end of the pipe, and who carries what comes out of the other one.
+    way: Mutex<Option<(OwnedFd, ScopedJoinHandle<'s, io::Result<()>>)>>,
+    lost: Mutex<Option<io::Error>>,
+    /// The work was told to give up because of that.
+    stopped: AtomicBool,
+}
+
+impl Delivery<'_> {
+    /// Waits until the archive is where the client wants it; false when it can't get there.
+    fn arrives(&self) -> bool {
+        if let Some((writer, carried)) = locked(&self.way).take() {
+            drop(writer);
+            let carried = carried.join();
+            let carried = carried.unwrap_or_else(|_| Err(io::Error::other("lost")));
+            *locked(&self.lost) = carried.err();
+        }
+        locked(&self.lost).is_none()
+    }
+}
+
+impl Progress for Delivery<'_> {
+    fn step(&self, container: &str, step: Step) {
+        self.writes.store(step == Step::Write, Ordering::Relaxed);
+        self.progress.step(container, step);
+    }
+
+    fn bytes(&self, container: &str, done: u64, total: Option<u64>) {
+        self.progress.bytes(container, done, total);
+    }
+
+    fn say(&self, line: &str) {
+        self.progress.say(line);
+    }
+
+    /// Asked once more when the archive is written and the container has not been ended: it is, only
+    /// when the archive has arrived.
+    fn cancelled(&self) -> bool {
+        if self.progress.cancelled() {
+            return true;
+        }
+        let stops = self.writes.load(Ordering::Relaxed) && !self.arrives();
+        self.stopped.fetch_or(stops, Ordering::Relaxed);
+        stops
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Does work that reads an archive from a path, while it comes from a client.
@@ -301,6 +378,8 @@ mod tests {
     use std::io::{Seek, SeekFrom};
     use std::os::unix::net::{UnixDatagram, UnixStream};
 
+    use libcr::progress::Silent;
+
     fn refused(descriptor: OwnedFd, wanted: Use) -> String {
         match Passed::new(descriptor, wanted) {
             Err(Failed::Engine(told)) => told.message,
@@ -325,6 +404,22 @@ mod tests {
         assert!(refused(name_only, Use::Read).contains("not open"));
     }
 
+    #[test]
+    fn who_has_not_got_the_archive_keeps_the_container() {
+        let (reader, writer) = rustix::pipe::pipe().unwrap();
+        let client = Passed::new(writer, Use::Write).unwrap();
+        // It fits into all buffers on the way, and its reader is gone before it has read.
+        let told = written_to(&client, &Cancel::default(), &Silent, |path, progress| {
+            progress.step("c", Step::Write);
+            std::fs::write(path, "small").map_err(Failed::invalid)?;
+            drop(reader);
+            assert!(progress.cancelled());
+            Err::<(), _>(libcr::Error::Cancelled("c".into()).into())
+        });
+        let told = format!("{told:?}");
+        assert!(told.contains("the archive did not reach"), "{told}");
+    }
+
     /// Larger than all buffers on the way.
     fn content() -> Vec<u8> {
         (0..5_000_000_u32)
@@ -334,7 +429,7 @@ mod tests {
 
     fn export(client: OwnedFd) -> Result<(), Failed> {
         let client = Passed::new(client, Use::Write).unwrap();
-        written_to(&client, &Cancel::default(), |path| {
+        written_to(&client, &Cancel::default(), &Silent, |path, _| {
             let done = std::fs::write(path, content());
             done.map_err(Failed::invalid)
         })

@@ -69,7 +69,14 @@ impl CheckpointObject {
         let mut wanted = asked::restore(&mut options)?;
         options.finish()?;
         let (container, names) = self.address().await?;
-        authority::allow(connection, &header, Action::Restore, &container).await?;
+        authority::allow(
+            &self.shared.asking,
+            connection,
+            &header,
+            Action::Restore,
+            &container,
+        )
+        .await?;
         wanted.named = names.first().map(|name| asked::place(name));
         let subject = names.into_iter().next().unwrap_or_default();
         let ask = Ask {
@@ -100,7 +107,14 @@ impl CheckpointObject {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<(), Refusal> {
         let (container, names) = self.address().await?;
-        authority::allow(connection, &header, Action::Checkpoint, &container).await?;
+        authority::allow(
+            &self.shared.asking,
+            connection,
+            &header,
+            Action::Checkpoint,
+            &container,
+        )
+        .await?;
         let old = names.into_iter().next().unwrap_or_default();
         self.shared
             .run(move |engine| tag::tag(engine, &container, &old, &name))
@@ -116,7 +130,14 @@ impl CheckpointObject {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<(), Refusal> {
         let (container, mut names) = self.address().await?;
-        authority::allow(connection, &header, Action::Checkpoint, &container).await?;
+        authority::allow(
+            &self.shared.asking,
+            connection,
+            &header,
+            Action::Checkpoint,
+            &container,
+        )
+        .await?;
         if !name.is_empty() {
             if !names.contains(&name) {
                 let message = format!("the checkpoint has no name {name:?}");

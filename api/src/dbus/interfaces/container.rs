@@ -1,12 +1,14 @@
 //! The object of a container.
 
-use std::io::Write;
+use std::io::{PipeWriter, Write};
 use std::os::fd::OwnedFd as StdOwnedFd;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use libcr::Engine;
+use libcr::model::container::Container;
 use libcr::ops::checkpoint::checkpoint;
-use libcr::ops::lifecycle::logs::{LogOptions, logs};
+use libcr::ops::lifecycle::logs::{LogOptions, is_readable, logs};
 use libcr::ops::lifecycle::{inspect, kill, pause, rm, start, stop, wait};
 use libcr::ops::watch::Seen;
 use libcr::ops::{checkpoints, restore};
@@ -16,14 +18,18 @@ use zbus::zvariant::{OwnedFd, OwnedObjectPath};
 use zbus::{Connection, fdo, interface};
 
 use super::facts;
-use super::transfer::{Ask, Begun, begin};
+use super::transfer::{Ask, Begun, Leaving, begin};
 use crate::dbus::authority::{self, Action};
-use crate::dbus::refusal::{Answer, NOT_SUPPORTED, Refusal};
+use crate::dbus::refusal::{Answer, CANCELLED, NOT_SUPPORTED, Refusal};
 use crate::dbus::work::asked;
 use crate::dbus::work::job::Fact;
 use crate::dbus::work::options::{Given, Options};
 use crate::dbus::work::pump::{self, Pump};
 use crate::dbus::{Shared, path};
+use crate::http::call::CancelGuard;
+
+/// How often it is looked whether anybody still reads a log that is followed.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// The object of a container.
 #[derive(Debug)]
@@ -61,7 +67,7 @@ impl ContainerObject {
         action: Action,
         work: impl FnOnce(&Engine, &str) -> libcr::Result<T> + Send + 'static,
     ) -> Answer<T> {
-        authority::allow(connection, header, action, &self.id).await?;
+        authority::allow(&self.shared.asking, connection, header, action, &self.id).await?;
         let id = self.id.clone();
         self.shared.run(move |engine| work(engine, &id)).await
     }
@@ -160,14 +166,32 @@ impl ContainerObject {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<i32, Refusal> {
-        authority::allow(connection, &header, Action::Inspect, &self.id).await?;
+        authority::allow(
+            &self.shared.asking,
+            connection,
+            &header,
+            Action::Inspect,
+            &self.id,
+        )
+        .await?;
         let (config, id) = (self.shared.context.config.clone(), self.id.clone());
+        let caller = authority::caller(&header)?;
+        let turn = self.shared.staying.take(&caller)?;
+        let mut gone = Leaving::watch(connection, &caller).await?;
+        let cancel = Cancel::default();
+        let _guard = CancelGuard(cancel.clone());
         // No work that must come to its end: whoever waits may go.
         let waited = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
             let engine = Engine::open(config)?;
-            wait::wait(&engine, &id)
+            let ended = |container: &Container| !container.state.status.is_alive();
+            wait::wait_until(&engine, &id, &cancel, ended)
         });
-        Ok(waited.await.map_err(|error| Refusal::internal(&error))??)
+        let code = tokio::select! {
+            waited = waited => waited.map_err(|error| Refusal::internal(&error))??,
+            () = gone.left() => None,
+        };
+        code.ok_or_else(|| Refusal::new(CANCELLED, "nobody waits any more"))
     }
 
     /// Removes it. Options: `force` (b), `volumes` (b), `time` (t, seconds).
@@ -219,12 +243,24 @@ impl ContainerObject {
             ..LogOptions::default()
         };
         options.finish()?;
-        authority::allow(connection, &header, Action::Inspect, &self.id).await?;
-        self.seen(|_| ()).await.map_err(zbus::Error::from)?;
+        authority::allow(
+            &self.shared.asking,
+            connection,
+            &header,
+            Action::Inspect,
+            &self.id,
+        )
+        .await?;
+        let readable = self.seen(|seen| is_readable(&seen.container)).await;
+        readable.map_err(zbus::Error::from)??;
+        let turn = self.shared.staying.take(&authority::caller(&header)?)?;
         let (reader, writer) = std::io::pipe().map_err(|error| Refusal::internal(&error))?;
         let (config, id) = (self.shared.context.config.clone(), self.id.clone());
+        let writer = Arc::new(writer);
+        tokio::spawn(until_unread(Arc::downgrade(&writer), wanted.cancel.clone()));
         tokio::task::spawn_blocking(move || {
-            let mut writer = writer;
+            let _turn = turn;
+            let mut writer = &*writer;
             let written = Engine::open(config).and_then(|engine| {
                 logs(&engine, &id, &wanted, |line| {
                     writer.write_all(&line.text).is_ok()
@@ -255,7 +291,14 @@ impl ContainerObject {
         options.finish()?;
         let named = !name.is_empty();
         wanted.named = named.then(|| asked::place(&name));
-        authority::allow(connection, &header, Action::Checkpoint, &self.id).await?;
+        authority::allow(
+            &self.shared.asking,
+            connection,
+            &header,
+            Action::Checkpoint,
+            &self.id,
+        )
+        .await?;
         let ask = self.ask("checkpoint", hearing, Cancel::default()).await;
         let id = self.id.clone();
         begin(
@@ -296,7 +339,14 @@ impl ContainerObject {
         let hearing = asked::hearing(&mut options)?;
         let mut wanted = asked::checkpoint(&mut options)?;
         options.finish()?;
-        authority::allow(connection, &header, Action::Export, &self.id).await?;
+        authority::allow(
+            &self.shared.asking,
+            connection,
+            &header,
+            Action::Export,
+            &self.id,
+        )
+        .await?;
         let cancel = Cancel::default();
         let pump = Pump::to(archive.into(), &cancel)?;
         let file = pump.path();
@@ -335,7 +385,14 @@ impl ContainerObject {
         let mut wanted = asked::restore(&mut options)?;
         options.finish()?;
         wanted.named = named.as_deref().map(asked::place);
-        authority::allow(connection, &header, Action::Restore, &self.id).await?;
+        authority::allow(
+            &self.shared.asking,
+            connection,
+            &header,
+            Action::Restore,
+            &self.id,
+        )
+        .await?;
         let ask = self.ask("restore", hearing, Cancel::default()).await;
         let id = self.id.clone();
         begin(
@@ -486,6 +543,20 @@ impl ContainerObject {
             wait: hearing.wait,
             detach: hearing.detach,
             cancel,
+        }
+    }
+}
+
+/// Cancels when nobody reads from a pipe any more; ends with its writer.
+async fn until_unread(writer: Weak<PipeWriter>, cancel: Cancel) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let Some(writer) = writer.upgrade() else {
+            return;
+        };
+        if pump::is_unread(&*writer) {
+            cancel.cancel();
+            return;
         }
     }
 }

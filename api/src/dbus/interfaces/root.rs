@@ -92,9 +92,14 @@ impl Manager {
     async fn get_container(
         &self,
         name: String,
+        #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<OwnedObjectPath, Refusal> {
-        let found = self.shared.run(move |engine| engine.find(&name)).await?;
+        let word = name.clone();
+        let found = self
+            .shared
+            .look(&header, &[&name], move |engine| engine.find(&word))
+            .await?;
         self.object(connection, &found.config.id).await
     }
 
@@ -103,13 +108,16 @@ impl Manager {
     async fn get_container_by_pid(
         &self,
         pid: u32,
+        #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<OwnedObjectPath, Refusal> {
         let pid = i32::try_from(pid).ok().filter(|pid| *pid > 0);
         let pid = pid.ok_or_else(|| Refusal::new(INVALID, "that is no process id"))?;
         let id = self
             .shared
-            .run(move |engine| watch::container_of_process(engine, pid))
+            .look(&header, &[], move |engine| {
+                watch::container_of_process(engine, pid)
+            })
             .await?;
         self.object(connection, &id).await
     }
@@ -120,13 +128,14 @@ impl Manager {
         &self,
         container: String,
         name: String,
+        #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<OwnedObjectPath, Refusal> {
-        let place = asked::place(&name);
+        let (word, place) = (container.clone(), asked::place(&name));
         let found = self
             .shared
-            .run(move |engine| {
-                libcr::ops::checkpoints::inspect::inspect(engine, &container, &place)
+            .look(&header, &[&container, &name], move |engine| {
+                libcr::ops::checkpoints::inspect::inspect(engine, &word, &place)
             })
             .await?;
         self.shared.refresh(connection).await?;
@@ -149,7 +158,14 @@ impl Manager {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<OwnedObjectPath, Refusal> {
         let options = asked::create(image, command, Options::new(options))?;
-        authority::allow(connection, &header, Action::Manage, &options.image).await?;
+        authority::allow(
+            &self.shared.asking,
+            connection,
+            &header,
+            Action::Manage,
+            &options.image,
+        )
+        .await?;
         let id = self
             .shared
             .run(move |engine| create::create(engine, &options))
@@ -174,7 +190,14 @@ impl Manager {
         let hearing = asked::hearing(&mut options)?;
         let wanted = asked::restore(&mut options)?;
         options.finish()?;
-        authority::allow(connection, &header, Action::Restore, pump::SHOWN).await?;
+        authority::allow(
+            &self.shared.asking,
+            connection,
+            &header,
+            Action::Restore,
+            pump::SHOWN,
+        )
+        .await?;
         let cancel = Cancel::default();
         let pump = Pump::from(archive.into(), &cancel)?;
         let file = pump.path();
@@ -214,7 +237,14 @@ impl Manager {
         let hearing = asked::hearing(&mut options)?;
         let wanted = asked::restore(&mut options)?;
         options.finish()?;
-        authority::allow(connection, &header, Action::Restore, &image).await?;
+        authority::allow(
+            &self.shared.asking,
+            connection,
+            &header,
+            Action::Restore,
+            &image,
+        )
+        .await?;
         let ask = ask("restore", image.clone(), hearing, Cancel::default());
         begin(
             &self.shared,
@@ -231,8 +261,11 @@ impl Manager {
 
     /// All images: id, names, bytes, microseconds since 1970 when it was made.
     #[zbus(out_args("images"))]
-    async fn list_images(&self) -> Result<Vec<(String, Vec<String>, u64, u64)>, Refusal> {
-        let images = self.shared.run(list::list).await?;
+    async fn list_images(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<Vec<(String, Vec<String>, u64, u64)>, Refusal> {
+        let images = self.shared.look(&header, &[], list::list).await?;
         let row = |(image, _): (libcr::model::image::Image, usize)| {
             let made = facts::microseconds(Some(&image.created));
             (image.id, image.names, image.size, made)
@@ -259,7 +292,14 @@ impl Manager {
             ..Access::default()
         };
         options.finish()?;
-        authority::allow(connection, &header, Action::Manage, &image).await?;
+        authority::allow(
+            &self.shared.asking,
+            connection,
+            &header,
+            Action::Manage,
+            &image,
+        )
+        .await?;
         let ask = ask("pull", image.clone(), hearing, Cancel::default());
         begin(
             &self.shared,
@@ -287,7 +327,14 @@ impl Manager {
         let mut options = Options::new(options);
         let force = options.flag("force")?;
         options.finish()?;
-        authority::allow(connection, &header, Action::Manage, &image).await?;
+        authority::allow(
+            &self.shared.asking,
+            connection,
+            &header,
+            Action::Manage,
+            &image,
+        )
+        .await?;
         let removed = self
             .shared
             .run(move |engine| remove::remove(engine, &image, force).map(drop));

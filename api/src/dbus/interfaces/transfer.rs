@@ -1,7 +1,7 @@
 //! An object for each piece of long work: who asked for it sees how far it is, and may take it back.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use super::root::Manager;
 use crate::dbus::authority::{self, Action};
 use crate::dbus::refusal::{Answer, LIMITS, Refusal};
 use crate::dbus::work::job::{End, Job, Meter, Report};
+use crate::dbus::work::turns::Turns;
 use crate::dbus::{Shared, path};
 
 /// How often progress is told.
@@ -37,6 +38,42 @@ pub type Row = (u32, String, String, String, f64, OwnedObjectPath);
 pub struct Transfers {
     last: AtomicU32,
     running: Mutex<BTreeMap<u32, Arc<Job>>>,
+    /// Those that are over and can still be asked.
+    lingering: AtomicUsize,
+}
+
+/// A transfer that is on the list, until this is dropped.
+#[derive(Debug)]
+struct Entry {
+    shared: Arc<Shared>,
+    number: u32,
+}
+
+impl Entry {
+    /// Puts it there.
+    ///
+    /// # Errors
+    /// [`LIMITS`].
+    fn of(shared: &Arc<Shared>, job: &Arc<Job>) -> Answer<Self> {
+        shared.transfers.running(|all| {
+            if all.len() >= MOST {
+                let message = format!("{MOST} transfers go on already");
+                return Err(Refusal::new(LIMITS, message));
+            }
+            all.insert(job.number, Arc::clone(job));
+            Ok(Self {
+                shared: Arc::clone(shared),
+                number: job.number,
+            })
+        })
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        let transfers = &self.shared.transfers;
+        transfers.running(|all| all.remove(&self.number));
+    }
 }
 
 impl Transfers {
@@ -89,20 +126,15 @@ pub async fn begin(
     ask: Ask,
     work: impl FnOnce(&Engine, &Job) -> Answer<Report> + Send + 'static,
 ) -> Answer<Begun> {
-    let transfers = &shared.transfers;
-    if transfers.running(|all| all.len()) >= MOST {
-        let message = format!("{MOST} transfers go on already");
-        return Err(Refusal::new(LIMITS, message));
-    }
-    let number = transfers.last.fetch_add(1, Ordering::Relaxed) + 1;
+    let number = shared.transfers.last.fetch_add(1, Ordering::Relaxed) + 1;
     let owner = authority::caller(header)?;
-    let gone = Leaving::watch(connection, &owner).await?;
     let (job, lines) = Job::new(number, ask.kind, ask.subject, owner, ask.cancel);
     let job = Arc::new(job);
+    let entry = Entry::of(shared, &job)?;
+    let gone = Leaving::watch(connection, &job.owner).await?;
     let object = path::transfer(number);
-    let interface = Transfer(Arc::clone(&job));
+    let interface = Transfer::new(&job, shared);
     connection.object_server().at(&object, interface).await?;
-    transfers.running(|all| all.insert(number, Arc::clone(&job)));
     let root = SignalEmitter::new(connection, path::ROOT)?;
     Manager::transfer_new(&root, number, &object).await?;
     let driver = Driver {
@@ -111,6 +143,7 @@ pub async fn begin(
         job: Arc::clone(&job),
         object: object.clone(),
         detach: ask.detach,
+        entry,
     };
     // An end of the service waits for it, and for its last signals.
     let there = shared.context.activity.connection();
@@ -127,10 +160,14 @@ pub async fn begin(
 }
 
 /// Tells when a caller leaves the bus.
-struct Leaving(fdo::NameOwnerChangedStream);
+pub(super) struct Leaving(fdo::NameOwnerChangedStream);
 
 impl Leaving {
-    async fn watch(connection: &Connection, name: &str) -> Answer<Self> {
+    /// From here on.
+    ///
+    /// # Errors
+    /// It has left already.
+    pub(super) async fn watch(connection: &Connection, name: &str) -> Answer<Self> {
         let bus = DBusProxy::new(connection).await?;
         let changes = bus
             .receive_name_owner_changed_with_args(&[(0, name)])
@@ -143,7 +180,8 @@ impl Leaving {
         Ok(Self(changes))
     }
 
-    async fn left(&mut self) {
+    /// Waits until it leaves.
+    pub(super) async fn left(&mut self) {
         while let Some(change) = self.0.next().await {
             if change.args().is_ok_and(|args| args.new_owner().is_none()) {
                 return;
@@ -158,6 +196,7 @@ struct Driver {
     job: Arc<Job>,
     object: OwnedObjectPath,
     detach: bool,
+    entry: Entry,
 }
 
 impl Driver {
@@ -205,16 +244,18 @@ impl Driver {
         });
         self.shared
             .transfers
-            .running(|all| all.remove(&self.job.number));
+            .running(|all| all.remove(&self.entry.number));
         while let Ok(line) = lines.try_recv() {
             Transfer::log_message(&emitter, 6, &line).await?;
         }
         self.tell(&emitter, self.job.meter()).await?;
         let end = self.job.ended().await;
         self.say_goodbye(&emitter, &end).await?;
-        if here {
+        let lingering = &self.shared.transfers.lingering;
+        if lingering.fetch_add(1, Ordering::Relaxed) < MOST && here {
             let _ = tokio::time::timeout(LINGER, gone.left()).await;
         }
+        lingering.fetch_sub(1, Ordering::Relaxed);
         let server = self.connection.object_server();
         server.remove::<Transfer, _>(&self.object).await?;
         known
@@ -246,7 +287,10 @@ impl Driver {
 
 /// The object of a transfer.
 #[derive(Debug)]
-pub struct Transfer(pub(in crate::dbus) Arc<Job>);
+pub struct Transfer {
+    job: Arc<Job>,
+    asking: Arc<Turns>,
+}
 
 /// Work that takes its time. Its object can be asked for its end as long as the caller that began it
 /// is on the bus, for half a minute.
@@ -260,7 +304,7 @@ impl Transfer {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<(), Refusal> {
         self.allow(connection, &header, Action::Manage).await?;
-        self.0.cancel.cancel();
+        self.job.cancel.cancel();
         Ok(())
     }
 
@@ -274,7 +318,7 @@ impl Transfer {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<HashMap<String, OwnedValue>, Refusal> {
         self.allow(connection, &header, Action::Inspect).await?;
-        Ok(self.0.ended().await.answer()?.on_the_bus())
+        Ok(self.job.ended().await.answer()?.on_the_bus())
     }
 
     /// A line for people, and its urgency as syslog has it.
@@ -299,51 +343,60 @@ impl Transfer {
     /// Its number, which no other one of this service has.
     #[zbus(property(emits_changed_signal = "const"))]
     fn id(&self) -> u32 {
-        self.0.number
+        self.job.number
     }
 
     /// `checkpoint`, `export`, `restore` or `pull`.
     #[zbus(property(emits_changed_signal = "const"))]
     fn kind(&self) -> &str {
-        self.0.kind
+        self.job.kind
     }
 
     /// What it is about: a container's name, an image's, or a descriptor.
     #[zbus(property(emits_changed_signal = "const"))]
     fn subject(&self) -> &str {
-        &self.0.subject
+        &self.job.subject
     }
 
     /// The connection that asked for it.
     #[zbus(property(emits_changed_signal = "const"))]
     fn owner(&self) -> &str {
-        &self.0.owner
+        &self.job.owner
     }
 
     /// `running`, `done`, `failed` or `canceled`.
     #[zbus(property)]
     fn state(&self) -> &str {
-        self.0.state()
+        self.job.state()
     }
 
     /// What is being done: `preflight`, `dump`, `write`, `read`, `prepare`, `restore`; empty before.
     #[zbus(property)]
     fn step(&self) -> &str {
-        self.0.meter().step
+        self.job.meter().step
     }
 
     /// Part of the work that is done, from 0 to 1; of a pull, of the layer that comes.
     #[zbus(property)]
     fn progress(&self) -> f64 {
-        self.0.meter().fraction
+        self.job.meter().fraction
     }
 }
 
 impl Transfer {
+    /// Of a piece of work.
+    pub(in crate::dbus) fn new(job: &Arc<Job>, shared: &Shared) -> Self {
+        Self {
+            job: Arc::clone(job),
+            asking: Arc::clone(&shared.asking),
+        }
+    }
+
     async fn allow(&self, connection: &Connection, header: &Header<'_>, action: Action) -> Answer {
-        if authority::caller(header)? == self.0.owner {
+        if authority::caller(header)? == self.job.owner {
             return Ok(());
         }
-        authority::allow(connection, header, action, &self.0.subject).await
+        let subject = &self.job.subject;
+        authority::allow(&self.asking, connection, header, action, subject).await
     }
 }

@@ -175,6 +175,9 @@ impl Job {
     /// # Errors
     /// The engine's, or the pump's.
     pub fn settled<T>(&self, done: libcr::Result<T>) -> Answer<T> {
+        if let (Err(_), Some(pump)) = (&done, &*locked(&self.pump)) {
+            pump.is_needless();
+        }
         self.drain();
         let broken = locked(&self.broken).take();
         let refusal = match done {

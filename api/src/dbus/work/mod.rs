@@ -4,3 +4,4 @@ pub mod asked;
 pub mod job;
 pub mod options;
 pub mod pump;
+pub mod turns;

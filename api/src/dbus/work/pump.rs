@@ -18,6 +18,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 
 use crate::dbus::refusal::{Answer, Refusal};
 use crate::http::body::End;
+use crate::shared::taken;
 
 /// How long the other side may do nothing.
 const STALL: Duration = Duration::from_mins(1);
@@ -100,11 +101,12 @@ impl Far {
         }
     }
 
-    /// What was written is on disk, where it is on one.
-    fn sync(&self) -> io::Result<()> {
+    /// Waits until what was written is on disk, or has been read.
+    fn settle(&self, matters: impl Fn() -> bool) -> io::Result<()> {
         match self {
             Self::File(file) => Ok(rustix::fs::fsync(file)?),
-            _ => Ok(()),
+            Self::Pipe(pipe) => taken::out_of_pipe(pipe, STALL, matters),
+            Self::Socket(socket) => taken::out_of_socket(socket),
         }
     }
 }
@@ -121,6 +123,8 @@ impl AsFd for Far {
 #[derive(Debug)]
 pub struct Pump {
     end: End,
+    /// Set when what it carries is good for nothing.
+    needless: Cancel,
     thread: JoinHandle<io::Result<()>>,
 }
 
@@ -132,8 +136,11 @@ impl Pump {
     pub fn to(descriptor: OwnedFd, cancel: &Cancel) -> Answer<Self> {
         let far = Far::check(descriptor, true)?;
         let (ours, theirs) = pipe()?;
-        let cancel = cancel.clone();
-        Self::begin(theirs, move || fill(&ours, &far, &cancel))
+        let (cancel, needless) = (cancel.clone(), Cancel::default());
+        let useless = needless.clone();
+        Self::begin(theirs, needless, move || {
+            fill(&ours, &far, &cancel, &useless)
+        })
     }
 
     /// From a caller's descriptor.
@@ -144,21 +151,35 @@ impl Pump {
         let far = Far::check(descriptor, false)?;
         let (theirs, ours) = pipe()?;
         let cancel = cancel.clone();
-        Self::begin(theirs, move || feed(&far, &ours, &cancel))
+        let needless = Cancel::default();
+        Self::begin(theirs, needless, move || feed(&far, &ours, &cancel))
     }
 
-    fn begin(end: OwnedFd, work: impl FnOnce() -> io::Result<()> + Send + 'static) -> Answer<Self> {
+    fn begin(
+        end: OwnedFd,
+        needless: Cancel,
+        work: impl FnOnce() -> io::Result<()> + Send + 'static,
+    ) -> Answer<Self> {
         let thread = std::thread::Builder::new()
             .name("cryopod-archive".into())
             .spawn(work)
             .map_err(|error| Refusal::internal(&error))?;
         let end = End::new(end);
-        Ok(Self { end, thread })
+        Ok(Self {
+            end,
+            needless,
+            thread,
+        })
     }
 
     /// Where the engine opens its end.
     pub fn path(&self) -> PathBuf {
         self.end.path()
+    }
+
+    /// What it carries is no archive: nobody need read it.
+    pub fn is_needless(&self) {
+        self.needless.cancel();
     }
 
     /// Closes the engine's end and waits until the rest has been carried.
@@ -175,6 +196,16 @@ impl Pump {
 
 fn pipe() -> Answer<(OwnedFd, OwnedFd)> {
     pipe_with(PipeFlags::CLOEXEC).map_err(|errno| Refusal::internal(&io::Error::from(errno)))
+}
+
+/// Whether nobody can read what is written into a pipe any more.
+pub fn is_unread(pipe: &impl AsFd) -> bool {
+    let now = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    let mut one = [PollFd::new(pipe, PollFlags::empty())];
+    poll(&mut one, Some(&now)).is_ok() && one[0].revents().contains(PollFlags::ERR)
 }
 
 /// Waits for one of two descriptors; an error of the other one ends the wait too.
@@ -214,13 +245,13 @@ fn wait(
 }
 
 /// From the engine to the caller, to its end.
-fn fill(ours: &OwnedFd, far: &Far, cancel: &Cancel) -> io::Result<()> {
+fn fill(ours: &OwnedFd, far: &Far, cancel: &Cancel, needless: &Cancel) -> io::Result<()> {
     let mut buffer = vec![0; CHUNK];
     loop {
         wait((ours.as_fd(), PollFlags::IN), far.as_fd(), None, cancel)?;
         let count = rustix::io::read(ours, &mut buffer)?;
         if count == 0 {
-            return far.sync();
+            return far.settle(|| !cancel.is_cancelled() && !needless.is_cancelled());
         }
         let mut rest = &buffer[..count];
         while !rest.is_empty() {

@@ -84,12 +84,13 @@ fn listed(engine: &Engine, name: &str, words: &[String], full: bool) -> Result<V
 
 /// Waits; false as soon as the client is gone.
 pub fn rests(time: Duration, cancel: &Cancel) -> bool {
-    let until = Instant::now() + time;
+    let since = Instant::now();
     loop {
         if cancel.is_cancelled() {
             return false;
         }
-        let left = until.saturating_duration_since(Instant::now());
+        // A client may ask for any number of seconds.
+        let left = time.saturating_sub(since.elapsed());
         if left.is_zero() {
             return true;
         }
@@ -265,6 +266,16 @@ fn time(nanoseconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_time_is_too_long_to_rest() {
+        let cancel = Cancel::default();
+        assert!(rests(Duration::from_millis(1), &cancel));
+        let client = cancel.clone();
+        let leaving = std::thread::spawn(move || client.cancel());
+        assert!(!rests(Duration::from_secs(u64::MAX), &cancel));
+        leaving.join().unwrap();
+    }
 
     #[test]
     fn shares_come_out_right_for_dockers_clients() {

@@ -70,9 +70,9 @@ pub fn checkpoint(engine: &Engine, call: &Call, asked: Checkpoint) -> Result<Val
         }
         Some(index) => {
             let client = Passed::new(call.descriptor("archive", index)?, Use::Write)?;
-            written_to(&client, &call.cancel, |path| {
+            written_to(&client, &call.cancel, &telling, |path, progress| {
                 options.export = Some(path.to_owned());
-                Ok(freeze(engine, &asked.name, &options, &telling)?)
+                Ok(freeze(engine, &asked.name, &options, progress)?)
             })?
         }
     };

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::model::container::Container;
 use crate::ops::steps::life::observe::look;
 use crate::progress::Cancel;
 
@@ -49,12 +50,7 @@ pub fn logs(
 ) -> Result<()> {
     let container = engine.find(word)?;
     let id = &container.config.id;
-    if container.config.log_driver != "k8s-file" {
-        return Err(Error::Invalid(format!(
-            "this container is using the '{}' log driver, cannot read logs: read them with journalctl CONTAINER_ID_FULL={id}",
-            container.config.log_driver
-        )));
-    }
+    is_readable(&container)?;
     let mut file = match File::open(engine.log_file(id)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         file => BufReader::new(file?),
@@ -85,6 +81,20 @@ pub fn logs(
         }
         std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+/// Refuses a container whose log is kept elsewhere or not at all.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn is_readable(container: &Container) -> Result<()> {
+    let (id, driver) = (&container.config.id, &container.config.log_driver);
+    if driver == "k8s-file" {
+        return Ok(());
+    }
+    Err(Error::Invalid(format!(
+        "this container is using the '{driver}' log driver, cannot read logs: read them with journalctl CONTAINER_ID_FULL={id}"
+    )))
 }
 
 fn is_alive(engine: &Engine, id: &str) -> Result<bool> {

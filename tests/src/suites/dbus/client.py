@@ -3,10 +3,12 @@
 import os
 import socket
 import sys
+import threading
 import time
 
 import dbus
 import dbus.bus
+import dbus.lowlevel
 
 NAME, ROOT = "org.cryopod.engine1", "/org/cryopod/engine1"
 IMAGE = "localhost/test:latest"
@@ -269,4 +271,111 @@ def allowed(name):
     at(manager.GetCheckpoint(name, "mine"), "Checkpoint").Remove("")
 
 
-{f.__name__: f for f in [story, freeze, thaw, slow, pull, full, wrong, leave, denied, allowed]}[sys.argv[2]](*sys.argv[3:])
+def lie():
+    """Takes polkit's name and says yes to everything; without dbus-python, which answers no calls."""
+    wire = socket.socket(socket.AF_UNIX)
+    wire.connect("\0" + sys.argv[1].removeprefix("unix:abstract="))
+    user = str(os.getuid()).encode().hex()
+    wire.sendall(f"\0AUTH EXTERNAL {user}\r\n".encode())
+    wire.recv(1000)
+    wire.sendall(b"BEGIN\r\n")
+    serial = 0
+
+    def send(kind, fields, signature=None, body=b""):
+        nonlocal serial
+        serial += 1
+        if signature:
+            fields = fields + [(8, "g", signature)]
+        packed = b""
+        for code, sort, value in fields:
+            packed += b"\0" * (-len(packed) % 8) + bytes([code, 1, ord(sort), 0])
+            if sort == "u":
+                packed += value.to_bytes(4, "little")
+            elif sort == "g":
+                packed += bytes([len(value)]) + value.encode() + b"\0"
+            else:
+                packed += len(value).to_bytes(4, "little") + value.encode() + b"\0"
+        head = b"l" + bytes([kind, 1 if kind == 2 else 0, 1])
+        for number in (len(body), serial, len(packed)):
+            head += number.to_bytes(4, "little")
+        wire.sendall(head + packed + b"\0" * (-len(packed) % 8) + body)
+
+    def call(method, signature=None, body=b""):
+        bus_name = "org.freedesktop.DBus"
+        fields = [(1, "o", "/org/freedesktop/DBus"), (2, "s", bus_name), (3, "s", method)]
+        send(1, fields + [(6, "s", bus_name)], signature, body)
+
+    name = b"org.freedesktop.PolicyKit1"
+    call("Hello")
+    call("RequestName", "su", len(name).to_bytes(4, "little") + name + b"\0\0" + bytes(4))
+
+    def answer():
+        unread = b""
+        while piece := wire.recv(1 << 16):
+            unread += piece
+            while len(unread) >= 16:
+                body, number, fields = (int.from_bytes(unread[at : at + 4], "little") for at in (4, 8, 12))
+                whole = 16 + fields + -fields % 8 + body
+                if len(unread) < whole:
+                    break
+                one, unread = unread[:whole], unread[whole:]
+                if one[1] == 1:
+                    # Sent by the service: `:1.N` in the header.
+                    start = one.index(b"\x07\x01s\0") + 8
+                    sender = one[start : one.index(b"\0", start)].decode()
+                    yes = (1).to_bytes(4, "little") + bytes(12)
+                    send(2, [(5, "u", number), (6, "s", sender)], "(bba{ss})", yes)
+
+    threading.Thread(target=answer, daemon=True).start()
+    until("it has the name", lambda: bus.name_has_owner(name.decode()))
+
+
+def lied(name, file):
+    """Whoever says yes to himself has no more rights than before."""
+    lie()
+    polkit = bus.get_object("org.freedesktop.PolicyKit1", "/", introspect=False)
+    asked = dbus.Interface(polkit, "org.freedesktop.PolicyKit1.Authority")
+    assert asked.CheckAuthorization()[0], "it does not even lie"
+    denied(name, file)
+
+
+def engines(service):
+    """Engines that a service has open: each has the database's log, whose descriptor none keeps."""
+
+    def is_log(number):
+        try:
+            return os.readlink(f"/proc/{service}/fd/{number}").endswith("-wal")
+        except FileNotFoundError:
+            return False
+
+    return sum(map(is_log, os.listdir(f"/proc/{service}/fd")))
+
+
+def waiting(name, service):
+    """Waits for a container and follows its log, many times, and leaves the bus."""
+    path = manager.GetContainer(name)
+    for _ in range(30):
+        for method, arguments in [("Wait", ()), ("ReadLog", (options(follow=True),))]:
+            call = dbus.lowlevel.MethodCallMessage(NAME, path, f"{NAME}.Container", method)
+            if arguments:
+                call.append(*arguments, signature="a{sv}")
+            bus.send_message(call)
+    bus.flush()
+    until("all are at work", lambda: engines(service) >= 60)
+
+
+def many(name):
+    """More than one caller may have; others are answered."""
+    path = manager.GetContainer(name)
+    other = dbus.bus.BusConnection(sys.argv[1])
+    for _ in range(200):
+        other.send_message(dbus.lowlevel.MethodCallMessage(NAME, path, f"{NAME}.Container", "Wait"))
+    other.flush()
+    container = dbus.Interface(other.get_object(NAME, path), f"{NAME}.Container")
+    limit = "org.freedesktop.DBus.Error.LimitsExceeded"
+    until("it is refused", lambda: error_of(container.Wait, timeout=0.5) == limit)
+    assert properties(path, "Container")["State"] == "running"
+    other.close()
+
+
+{f.__name__: f for f in [story, freeze, thaw, slow, pull, full, wrong, leave, denied, allowed, lied, waiting, many]}[sys.argv[2]](*sys.argv[3:])

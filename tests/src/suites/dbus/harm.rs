@@ -15,6 +15,7 @@ pub const TESTS: Tests = tests![
     once what_is_not_what_it_claims,
     who_leaves_the_bus_cancels_its_own,
     once who_has_no_rights,
+    once who_asks_too_much,
     a_full_disk_ends_no_container,
     a_killed_service_loses_nothing,
     once a_service_that_ends,
@@ -97,6 +98,8 @@ fn who_has_no_rights(host: &Host) {
     {
         let bus = Bus::start(host);
         bus.python_as_nobody(&["denied", "r", file]);
+        // Nor has who takes polkit's name where a bus lets him.
+        bus.python_as_nobody(&["lied", "r", file]);
     }
     let bus = Bus::with_polkit(host);
     bus.python_as_nobody(&["denied", "r", file]);
@@ -105,6 +108,23 @@ fn who_has_no_rights(host: &Host) {
     bus.call(&bus.container("r"), "Container", &["Inspect"]);
     assert_eq!(std::fs::metadata(file).unwrap().len(), 0);
     std::fs::remove_file(file).unwrap();
+}
+
+fn who_asks_too_much(host: &Host) {
+    host.start_shell("quiet", &[], "sleep 1000");
+    let bus = Bus::start(host);
+    bus.container("quiet");
+    let service = bus.service.id().to_string();
+    bus.python(&["waiting", "quiet", &service]);
+    // Who has left the bus holds nothing, though the container runs on and says nothing.
+    let open = || {
+        let all = std::fs::read_dir(format!("/proc/{service}/fd")).unwrap();
+        let files = all.filter_map(|one| std::fs::read_link(one.unwrap().path()).ok());
+        let is_log = |file: &std::path::PathBuf| file.ends_with("state.db-wal");
+        files.filter(is_log).count()
+    };
+    wait::until("all is given back", || (open() < 5).then_some(()));
+    bus.python(&["many", "quiet"]);
 }
 
 fn a_full_disk_ends_no_container(host: &Host) {

@@ -46,6 +46,9 @@ const SETUP: &str = r#"<busconfig>
     <allow eavesdrop="true"/>
     <allow send_destination="org.freedesktop.DBus" send_interface="org.freedesktop.DBus.Monitoring"/>
   </policy>
+  <policy user="nobody">
+    <allow own="org.freedesktop.PolicyKit1"/>
+  </policy>
   <include>POLICY</include>
   <include ignore_missing="yes">/usr/share/dbus-1/system.d/org.freedesktop.PolicyKit1.conf</include>
 </busconfig>

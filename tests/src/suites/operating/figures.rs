@@ -51,6 +51,16 @@ pub fn processes(host: &Host) {
         125,
         "ps(1) failed with exit code 1: ",
     );
+    // It may write and wait as it likes: nobody listens for ever.
+    let liar = "rm /bin/ps; printf '#!/bin/sh\\nexec yes\\n' > /bin/ps; chmod +x /bin/ps; echo ready; sleep 1000";
+    host.start_shell("liar", &[], liar);
+    host.wait_for_log("liar", "ready");
+    host.fails(
+        &["top", "liar", "-ef"],
+        125,
+        "the container's ps(1) has no end",
+    );
+    host.ok(&["rm", "-f", "-t", "0", "liar"]);
 
     let refused = "Error: top can only be used on running containers\n";
     host.ok(&["pause", "busy"]);

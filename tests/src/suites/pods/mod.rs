@@ -369,6 +369,20 @@ fn removal(host: &Host) {
     assert_eq!(host.ok(&["pod", "rm", "-f", "-t", "0", "p"]), id);
     assert_eq!(host.ok(&["ps", "-aq"]), "");
     assert_eq!(host.ok(&["volume", "ls", "-q"]), "");
+    // What is a pod's is not swept with what stands alone.
+    host.ok(&["pod", "create", "--name", "q"]);
+    host.ok(&["create", "--pod", "q", "--name", "member", IMAGE, "true"]);
+    host.ok(&["create", "--name", "alone", IMAGE, "true"]);
+    assert_eq!(
+        host.ok(&["container", "prune", "-f"]).lines().count(),
+        1,
+        "alone alone goes"
+    );
+    assert_eq!(facts(host, "q")["NumContainers"], 2);
+    host.ok(&["rm", "member"]);
+    assert_eq!(host.ok(&["container", "prune", "-f"]), "");
+    host.ok(&["pod", "start", "q"]);
+    host.ok(&["pod", "rm", "-f", "-t", "0", "q"]);
     // Only its infra container runs: nobody misses it.
     host.ok(&["pod", "create", "--name", "p"]);
     host.ok(&["pod", "start", "p"]);

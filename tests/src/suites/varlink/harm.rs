@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixDatagram;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -17,6 +18,7 @@ pub const TESTS: Tests = tests![
     once many_messages_and_connections,
     once descriptors_that_are_not_what_they_claim,
     once archives_that_are_none,
+    once a_full_disk_ends_no_container,
     once a_client_that_is_gone_cancels_its_own,
     once a_killed_service_loses_nothing,
     once sockets_of_a_service_manager,
@@ -296,6 +298,33 @@ fn descriptors_that_are_not_what_they_claim(host: &Host) {
     host.ok(&["rm", "-f", "-t", "0", "d"]);
 }
 
+/// An archive that fits into all pipes on the way, and not into its file.
+fn a_full_disk_ends_no_container(host: &Host) {
+    let service = Service::start(host);
+    let mut client = service.client();
+    host.start_shell("d", &["--network", "none"], COUNT_ALOUD);
+    let disk = host.file("disk");
+    std::fs::create_dir(&disk).unwrap();
+    let mounted = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=16k", "none", &disk])
+        .status();
+    assert!(mounted.unwrap().success());
+    let archive = File::create(format!("{disk}/archive")).unwrap();
+    let asked = json!({ "name": "d", "archive": 0, "options": {} });
+    let method = own("CheckpointContainer");
+    let (name, told) = client.refused_with(&method, asked, &[archive.as_fd()]);
+    drop(archive);
+    let unmounted = Command::new("umount").arg(&disk).status();
+    assert!(unmounted.unwrap().success());
+    assert_eq!(name, own("Failed"), "{told}");
+    let text = told.to_string();
+    assert!(text.contains("the archive did not reach"), "{told}");
+    assert_eq!(host.status("d"), "running", "{told}");
+    let log = host.log("d");
+    host.wait_for_more_log("d", &log);
+    host.ok(&["rm", "-f", "-t", "0", "d"]);
+}
+
 fn archives_that_are_none(host: &Host) {
     let service = Service::start(host);
     let mut client = service.client();
@@ -519,7 +548,7 @@ fn sockets_of_a_service_manager(host: &Host) {
         os.set_inheritable(3,True)\n\
         os.environ.update(LISTEN_FDS='1',LISTEN_PID=str(os.getpid()),LISTEN_FDNAMES='varlink')\n\
         os.execv(sys.argv[2],sys.argv[2:])";
-    let mut line = std::process::Command::new("python3");
+    let mut line = Command::new("python3");
     line.args(["-c", script, &socket, &host.engine.program]);
     line.args(["system", "service", "--time", "1"]);
     let child = line.spawn().expect("python3");

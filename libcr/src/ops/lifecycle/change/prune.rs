@@ -35,13 +35,14 @@ impl PruneFilter {
     }
 }
 
-/// Those that would be removed now, oldest first.
+/// Those that would be removed now, oldest first. Containers of pods go with their pods.
 pub fn candidates(engine: &Engine, filter: &PruneFilter) -> Result<Vec<Container>> {
     let mut containers = engine.store.rows().containers()?;
     for container in &mut containers {
         look(engine, container);
     }
-    containers.retain(|one| !one.state.status.is_alive() && filter.fits(one));
+    let alone = |one: &Container| one.config.pod.is_none();
+    containers.retain(|one| alone(one) && !one.state.status.is_alive() && filter.fits(one));
     Ok(containers)
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::process::Stdio;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -19,6 +20,11 @@ use crate::sys::cgroup::Cgroup;
 use crate::sys::command;
 use crate::sys::dir::at;
 use crate::sys::process::{self, Process};
+
+/// The most that a container's ps(1) may write, bytes: lines of more processes than there can be.
+const MOST: usize = 16 << 20;
+/// How long it may take.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A container's processes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,7 +159,14 @@ fn ps(engine: &Engine, id: &str, words: &[String]) -> Result<Listing> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let output = command::spawn(command, &[])?.wait_with_output()?;
+    let child = command::spawn(command, &[])?;
+    let output = command::output_within(child, MOST, PATIENCE)?.ok_or_else(|| {
+        Error::Invalid(format!(
+            "the container's ps(1) has no end: no more than {} MiB and {} seconds are waited for",
+            MOST >> 20,
+            PATIENCE.as_secs()
+        ))
+    })?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let code = prepared.finish(output.status)?;
     if code != 0 {

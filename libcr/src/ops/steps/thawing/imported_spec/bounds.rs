@@ -4,7 +4,7 @@
 use rustix::process::{Resource, getrlimit};
 use serde_json::{Map, Value};
 
-use super::{Grants, keep_only, refuse};
+use super::{Grants, has_own_network, keep_only, refuse};
 use crate::error::{Error, Result};
 use crate::runtime::kernel::{RESOURCES as LIMITS, is_of_ipc, is_of_network};
 
@@ -53,6 +53,7 @@ pub(super) fn namespaces(spec: &Value, joins_pids: bool) -> Result<()> {
 
 /// Settings of the kernel, as far as they are the container's own.
 pub(super) fn settings(spec: &mut Value) {
+    let own_network = has_own_network(spec);
     let Some(settings) = spec["linux"].get_mut("sysctl") else {
         return;
     };
@@ -64,7 +65,7 @@ pub(super) fn settings(spec: &mut Value) {
         // Runtimes make a path of it, dots becoming slashes.
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
         let named = key.bytes().all(plain) && !key.contains("..");
-        let own = is_of_ipc(key) || is_of_network(key);
+        let own = is_of_ipc(key) || own_network && is_of_network(key);
         let short = value
             .as_str()
             .is_some_and(|text| text.len() <= LONGEST_SETTING);

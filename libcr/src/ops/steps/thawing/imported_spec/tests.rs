@@ -294,6 +294,19 @@ fn settings_and_resources_are_the_containers_own() -> Result<()> {
     let checked = check(spec, Grants::default(), &[], false)?;
     let expected = json!({"net.ipv4.ping_group_range": "0 0", "kernel.shmmax": "1"});
     assert_eq!(checked["linux"]["sysctl"], expected);
+    // On this host's network those would be this host's.
+    let mut spec = honest();
+    spec["linux"]["sysctl"] = expected;
+    let list = spec["linux"]["namespaces"].as_array_mut();
+    if let Some(list) = list {
+        list.retain(|entry| entry["type"] != "network");
+    }
+    let granted = Grants {
+        host_network: true,
+        ..Grants::default()
+    };
+    let on_host = check(spec, granted, &[], false)?;
+    assert_eq!(on_host["linux"]["sysctl"], json!({"kernel.shmmax": "1"}));
     let resources = &checked["linux"]["resources"];
     assert_eq!(resources["memory"], json!({"limit": 1}));
     assert_eq!(resources["cpu"], json!({"shares": 2}));
