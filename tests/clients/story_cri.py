@@ -218,7 +218,9 @@ def surroundings():
         sysctls={"net.core.somaxconn": "77", "kernel.shmmax": "65536"},
     )
     device = cri.Device(container_path="/dev/nothing", host_path="/dev/null", permissions="rw")
-    container = make(sandbox, container_config(devices=[device]))
+    context = cri.LinuxContainerSecurityContext(supplemental_groups=[5, 77])
+    linux = cri.LinuxContainerConfig(security_context=context)
+    container = make(sandbox, container_config(devices=[device], linux=linux))
     runtime.StartContainer(cri.StartContainerRequest(container_id=container))
 
     def run(*words):
@@ -231,6 +233,9 @@ def surroundings():
         assert "nameserver 10.96.0.10" in lines and "options ndots:5" in lines, lines
         assert "search default.svc.cluster.local svc.cluster.local" in lines, lines
         assert run("hostname") == "here\n"
+        # Of its first process: a thaw must bring them back.
+        groups = [line for line in run("cat", "/proc/1/status").splitlines() if "Groups:" in line]
+        assert groups[0].split()[1:] in (["5", "77"], ["0", "5", "77"]), groups
         assert run("cat", "/proc/sys/net/core/somaxconn") == "77\n"
         assert run("cat", "/proc/sys/kernel/shmmax") == "65536\n"
         assert run("stat", "-c", "%F %t,%T", "/dev/nothing") == "character special file 1,3\n"

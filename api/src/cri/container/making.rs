@@ -77,6 +77,7 @@ pub fn options(config: &ContainerConfig, pod: &str, of: &Sandbox) -> Result<Made
         terminal: config.tty,
         stop_signal: stop_signal(config.stop_signal)?,
         user: security::user(&context)?,
+        groups: security::groups(&context)?,
         read_only: context.readonly_rootfs,
         security: security::security(&context)?,
         limits,
@@ -352,7 +353,7 @@ mod tests {
             |config| {
                 let linux = config.linux.get_or_insert_default();
                 let security = linux.security_context.get_or_insert_default();
-                security.supplemental_groups.push(5);
+                security.supplemental_groups.push(-1);
             },
             |config| {
                 config.mounts.push(Mount {

@@ -10,11 +10,8 @@ use crate::cri::messages::{LinuxContainerSecurityContext, SecurityProfile};
 /// `UID[:GID]`, or a name.
 ///
 /// # Errors
-/// For further groups, and a group without a user.
+/// For a group without a user.
 pub fn user(security: &LinuxContainerSecurityContext) -> Result<Option<String>, Refusal> {
-    if !security.supplemental_groups.is_empty() {
-        return Err(Refusal::unsupported("supplemental_groups"));
-    }
     let name = &security.run_as_username;
     let user = match &security.run_as_user {
         Some(user) => user.value.to_string(),
@@ -26,6 +23,19 @@ pub fn user(security: &LinuxContainerSecurityContext) -> Result<Option<String>, 
         Some(group) => Ok(Some(format!("{user}:{}", group.value))),
         None => Ok((!user.is_empty()).then_some(user)),
     }
+}
+
+/// Further groups, by number.
+///
+/// # Errors
+/// For what is no group's number.
+pub fn groups(security: &LinuxContainerSecurityContext) -> Result<Vec<String>, Refusal> {
+    let all = security.supplemental_groups.iter();
+    all.map(|group| match u32::try_from(*group) {
+        Ok(group) => Ok(group.to_string()),
+        Err(_) => Err(Refusal::invalid(&format!("{group} is no group"))),
+    })
+    .collect()
 }
 
 /// Capabilities, profiles and protected paths in the engine's words.
