@@ -407,10 +407,6 @@ mod tests {
     fn what_cannot_be_had_is_refused() {
         let no_name = PodSandboxConfig::default();
         assert!(options(&no_name, "").is_err());
-        let mut asked = config();
-        asked.linux.get_or_insert_default().sysctls =
-            BTreeMap::from([("a".to_owned(), "b".to_owned())]);
-        assert!(options(&asked, "").is_err());
         let host_pid = NamespaceOption {
             pid: NAMESPACE_NODE,
             ..NamespaceOption::default()

@@ -5,8 +5,8 @@
 //! unpacking, mounts, network, CRIU, verification, record. A failure removes what was made; the
 //! checkpoint is as it was.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use network::types::StatusBlock;
 
@@ -16,7 +16,6 @@ use crate::criu::contents::Directory;
 use crate::engine::Engine;
 use crate::error::{Error, Result, one_line};
 use crate::model::checkpoint::{RestoreReport, micros};
-use crate::model::container::pod::Shared;
 use crate::model::container::{Container, NetworkMode};
 use crate::model::event::Event;
 use crate::model::operation::Intent;
@@ -40,7 +39,7 @@ use crate::ops::steps::undo::Undo;
 use crate::progress::{Progress, Step};
 use crate::runtime::criu_options::Verb;
 use crate::sys::dir::at;
-use crate::sys::{fault, ipc, machine, proc};
+use crate::sys::{fault, machine, proc};
 
 mod checks;
 mod import;
@@ -243,7 +242,7 @@ fn source(engine: &Engine, container: &Container, options: &mut RestoreOptions) 
 fn saved_addresses(directory: &Path, options: &RestoreOptions) -> Result<SavedAddresses> {
     let path = directory.join(layout::NETWORK_STATUS);
     let text = match fs::read(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Ok(SavedAddresses::default());
         }
         text => text.map_err(at("read", &path))?,
@@ -330,7 +329,10 @@ impl Thawing<'_> {
         })?;
         fault::point("brought-up");
         self.bounded(container)?;
-        self.keep_limits_of_pod(container)?;
+        // The user's own directory stays as it is; nobody else can write there.
+        if !options.with_pod && self.source.images.starts_with(&engine.config.root) {
+            sandbox::keep_limits(engine, &container.config, &self.source.images)?;
+        }
         self.unless_cancelled(container)?;
         self.progress.step(&container.config.name, Step::Restore);
         let pages = options
@@ -366,28 +368,6 @@ impl Thawing<'_> {
             criu_statistics: criu::stats::read_restore(&call.work.join("stats-restore")).ok(),
             warnings: plugged.warnings,
         })
-    }
-
-    /// Limits of System V objects and message queues that it shares with a pod stay as they are there.
-    fn keep_limits_of_pod(&self, container: &Container) -> Result<()> {
-        let (engine, images) = (self.engine, &self.source.images);
-        let Some(holder) = container.config.joined(Shared::Ipc) else {
-            return Ok(());
-        };
-        // The user's own directory stays as it is; nobody else can write there.
-        if self.options.with_pod || !images.starts_with(&engine.config.root) {
-            return Ok(());
-        }
-        if let Some(pid) = engine.reload(holder)?.state.pid {
-            let limits = ipc::limits(pid).map_err(|error| {
-                Error::from(io::Error::other(format!(
-                    "cannot tell the limits of the pod of {}: {error}",
-                    container.config.name
-                )))
-            })?;
-            criu::ipc_limits::set(images, &limits)?;
-        }
-        Ok(())
     }
 
     /// The processes get no more than the specification that was just written has.

@@ -2,9 +2,11 @@
 //! they share, running; and what becomes of that one when the last of the others has ended.
 
 use std::fs::{self, Permissions};
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::criu;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::pod::{ExitPolicy, Pod, Shared};
@@ -17,6 +19,7 @@ use crate::ops::steps::life::netplug;
 use crate::ops::steps::life::observe::{look, observe};
 use crate::runtime::pause;
 use crate::sys::dir::at;
+use crate::sys::ipc;
 
 /// Where the root file system of an infra container is, below its directory.
 const ROOTFS: &str = "rootfs";
@@ -112,6 +115,27 @@ fn joined(config: &ContainerConfig) -> Option<&str> {
 
 /// Namespaces that a container joins, with a path for each.
 pub type Namespaces = Vec<(Shared, PathBuf)>;
+
+/// Writes the limits of System V objects and message queues that a container shares with its pod into
+/// its images: a thaw sets what these have, for all of the pod. [`ensure`] was called.
+///
+/// # Errors
+/// When they can't be read or written.
+pub fn keep_limits(engine: &Engine, config: &ContainerConfig, images: &Path) -> Result<()> {
+    let Some(holder) = config.joined(Shared::Ipc) else {
+        return Ok(());
+    };
+    let Some(pid) = engine.reload(holder)?.state.pid else {
+        return Ok(());
+    };
+    let limits = ipc::limits(pid).map_err(|error| {
+        let name = &config.name;
+        io::Error::other(format!(
+            "cannot tell the limits of the pod of {name}: {error}"
+        ))
+    })?;
+    Ok(criu::ipc_limits::set(images, &limits)?)
+}
 
 /// What stands for the paths of [`namespaces`] where only their kinds matter: the container that
 /// holds them need not run yet.
