@@ -351,7 +351,7 @@ fn images_volumes_networks(host: &Host) {
     assert_eq!(json("GET", "/version", "", 200)["ApiVersion"], "1.44");
     assert_eq!(
         json("GET", "/v1.44/info", "", 200)["DefaultRuntime"],
-        "crun"
+        host.runtime
     );
     assert!(json("GET", "/v1.44/system/df", "", 200)["Images"].is_array());
     let image = json("GET", &format!("/v1.44/images/{IMAGE}/json"), "", 200);

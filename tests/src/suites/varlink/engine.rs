@@ -274,9 +274,11 @@ fn a_life(host: &Host) {
 
 fn logs_and_events_as_they_come(host: &Host) {
     let service = Service::start(host);
+    // The other runtime's past is there too.
+    let name = &format!("ev-{}", host.runtime);
     let mut watcher = service.client();
     watcher.call(&own("Ping"), json!({}));
-    let asked = json!({ "filter": ["container=ev"] });
+    let asked = json!({ "filter": [format!("container={name}")] });
     watcher.send(
         &json!({ "method": own("Events"), "parameters": asked, "more": true }),
         &[],
@@ -284,9 +286,9 @@ fn logs_and_events_as_they_come(host: &Host) {
     let mut client = service.client();
     // The stream begins before its first reply: nothing tells a client when.
     std::thread::sleep(std::time::Duration::from_millis(500));
-    counter(&mut client, "ev");
+    counter(&mut client, name);
     let mut follower = service.client();
-    let asked = json!({ "name": "ev", "follow": true });
+    let asked = json!({ "name": name, "follow": true });
     follower.send(
         &json!({ "method": own("ContainerLogs"), "parameters": asked, "more": true }),
         &[],
@@ -297,17 +299,17 @@ fn logs_and_events_as_they_come(host: &Host) {
         assert_eq!(line["text"], number.to_string(), "{reply}");
         assert_eq!(reply["continues"], true);
     }
-    client.call(&own("CheckpointContainer"), json!({ "name": "ev" }));
-    client.call(&own("RestoreContainer"), json!({ "name": "ev" }));
+    client.call(&own("CheckpointContainer"), json!({ "name": name }));
+    client.call(&own("RestoreContainer"), json!({ "name": name }));
     client.call(
         &own("RemoveContainer"),
-        json!({ "name": "ev", "force": true, "timeout": 0 }),
+        json!({ "name": name, "force": true, "timeout": 0 }),
     );
     let mut seen = Vec::new();
     while seen.last().is_none_or(|kind| kind != "remove") {
         let reply = watcher.reply(&own("Events"));
         let event = &reply["parameters"]["event"];
-        assert_eq!(event["name"], "ev");
+        assert_eq!(event["name"], name.as_str());
         seen.push(event["status"].as_str().unwrap().to_owned());
     }
     let expected = ["create", "start", "checkpoint", "restore", "died", "remove"];
@@ -321,7 +323,7 @@ fn logs_and_events_as_they_come(host: &Host) {
     // What is past has an end.
     let past = client.replies(
         &own("Events"),
-        json!({ "filter": ["container=ev"], "since": "10m", "stream": false }),
+        json!({ "filter": [format!("container={name}")], "since": "10m", "stream": false }),
         &[],
         true,
     );
