@@ -20,11 +20,14 @@ pub const IN_VM: Tests = tests![
     once chain_in_directories_of_ones_own,
     once named_one_builds_on_a_pre_checkpoint,
     two_archives,
-    limits_hold_after_the_thaw,
+    runc limits_hold_after_the_thaw,
     once previous_must_exist,
 ];
 
-pub const INTEROP_IN_VM: Tests = tests![podman_thaws_both_of_ours, we_thaw_both_of_podmans];
+pub const INTEROP_IN_VM: Tests = tests![
+    crun podman_thaws_both_of_ours,
+    runc we_thaw_both_of_podmans,
+];
 
 /// Podman's words, and the option that it leaves out.
 const NO_TRACKING: [&str; 2] = [
