@@ -133,8 +133,8 @@ pub async fn channels(place: Place, io: Io, ports: &[u16]) {
     }
     let reading = async {
         while let Some(bytes) = websocket::next(&mut from).await {
-            let channel = bytes.first().copied().unwrap_or_default();
-            if channel % 2 == 0
+            if let Some(channel) = bytes.first()
+                && channel % 2 == 0
                 && let Some(sender) = senders.get(usize::from(channel / 2))
             {
                 // It may have ended.

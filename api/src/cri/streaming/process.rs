@@ -200,7 +200,8 @@ pub async fn attach(context: &Arc<Context>, id: String, joined: Joined, wire: Wi
     let wanted = attach::Wanted {
         input: joined.input,
         output: joined.output,
-        error: joined.error || !joined.terminal && joined.output,
+        // A client with a terminal has one stream for both.
+        error: joined.error || joined.terminal,
         terminal,
         keys: DetachKeys::none(),
     };

@@ -175,6 +175,12 @@ fn protocols(wanted: &Wanted) -> &'static [(&'static str, Protocol)] {
     }
 }
 
+/// What carries a process's streams.
+enum Carrier {
+    Socket(Box<websocket::Socket>, bool),
+    Spdy(spdy::Opened),
+}
+
 async fn join(context: Arc<Context>, io: Io, protocol: Protocol, wanted: Wanted) {
     let joined = match &wanted {
         Wanted::Forward(pod, ports) => {
@@ -187,13 +193,22 @@ async fn join(context: Arc<Context>, io: Io, protocol: Protocol, wanted: Wanted)
         }
         Wanted::Exec(_, _, joined) | Wanted::Attach(_, joined) => *joined,
     };
+    let carrier = match protocol {
+        Protocol::Channels(closes) => Carrier::Socket(Box::new(websocket::open(io).await), closes),
+        Protocol::Spdy => match spdy::open(io, joined).await {
+            Some(opened) => Carrier::Spdy(opened),
+            None => return,
+        },
+        // It is offered for ports only.
+        Protocol::Tunnel => return,
+    };
     let (wire, ends) = process::wire();
     let carrying = async {
-        match protocol {
-            Protocol::Channels(closes) => websocket::carry(io, ends, joined, closes).await,
-            Protocol::Spdy => spdy::carry(io, ends, joined).await,
-            // It is offered for ports only.
-            Protocol::Tunnel => {}
+        match carrier {
+            Carrier::Socket(socket, closes) => {
+                websocket::carry(*socket, ends, joined, closes).await;
+            }
+            Carrier::Spdy(opened) => spdy::carry(opened, ends, joined).await,
         }
     };
     let running = async {

@@ -92,13 +92,13 @@ pub fn message(channel: u8, data: &[u8]) -> Message {
 
 /// Carries a process's streams until their end is told, or the client is gone. `closes`: the client can
 /// close its input.
-pub async fn carry(io: Io, ends: Ends, joined: Joined, closes: bool) {
+pub async fn carry(socket: Socket, ends: Ends, joined: Joined, closes: bool) {
     let Ends {
         sent,
         mut told,
         gone,
     } = ends;
-    let (mut to, mut from) = open(io).await.split();
+    let (mut to, mut from) = socket.split();
     // Nothing of the lowest channel, as Kubernetes' own servers: the client sees that it is joined.
     let lowest = if joined.output { OUTPUT } else { STATUS };
     let writing = async {

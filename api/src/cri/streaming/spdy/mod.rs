@@ -51,20 +51,39 @@ pub fn accept(
     Ok((Protocol::Spdy, response))
 }
 
-/// Carries a process's streams until their end is told, or the client is gone.
-pub async fn carry(io: Io, ends: Ends, joined: Joined) {
+/// A connection with all streams that its client asked for, by their kind.
+#[derive(Debug)]
+pub struct Opened {
+    connection: Connection,
+    streams: HashMap<String, Stream>,
+}
+
+/// Waits until a client has opened its streams; `None` when it doesn't. Nothing runs before: a client
+/// that fails here asks again.
+pub async fn open(io: Io, joined: Joined) -> Option<Opened> {
     let mut connection = Connection::start(io);
+    if let Ok(Some(streams)) = timeout(OPENING, opened(&mut connection, joined)).await {
+        return Some(Opened {
+            connection,
+            streams,
+        });
+    }
+    tracing::debug!("a client has not opened its streams");
+    connection.close().await;
+    None
+}
+
+/// Carries a process's streams until their end is told, or the client is gone.
+pub async fn carry(opened: Opened, ends: Ends, joined: Joined) {
+    let Opened {
+        connection,
+        mut streams,
+    } = opened;
     let Ends {
         sent,
         mut told,
         gone,
     } = ends;
-    let Ok(Some(mut streams)) = timeout(OPENING, opened(&mut connection, joined)).await else {
-        tracing::debug!("a client has not opened its streams");
-        gone.cancel();
-        connection.close().await;
-        return;
-    };
     if let Some(Stream { mut data, .. }) = streams.remove("stdin") {
         let sent = sent.clone();
         tokio::spawn(async move {
@@ -106,7 +125,8 @@ pub async fn carry(io: Io, ends: Ends, joined: Joined) {
         while let Some(piece) = told.recv().await {
             let (to, bytes) = match piece {
                 Told::Output(bytes) => (&output, bytes),
-                Told::Error(bytes) => (if error.is_some() { &error } else { &output }, bytes),
+                Told::Error(bytes) if joined.terminal => (&output, bytes),
+                Told::Error(bytes) => (&error, bytes),
                 Told::Status(bytes) => (&status, bytes),
             };
             if let Some(to) = to
