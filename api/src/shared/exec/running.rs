@@ -85,11 +85,19 @@ fn of_runtime(engine: &Engine, mut session: Session) -> Result<(), Failure> {
         error: Stdio::null(),
     };
     sessions::claim(engine, &session)?;
-    let running = begin(engine, &session.container, &options, streams, None)?;
+    let running = begin(engine, &session.container, &options, streams, None)
+        .inspect_err(|_| give_back(engine, &session))?;
     sessions::started(engine, &mut session, running.runtime_pid())?;
     let code = running.wait(engine)?;
     sessions::ended(engine, &mut session, code)?;
     Ok(())
+}
+
+/// One that could not be started may be started again.
+fn give_back(engine: &Engine, session: &Session) {
+    if let Err(error) = sessions::give_back(engine, session) {
+        tracing::debug!(session = session.id, %error, "its claim stays");
+    }
 }
 
 /// Starts the process; returns once it runs what says when it has ended and that is written down.
@@ -155,7 +163,8 @@ fn supervise(
         &session.options,
         streams,
         Some(&pid_file),
-    )?;
+    )
+    .inspect_err(|_| give_back(engine, &session))?;
     let runtime = running.runtime_pid();
     sessions::started(engine, &mut session, runtime)?;
     let process = format!("/proc/{runtime}/stat");

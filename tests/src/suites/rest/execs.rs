@@ -13,6 +13,7 @@ use crate::suites::{Tests, tests};
 pub const TESTS: Tests = tests![
     once as_much_as_one_likes_there_and_back,
     once one_of_many_starts_it,
+    once a_start_that_failed_is_tried_again,
     a_detached_one_is_followed_to_its_end,
     once a_service_ends_before_them,
 ];
@@ -74,6 +75,25 @@ fn one_of_many_starts_it(host: &Host) {
         assert_eq!(host.ok(&["exec", "many", "cat", &file]), "x");
     }
     host.ok(&["rm", "-f", "-t", "0", "many"]);
+}
+
+/// A paused container refuses its processes their start; once it goes on they start.
+fn a_start_that_failed_is_tried_again(host: &Host) {
+    let service = Service::start(host);
+    host.start("paused", &[], &["sleep", "1000"]);
+    for body in [r#"{"Detach":true}"#, r#"{"Detach":true,"Tty":true}"#] {
+        let id = made(&service, "paused", "echo x >> /ran");
+        let path = format!("/v1.44/exec/{id}/start");
+        host.ok(&["pause", "paused"]);
+        service.expect(409, "POST", &path, body);
+        host.ok(&["unpause", "paused"]);
+        service.expect(200, "POST", &path, body);
+        wait::until("it has run", || {
+            (facts(&service, &id)["Running"] == false).then_some(())
+        });
+    }
+    assert_eq!(host.ok(&["exec", "paused", "cat", "/ran"]), "x\nx");
+    host.ok(&["rm", "-f", "-t", "0", "paused"]);
 }
 
 fn a_detached_one_is_followed_to_its_end(host: &Host) {

@@ -101,6 +101,15 @@ pub fn claim(engine: &Engine, session: &Session) -> Result<()> {
     }
 }
 
+/// Gives back what [`claim`] took, when its start failed before anything ran: of a paused container,
+/// for one, which goes on some day.
+///
+/// # Errors
+/// The file can't be removed.
+pub fn give_back(engine: &Engine, session: &Session) -> Result<()> {
+    Ok(remove_file_if_present(&claimed(engine, session))?)
+}
+
 /// Writes down that it has been started by this process, which has claimed it.
 ///
 /// # Errors
