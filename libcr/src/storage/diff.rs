@@ -34,7 +34,7 @@ const SKIPPED: [&[u8]; 12] = [
 
 /// A directory that CRIU makes in the container for the moment of a dump, to see what a mount point
 /// hides (criu/mount.c, `get_clean_mnt`): in /tmp, or in the root where there is none.
-pub(super) fn is_criu_mount_point(path: &[u8]) -> bool {
+pub fn is_criu_mount_point(path: &[u8]) -> bool {
     let name = path.strip_prefix(b"tmp/").unwrap_or(path);
     let end = name.strip_prefix(b"cr-tmpfs.").unwrap_or_default();
     end.len() == 6 && end.iter().all(u8::is_ascii_alphanumeric)

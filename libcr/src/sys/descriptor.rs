@@ -2,8 +2,13 @@
 //! proc_pid_fdinfo(5)). Looks from outside, touches nothing.
 
 use std::ffi::OsString;
-use std::fs::{self, Metadata};
+use std::fs::{self, File, Metadata};
+use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use rustix::fs::{AtFlags, Mode, OFlags, StatxFlags, statx};
 
 /// An open descriptor of a process.
 #[derive(Debug, Clone)]
@@ -12,9 +17,11 @@ pub struct Descriptor {
     pub number: i32,
     /// What its link says: a path in the process's mounts, `socket:[123]`, `anon_inode:[eventfd]`.
     pub target: OsString,
-    /// What it is of; for a socket or a pipe its inode there. `None` when it was closed meanwhile.
+    /// What it is of; for a socket or a pipe its inode there.
     pub metadata: Option<Metadata>,
-    /// Text of its fdinfo.
+    /// The mount it was opened on, as mountinfo numbers it.
+    pub mount: Option<u64>,
+    /// Text of its fdinfo; none of one that became another faster than we could look.
     info: String,
 }
 
@@ -34,11 +41,6 @@ impl Descriptor {
     /// The file had this name and has it no more.
     pub fn is_deleted(&self) -> bool {
         self.target.as_bytes().ends_with(b" (deleted)")
-    }
-
-    /// The mount it was opened on, as mountinfo numbers it.
-    pub fn mount(&self) -> Option<u64> {
-        self.field("mnt_id:")?.parse().ok()
     }
 
     /// The process holds a lock or a lease on it.
@@ -79,24 +81,49 @@ pub fn all(pid: i32) -> Vec<Descriptor> {
     let mut found: Vec<Descriptor> = entries
         .filter_map(|entry| {
             let number: i32 = entry.file_name().to_str()?.parse().ok()?;
-            Some(Descriptor {
-                number,
-                target: fs::read_link(entry.path()).ok()?.into_os_string(),
-                metadata: fs::metadata(entry.path()).ok(),
-                info: fs::read_to_string(format!("/proc/{pid}/fdinfo/{number}")).ok()?,
-            })
+            of_one_file(pid, number, &entry.path())
         })
         .collect();
     found.sort_by_key(|descriptor| descriptor.number);
     found
 }
 
+/// A descriptor all of whose facts are of one file: a shell for one makes its standard output another
+/// file and back again with every command, and is not stopped meanwhile.
+fn of_one_file(pid: i32, number: i32, path: &Path) -> Option<Descriptor> {
+    const TRIES: u32 = 10;
+    let mut seen = None;
+    for _ in 0..TRIES {
+        // Holds the file, without opening it, whatever becomes of the descriptor.
+        let flags = OFlags::PATH | OFlags::CLOEXEC;
+        let held = rustix::fs::open(path, flags, Mode::empty()).ok()?;
+        let link = format!("/proc/self/fd/{}", held.as_raw_fd());
+        let facts = statx(&held, "", AtFlags::EMPTY_PATH, StatxFlags::MNT_ID).ok();
+        let one = Descriptor {
+            number,
+            target: fs::read_link(link).ok()?.into_os_string(),
+            mount: facts.map(|facts| facts.stx_mnt_id),
+            metadata: File::from(held).metadata().ok(),
+            info: fs::read_to_string(format!("/proc/{pid}/fdinfo/{number}")).ok()?,
+        };
+        // Linux says the inode there since 5.14.
+        let inode = one.field("ino:").and_then(|inode| inode.parse().ok());
+        let held = one.metadata.as_ref().map(MetadataExt::ino);
+        if inode.is_none() || inode == held {
+            return Some(one);
+        }
+        seen = Some(one);
+    }
+    let info = String::new();
+    seen.map(|one| Descriptor { info, ..one })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::io::Write;
-    use std::os::fd::AsRawFd;
-    use std::os::unix::fs::MetadataExt;
+    use std::os::fd::OwnedFd;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     fn own(number: i32) -> Option<Descriptor> {
         let pid = i32::try_from(std::process::id()).ok()?;
@@ -107,11 +134,11 @@ mod tests {
     fn files_locks_and_sockets() -> std::io::Result<()> {
         let directory = tempfile::tempdir()?;
         let path = directory.path().join("file");
-        let mut file = fs::File::create(&path)?;
+        let mut file = File::create(&path)?;
         file.write_all(b"text")?;
         let seen = own(file.as_raw_fd()).ok_or(std::io::ErrorKind::NotFound)?;
         assert_eq!(seen.target, path);
-        assert!(seen.mount().is_some() && !seen.is_locked() && !seen.is_deleted());
+        assert!(seen.mount.is_some() && !seen.is_locked() && !seen.is_deleted());
         rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive)?;
         fs::remove_file(&path)?;
         let seen = own(file.as_raw_fd()).ok_or(std::io::ErrorKind::NotFound)?;
@@ -122,6 +149,46 @@ mod tests {
         let inode = seen.metadata.as_ref().map(MetadataExt::ino);
         assert!(inode.is_some() && seen.inode_of("socket") == inode);
         assert_eq!(seen.inode_of("pipe"), None);
+        Ok(())
+    }
+
+    /// Of one that is now a file, now a socket: never the name of one with the mount of the other.
+    #[test]
+    fn one_that_changes() -> std::io::Result<()> {
+        let file = tempfile::NamedTempFile::new()?;
+        let (socket, _other) = std::os::unix::net::UnixStream::pair()?;
+        let mut changing: OwnedFd = file.reopen()?.into();
+        let number = changing.as_raw_fd();
+        let mounts = [file.as_file().as_raw_fd(), socket.as_raw_fd()]
+            .map(|number| own(number).and_then(|seen| seen.mount));
+        assert_ne!(mounts[0], mounts[1]);
+        let done = AtomicBool::new(false);
+        let seen = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    let _ = rustix::io::dup2(&socket, &mut changing);
+                    let _ = rustix::io::dup2(&file, &mut changing);
+                }
+            });
+            let path = format!("/proc/self/fd/{number}");
+            let look = || {
+                of_one_file(
+                    rustix::process::getpid().as_raw_nonzero().get(),
+                    number,
+                    path.as_ref(),
+                )
+            };
+            let seen: Vec<_> = (0..2000).filter_map(|_| look()).collect();
+            done.store(true, Ordering::Relaxed);
+            seen
+        });
+        for one in &seen {
+            let is_file = one.target == file.path();
+            assert_eq!(one.mount, mounts[usize::from(!is_file)], "{one:?}");
+            let is_regular = one.metadata.as_ref().is_some_and(Metadata::is_file);
+            assert_eq!(is_regular, is_file, "{one:?}");
+        }
+        assert!(seen.iter().any(|one| one.target == file.path()));
         Ok(())
     }
 }

@@ -64,6 +64,15 @@ pub fn detached_copy(path: &Path) -> io::Result<OwnedFd> {
 /// A mount that is still in use disappears from the tree at once and from the kernel with its last
 /// user.
 pub fn unmount(path: &Path) -> io::Result<()> {
+    detach(path)?;
+    if is_mounted(path)? {
+        return Err(at("unmount", path)(Errno::BUSY.into()));
+    }
+    Ok(())
+}
+
+/// As [`unmount`], in whichever mount namespace this thread is, and without a second look.
+pub fn detach(path: &Path) -> io::Result<()> {
     // As many as anybody could have stacked by mistake.
     for _ in 0..64 {
         match rustix::mount::unmount(path, UnmountFlags::DETACH | UnmountFlags::NOFOLLOW) {
@@ -71,9 +80,6 @@ pub fn unmount(path: &Path) -> io::Result<()> {
             Err(Errno::INVAL | Errno::NOENT) => break,
             Err(errno) => return Err(at("unmount", path)(errno.into())),
         }
-    }
-    if is_mounted(path)? {
-        return Err(at("unmount", path)(Errno::BUSY.into()));
     }
     Ok(())
 }

@@ -32,7 +32,7 @@ use crate::ops::steps::freezing::dump::{Beside, dump, dump_beside, is_unguarded,
 use crate::ops::steps::freezing::freeze::Frozen;
 use crate::ops::steps::freezing::pack::{self, PackOptions};
 use crate::ops::steps::freezing::place::{self, Place};
-use crate::ops::steps::freezing::settle;
+use crate::ops::steps::freezing::{settle, stray_mounts};
 use crate::ops::steps::image_sweep;
 use crate::ops::steps::included_image;
 use crate::ops::steps::journal::Journal;
@@ -85,6 +85,7 @@ pub fn checkpoint(
     let export = options.export.as_deref().map(absolute).transpose()?;
     let target = checks::target(engine, &container, options)?;
     let place = Place::new(engine, &container, target);
+    stray_mounts::remove(&container);
     checks::inspect(engine, &container, options)?;
     let logs = options.work_path.clone();
     let attempt = Work {

@@ -21,6 +21,7 @@ use crate::ops::steps::claim::claim;
 use crate::ops::steps::freezing::freeze::Frozen;
 use crate::ops::steps::freezing::pack::{self, PackOptions};
 use crate::ops::steps::freezing::place::Place;
+use crate::ops::steps::freezing::stray_mounts;
 use crate::ops::steps::journal::Journal;
 use crate::ops::steps::life::health;
 use crate::ops::steps::life::observe::observe;
@@ -256,6 +257,7 @@ fn of_member<'a>(
     let criu_version = checks::check(engine, container, options)?;
     let runtime = engine.runtime_of(container)?.name;
     let routed = options.criu.route(&runtime, Verb::Dump, criu_version)?;
+    stray_mounts::remove(container);
     checks::inspect(engine, container, options)?;
     Ok(Work {
         engine,

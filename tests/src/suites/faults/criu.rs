@@ -14,6 +14,7 @@ use crate::suites::{Tests, tests};
 pub const TESTS: Tests = tests![
     dump_that_can_not_write,
     dump_killed,
+    dump_killed_before_it_unmounts,
     dump_that_ends_the_processes_killed,
     dump_hangs,
     restore_fails_at_its_end,
@@ -52,12 +53,13 @@ impl Drop for Wrapped {
     }
 }
 
-/// The script kills `whom` once CRIU's log has the line.
+/// The script kills `whom` once CRIU's log has the line. Who waits for it is no child of CRIU's, which
+/// takes the end of any child for that of one it has made (criu/namespaces.c, `dump_namespaces`).
 fn on_line(log: &str, line: &str, kill: &str) -> String {
     format!(
         "OWN=$$; ABOVE=$PPID\n\
-         ( for i in $(seq 2000); do grep -qs -- '{line}' /var/lib/cryopod/containers/*/bundle/{log} && break; sleep 0.001; done\n\
-         {kill} ) </dev/null >/dev/null 2>&1 &"
+         ( ( for i in $(seq 2000); do grep -qs -- '{line}' /var/lib/cryopod/containers/*/bundle/{log} && break; sleep 0.001; done\n\
+         {kill} ) </dev/null >/dev/null 2>&1 & )"
     )
 }
 
@@ -65,7 +67,7 @@ fn on_line(log: &str, line: &str, kill: &str) -> String {
 fn after(milliseconds: u32, kill: &str) -> String {
     format!(
         "OWN=$$; ABOVE=$PPID\n\
-         ( sleep {}.{:03}; {kill} ) </dev/null >/dev/null 2>&1 &",
+         ( ( sleep {}.{:03}; {kill} ) </dev/null >/dev/null 2>&1 & )",
         milliseconds / 1000,
         milliseconds % 1000
     )
@@ -181,6 +183,35 @@ fn dump_killed(host: &Host) {
         drop(wrapped);
         settled(host, &done, &format!("after {milliseconds} ms"));
     }
+}
+
+/// CRIU mounts a file system of the container a second time, in the container, to see what is below
+/// other mounts: killed before it has unmounted it, it leaves no mount that a checkpoint would have.
+fn dump_killed_before_it_unmounts(host: &Host) {
+    if skips(host) {
+        return;
+    }
+    start_victim(host);
+    let trace = host.file("trace");
+    let wrapped = Wrapped::in_script(&format!(
+        "exec strace -f -o {trace} -e trace=mount,umount2 -e inject=umount2:signal=KILL $CRIU \"$@\""
+    ));
+    let done = host.run(&CHECKPOINT);
+    drop(wrapped);
+    let trace = fs::read_to_string(&trace).unwrap();
+    assert!(
+        trace.contains("cr-tmpfs"),
+        "it was not killed there: {trace}"
+    );
+    assert_ne!(done.code, 0, "{done}");
+    if host.status("victim") == "running" {
+        let mounts = fs::read_to_string(format!("/proc/{}/mountinfo", host.pid("victim"))).unwrap();
+        assert!(!mounts.contains("cr-tmpfs"), "{mounts}");
+    }
+    settled(host, &done, "before it unmounts");
+    host.ok(&CHECKPOINT);
+    host.ok(&RESTORE);
+    runs_on(host, "undisturbed");
 }
 
 fn dump_that_ends_the_processes_killed(host: &Host) {

@@ -11,6 +11,7 @@ use crate::suites::{COUNT_ALOUD, Tests, tests};
 
 pub const TESTS: Tests = tests![
     of_one_instant,
+    with_files_of_shared_memory_open,
     with_volumes_and_ports,
     left_running_and_twice,
     all_run_on_after_a_failure,
@@ -65,6 +66,25 @@ fn tar(words: &[&str]) -> Finished {
     let done = command::run(Command::new("tar").args(words), "");
     assert_eq!(done.code, 0, "{done}");
     done
+}
+
+/// Members have files of the pod's /dev/shm open when they are frozen.
+fn with_files_of_shared_memory_open(host: &Host) {
+    if !is_here(host) {
+        return;
+    }
+    let archive = host.file("p.tar");
+    host.ok(&["pod", "create", "--name", "p"]);
+    for name in ["one", "two"] {
+        let script = format!("exec 3>/dev/shm/{name}; {COUNT_ALOUD}");
+        host.start_shell(name, &["--pod", "p"], &script);
+        host.wait_for_log(name, "\n5\n");
+    }
+    host.ok(&["pod", "checkpoint", "-e", &archive, "p"]);
+    host.ok(&["pod", "rm", "p"]);
+    host.ok(&["pod", "restore", "-i", &archive]);
+    go_on(host, &["one", "two"]);
+    host.ok(&["pod", "rm", "-f", "-t", "0", "p"]);
 }
 
 fn of_one_instant(host: &Host) {

@@ -17,6 +17,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model::container::Container;
 use crate::ops::steps::failure;
+use crate::ops::steps::freezing::stray_mounts;
 use crate::ops::steps::life::files;
 use crate::runtime::{CheckpointCall, Runtime, RuntimeError};
 use crate::store::lock::ContainerLock;
@@ -161,12 +162,11 @@ fn concluded(
             tracing::warn!(%error, "the dump is whole all the same");
             Ok(started.elapsed())
         }
-        Err(error) => Err(explain(
-            engine,
-            container,
-            &error,
-            &call.work.join("dump.log"),
-        )),
+        Err(error) => {
+            stray_mounts::remove(container);
+            let log = call.work.join("dump.log");
+            Err(explain(engine, container, &error, &log))
+        }
     }
 }
 

@@ -7,3 +7,4 @@ pub mod kubernetes;
 pub mod pack;
 pub mod place;
 pub mod settle;
+pub mod stray_mounts;

@@ -167,7 +167,7 @@ fn unlinked(processes: &Processes, allowed: &Allowed, findings: &mut Findings) {
         };
         // Memory files, the kernel's own mounts and files of /proc are taken in other ways.
         let in_a_mount = one
-            .mount()
+            .mount
             .is_some_and(|id| processes.mounts.iter().any(|mount| mount.id == id));
         if !in_a_mount || file_system(process, one) == Some(PROC) {
             continue;
@@ -223,7 +223,7 @@ fn outside(processes: &Processes, findings: &mut Findings) {
         plain
             && named
             && !memory
-            && one.mount().is_some_and(|mount| !known.contains(&mount))
+            && one.mount.is_some_and(|mount| !known.contains(&mount))
             && file_system(process, one) != Some(MESSAGE_QUEUE)
             && is_in_first_mounts(processes, process)
     });
