@@ -69,6 +69,8 @@ complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "inspect" -d 'Displa
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "images" -d 'List images in local storage'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "import" -d 'Import a tarball to create a filesystem image'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "load" -d 'Load image(s) from a tar archive'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "save" -d 'Save image(s) to an archive'
+complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "history" -d 'Show history of a specified image'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "pull" -d 'Pull an image from a registry'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "push" -d 'Push an image to a registry'
 complete -c cryopod -n "__fish_cryopod_needs_command" -f -a "login" -d 'Log in to a container registry'
@@ -960,26 +962,29 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_s
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l json -d 'Print JSON'
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -l require-signature -d 'Require a signature by a key of the host\'s policy'
 complete -c cryopod -n "__fish_cryopod_using_subcommand checkpoint; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -l conmon -d 'Path of the container monitor' -r -F
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -s h -l help -d 'Print help'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "list" -d 'List images in local storage'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "ls" -d 'List images in local storage'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "rm" -d 'Remove one or more images from local storage'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "import" -d 'Import a tarball to create a filesystem image'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "load" -d 'Load image(s) from a tar archive'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "pull" -d 'Pull an image from a registry'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "push" -d 'Push an image to a registry'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "tag" -d 'Add an additional name to a local image'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "untag" -d 'Remove a name from a local image'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "inspect" -d 'Display the configuration of an image'
-complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load pull push tag untag inspect exists" -f -a "exists" -d 'Check if an image exists in local storage'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -f -a "list" -d 'List images in local storage'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -f -a "ls" -d 'List images in local storage'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -f -a "rm" -d 'Remove one or more images from local storage'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -f -a "import" -d 'Import a tarball to create a filesystem image'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -f -a "load" -d 'Load image(s) from a tar archive'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -f -a "save" -d 'Save image(s) to an archive'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -f -a "history" -d 'Show history of a specified image'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -f -a "prune" -d 'Remove unused images'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -f -a "pull" -d 'Pull an image from a registry'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -f -a "push" -d 'Push an image to a registry'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -f -a "tag" -d 'Add an additional name to a local image'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -f -a "untag" -d 'Remove a name from a local image'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -f -a "inspect" -d 'Display the configuration of an image'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and not __fish_seen_subcommand_from list ls rm import load save history prune pull push tag untag inspect exists" -f -a "exists" -d 'Check if an image exists in local storage'
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from list" -l format -d 'Change the output format to JSON or a Go template' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from list" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from list" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
@@ -1045,6 +1050,45 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_s
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from load" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from load" -s q -l quiet -d 'Suppress the output'
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from load" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from save" -l format -d 'Save image to oci-archive, docker-archive' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from save" -s o -l output -d 'Write to a specified file (default: stdout, which must be redirected)' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from save" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from save" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from save" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from save" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from save" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from save" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from save" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from save" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from save" -l compress -d 'Accepted; layers are saved as they were brought in'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from save" -s m -l multi-image-archive -d 'Interpret additional arguments as images not tags and create a multi-image-archive'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from save" -s q -l quiet -d 'Suppress the output'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from save" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from history" -l format -d 'Change the output to JSON or a Go template' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from history" -s H -l human -d 'Display sizes and dates in human readable format' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from history" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from history" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from history" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from history" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from history" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from history" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from history" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from history" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from history" -l no-trunc -d 'Do not truncate the output'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from history" -s q -l quiet -d 'Display the numeric IDs only'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from history" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from prune" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from prune" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from prune" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from prune" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from prune" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from prune" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from prune" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from prune" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from prune" -s a -l all -d 'Remove all images not in use by containers, not just dangling ones'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from prune" -s f -l force -d 'Do not prompt for confirmation'
+complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from pull" -l authfile -d 'Path of the authentication file' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from pull" -l cert-dir -d 'Path of a directory with TLS certificates and keys' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand image; and __fish_seen_subcommand_from pull" -l tls-verify -d 'Require HTTPS and verify certificates when contacting registries' -r -f -a "true\t''
@@ -2297,6 +2341,34 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand load" -l network-config-
 complete -c cryopod -n "__fish_cryopod_using_subcommand load" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand load" -s q -l quiet -d 'Suppress the output'
 complete -c cryopod -n "__fish_cryopod_using_subcommand load" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand save" -l format -d 'Save image to oci-archive, docker-archive' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand save" -s o -l output -d 'Write to a specified file (default: stdout, which must be redirected)' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand save" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand save" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand save" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand save" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand save" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand save" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand save" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand save" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand save" -l compress -d 'Accepted; layers are saved as they were brought in'
+complete -c cryopod -n "__fish_cryopod_using_subcommand save" -s m -l multi-image-archive -d 'Interpret additional arguments as images not tags and create a multi-image-archive'
+complete -c cryopod -n "__fish_cryopod_using_subcommand save" -s q -l quiet -d 'Suppress the output'
+complete -c cryopod -n "__fish_cryopod_using_subcommand save" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand history" -l format -d 'Change the output to JSON or a Go template' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand history" -s H -l human -d 'Display sizes and dates in human readable format' -r -f -a "true\t''
+false\t''"
+complete -c cryopod -n "__fish_cryopod_using_subcommand history" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand history" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand history" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand history" -l runtime -d 'Name of, or path to, the OCI runtime that runs containers' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand history" -l log-level -d 'Log messages above this level (trace, debug, info, warn, warning, error, fatal, panic)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand history" -l cgroup-manager -d 'Cgroup manager to use ("cgroupfs"|"systemd")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand history" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand history" -l conmon -d 'Path of the container monitor' -r -F
+complete -c cryopod -n "__fish_cryopod_using_subcommand history" -l no-trunc -d 'Do not truncate the output'
+complete -c cryopod -n "__fish_cryopod_using_subcommand history" -s q -l quiet -d 'Display the numeric IDs only'
+complete -c cryopod -n "__fish_cryopod_using_subcommand history" -s h -l help -d 'Print help'
 complete -c cryopod -n "__fish_cryopod_using_subcommand pull" -l authfile -d 'Path of the authentication file' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand pull" -l cert-dir -d 'Path of a directory with TLS certificates and keys' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand pull" -l tls-verify -d 'Require HTTPS and verify certificates when contacting registries' -r -f -a "true\t''

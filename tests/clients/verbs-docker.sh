@@ -57,6 +57,7 @@ docker rmi "$REGISTRY/pushed:1" | has Untagged
 docker pull -q "$REGISTRY/pushed:1" | has pushed
 docker images --format '{{.Repository}}' | has pushed
 docker image inspect --format '{{.Id}}' "$REGISTRY/pushed:1" | has sha256:
+docker history --format '{{.Comment}}' localhost/made:1 | has said
 docker rmi "$REGISTRY/pushed:1" > /dev/null
 docker save -o "$DIRECTORY/saved.tar" localhost/made:1
 docker rmi localhost/made:1 localhost/sized:1 > /dev/null

@@ -24,7 +24,8 @@ answer = api.get("/containers/three/stats", params={"stream": False})
 assert answer.status_code == 200, answer.text
 assert answer.json()["name"].strip("/") == "three", answer.text
 END
-# Images out again, one and several.
+# Images out again, one and several, and how they were made.
+podman history -q --no-trunc localhost/sized:1 | has "$(podman image inspect --format '{{.Id}}' localhost/sized:1)"
 podman save -o "$DIRECTORY/saved.tar" localhost/sized:1
 podman save --format oci-archive -o "$DIRECTORY/saved-oci.tar" localhost/sized:1
 podman save -m -o "$DIRECTORY/several.tar" localhost/sized:1 "$IMAGE"

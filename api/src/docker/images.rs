@@ -2,15 +2,15 @@
 
 use hyper::body::Incoming;
 use jiff::Timestamp;
+use libcr::Engine;
 use libcr::model::image::Image;
 use libcr::ops::images::import::ImageImport;
-use libcr::ops::images::{inspect as one, list as known, remove as gone};
-use libcr::{Engine, ErrorKind};
+use libcr::ops::images::{inspect as one, prune as unused, remove as gone};
 use serde_json::{Value, json};
 
 use super::registry;
 use crate::http::{Call, Failure, Reply, body};
-use crate::shared::images::{chosen, digests, import_body, labels, load_body, saved};
+use crate::shared::images::{chosen, digests, import_body, labels, load_body, saved, steps};
 
 /// `GET /images/json`.
 pub fn list(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
@@ -45,6 +45,11 @@ pub fn inspect(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     let id = facts["Id"].as_str().unwrap_or_default();
     facts["Id"] = format!("sha256:{id}").into();
     Ok(Reply::ok(&facts))
+}
+
+/// `GET …/history`.
+pub fn history(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
+    Ok(Reply::ok(&steps(engine, call.name(), "sha256:")?))
 }
 
 /// `POST /images/create`: an import (`fromSrc=-`), or a pull.
@@ -132,19 +137,12 @@ pub fn prune(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
         .iter()
         .any(|(key, value)| key == "dangling" && matches!(value.as_str(), "false" | "0"));
     let (mut removed, mut size) = (Vec::new(), 0);
-    for (image, users) in known::list(engine)? {
-        if users > 0 || !(all || image.names.is_empty()) {
-            continue;
+    for one in unused::prune(engine, unused::candidates(engine, all)?) {
+        if let Some(error) = one.failed {
+            return Err(error.into());
         }
-        match gone::remove(engine, &image.id, true) {
-            Ok(_) => {
-                removed.push(json!({ "Deleted": format!("sha256:{}", image.id) }));
-                size += image.size;
-            }
-            // Somebody removed it, or uses it, since.
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Conflict) => {}
-            Err(error) => return Err(error.into()),
-        }
+        removed.push(json!({ "Deleted": format!("sha256:{}", one.id) }));
+        size += one.size;
     }
     Ok(Reply::ok(
         &json!({ "ImagesDeleted": removed, "SpaceReclaimed": size }),

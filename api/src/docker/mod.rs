@@ -243,6 +243,11 @@ pub const ROUTES: &[Route] = &[
         "an image as an archive",
     ),
     Route::get(
+        "/images/{*name}/history",
+        images::history,
+        "the steps that made an image",
+    ),
+    Route::get(
         "/images/{*name}/json",
         images::inspect,
         "all that is known of an image",

@@ -6,6 +6,7 @@ use hyper::HeaderMap;
 use libcr::progress::Cancel;
 use libcr::{Config, Engine};
 use serde::de::DeserializeOwned;
+use tokio::sync::oneshot;
 
 use super::{Failure, Query};
 use crate::cri::Streams;
@@ -98,7 +99,7 @@ impl Drop for CancelGuard {
 }
 
 impl Context {
-    /// Does blocking work with an engine of its own on a thread of its own. It is brought to its end
+    /// Does blocking work with an engine of its own on a thread of the pool. It is brought to its end
     /// even if nobody waits for it any more.
     ///
     /// # Errors
@@ -108,24 +109,33 @@ impl Context {
         work: impl FnOnce(&Engine) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         let job = self.activity.job();
-        self.run_apart(move |engine| {
+        let config = self.config.clone();
+        let done = tokio::task::spawn_blocking(move || {
             let _job = job;
-            work(engine)
-        })
-        .await
+            work(&libcr::open(config)?)
+        });
+        done.await
+            .unwrap_or_else(|error| Err(Failure::internal(&error)))
     }
 
-    /// The same for work whose end a service that is told to end doesn't wait for.
+    /// The same for work that may go on for days, on a thread of its own: it takes none from those that
+    /// requests wait for, and a service that is told to end doesn't wait for it.
     ///
     /// # Errors
-    /// As [`Context::run`].
+    /// As [`Context::run`], and 500 when there are no more threads.
     pub async fn run_apart<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Engine) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         let config = self.config.clone();
-        let done = tokio::task::spawn_blocking(move || work(&libcr::open(config)?));
-        done.await
-            .unwrap_or_else(|error| Err(Failure::internal(&error)))
+        let (done, told) = oneshot::channel();
+        let thread = std::thread::Builder::new().name("apart".into());
+        let spawned = thread.spawn(move || {
+            let opened = libcr::open(config).map_err(Failure::from);
+            drop(done.send(opened.and_then(|engine| work(&engine))));
+        });
+        spawned.map_err(|error| Failure::internal(&error))?;
+        told.await
+            .unwrap_or_else(|_| Err(Failure::internal(&"the work broke off")))
     }
 }

@@ -4,12 +4,12 @@ use hyper::body::Incoming;
 use jiff::Timestamp;
 use libcr::model::image::Image;
 use libcr::ops::images::import::ImageImport;
-use libcr::ops::images::{inspect, list as known, remove};
+use libcr::ops::images::{inspect, list as known, prune as unused, remove};
 use libcr::{Engine, ErrorKind};
 use serde_json::{Value, json};
 
 use crate::http::{Call, Failure, Reply};
-use crate::shared::images::{chosen, digests, import_body, labels, load_body, saved};
+use crate::shared::images::{chosen, digests, import_body, labels, load_body, saved, steps};
 
 /// `GET /images/json`.
 pub fn list(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
@@ -60,6 +60,11 @@ pub fn inspect(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
         )),
         Err(error) => Err(error.into()),
     }
+}
+
+/// `GET …/history`.
+pub fn history(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
+    Ok(Reply::ok(&steps(engine, call.name(), "")?))
 }
 
 /// `GET …/exists`.
@@ -183,19 +188,18 @@ pub fn remove_several(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
 /// `POST /images/prune`.
 pub fn prune(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     let all = call.query.flag("all")?;
-    let mut removed = Vec::new();
+    let mut images = Vec::new();
     for (image, users) in chosen(engine, call)? {
-        if users > 0 || !(all || image.names.is_empty()) {
-            continue;
-        }
-        match remove::remove(engine, &image.id, true) {
-            Ok(_) => removed.push(json!({ "Id": image.id, "Size": image.size })),
-            // Somebody removed it, or uses it, since.
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Conflict) => {}
-            Err(error) => {
-                removed.push(json!({ "Id": image.id, "Err": error.to_string(), "Size": 0 }));
-            }
+        if users == 0 && (all || image.names.is_empty()) {
+            images.push(image);
         }
     }
+    let pruned = unused::prune(engine, images).into_iter();
+    let removed: Vec<Value> = pruned
+        .map(|one| match one.failed {
+            None => json!({ "Id": one.id, "Size": one.size }),
+            Some(error) => json!({ "Id": one.id, "Err": error.to_string(), "Size": 0 }),
+        })
+        .collect();
     Ok(Reply::ok(&removed))
 }

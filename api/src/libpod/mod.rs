@@ -277,6 +277,11 @@ pub const ROUTES: &[Route] = &[
         "all that is known of an image",
     ),
     Route::get(
+        "/images/{*name}/history",
+        images::history,
+        "the steps that made an image",
+    ),
+    Route::get(
         "/images/{*name}/exists",
         images::exists,
         "whether there is such an image",

@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 
 use hyper::body::Incoming;
+use jiff::Timestamp;
 use libcr::Engine;
 use libcr::model::image::Image;
+use libcr::ops::images::history::history;
 use libcr::ops::images::import::{ImageImport, import};
 use libcr::ops::images::list::list;
 use libcr::ops::images::load::load;
 use libcr::ops::images::save::save;
+
+use serde_json::{Value, json};
 
 use crate::http::body::piped;
 use crate::http::stream::{Sink, from_thread};
@@ -40,6 +44,30 @@ pub async fn saved(call: &Call, words: Vec<String>) -> Result<Reply, Failure> {
         Ok(out.flush().map_err(libcr::Error::from)?)
     };
     from_thread(&call.context, call.cancel.clone(), TAR, work).await
+}
+
+/// The steps that made an image, the last one first, whose id has this before it.
+///
+/// # Errors
+/// 404 for an image that isn't there.
+pub fn steps(engine: &Engine, word: &str, before: &str) -> Result<Vec<Value>, Failure> {
+    let steps = history(engine, word)?.into_iter();
+    let shown = steps.map(|step| {
+        let created: Timestamp = step.created.parse().unwrap_or_default();
+        let id = match step.id {
+            Some(id) => format!("{before}{id}"),
+            None => "<missing>".to_owned(),
+        };
+        json!({
+            "Id": id,
+            "Created": created.as_second(),
+            "CreatedBy": step.created_by,
+            "Tags": (!step.names.is_empty()).then_some(step.names),
+            "Size": step.size,
+            "Comment": step.comment,
+        })
+    });
+    Ok(shown.collect())
 }
 
 /// Imports a root file system; the image's id.
@@ -187,10 +215,8 @@ pub fn digests(image: &Image) -> Vec<String> {
 
 /// Its labels.
 pub fn labels(image: &Image) -> BTreeMap<String, String> {
-    let labels = image
-        .setting("Labels")
-        .and_then(serde_json::Value::as_object);
-    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let labels = image.setting("Labels").and_then(Value::as_object);
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     labels
         .into_iter()
         .flatten()

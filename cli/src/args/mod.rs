@@ -84,6 +84,10 @@ pub enum Command {
     Import(image::Import),
     /// Load image(s) from a tar archive
     Load(image::Load),
+    /// Save image(s) to an archive
+    Save(image::Save),
+    /// Show history of a specified image
+    History(image::History),
     /// Pull an image from a registry
     Pull(image::Pull),
     /// Push an image to a registry

@@ -48,6 +48,8 @@ pub fn run(cli: Cli, words: Vec<String>) -> Outcome {
         Command::Images(flags) => image::list::run(&opener, &flags),
         Command::Import(flags) => image::import::run(&opener, &flags),
         Command::Load(flags) => image::load::run(&opener, &flags),
+        Command::Save(flags) => image::save::run(&opener, &flags),
+        Command::History(flags) => image::history::run(&opener, &flags),
         Command::Pull(flags) => image::transfer::pull(&opener, &flags),
         Command::Push(flags) => image::transfer::push(&opener, &flags),
         Command::Login(flags) => login::login(&flags),

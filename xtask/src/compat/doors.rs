@@ -210,6 +210,11 @@ const PROVED: &[(&str, &str, &str)] = &[
         "rest::libpod::images_volumes_networks_events",
     ),
     (
+        "libpod GET /images/{*name}/history",
+        "podman --remote",
+        "clients::podman_verbs",
+    ),
+    (
         "libpod GET /images/{*name}/exists",
         "podman --remote",
         "rest::libpod::images_volumes_networks_events",
@@ -533,6 +538,11 @@ const PROVED: &[(&str, &str, &str)] = &[
     ),
     (
         "docker POST /images/prune",
+        "docker",
+        "clients::docker_verbs",
+    ),
+    (
+        "docker GET /images/{*name}/history",
         "docker",
         "clients::docker_verbs",
     ),

@@ -1,18 +1,21 @@
 //! Ports of a sandbox: each connection of the client's becomes one inside.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::stream::SplitSink;
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use tokio_tungstenite::tungstenite::Message;
 
+use super::peer::Peer;
 use super::server::Io;
 use super::spdy::{Connection, OPENING, Stream};
 use super::websocket::{self, Socket};
@@ -23,6 +26,12 @@ use crate::http::call::Context;
 const CHUNK: usize = 32 << 10;
 /// Halves of connections that wait for their other half.
 const HALVES: usize = 128;
+/// Connections being made, of all clients: each takes a thread for as long as the pod lets it wait.
+static CONNECTING: Semaphore = Semaphore::const_new(32);
+/// Bytes that wait for ports that take them slowly, of a WebSocket.
+const UNTAKEN: usize = 2 * websocket::MESSAGE;
+/// How long what a client had sent before it left is carried on.
+const LAST: Duration = Duration::from_secs(10);
 
 /// A sandbox.
 #[derive(Debug, Clone)]
@@ -39,6 +48,7 @@ impl Place {
 
     async fn connect(&self, port: u16) -> Result<TcpStream, Failure> {
         let pod = self.pod.clone();
+        let _place = CONNECTING.acquire().await;
         let connecting = self
             .context
             .run(move |engine| Ok(libcr::ops::pods::forward::connect(engine, &pod, port)?));
@@ -51,13 +61,29 @@ impl Place {
 }
 
 /// Two streams of SPDY for each connection: one for data, one for what goes wrong.
-pub async fn streams(place: Place, io: impl AsyncRead + AsyncWrite + Send + 'static) {
+pub async fn streams(place: Place, io: impl AsyncRead + AsyncWrite + Send + 'static, peer: &Peer) {
     let mut connection = Connection::start(io);
     let mut halves: HashMap<String, (Instant, Stream)> = HashMap::new();
     let mut joined = JoinSet::new();
-    while let Some(stream) = connection.accept().await {
+    let mut left = pin!(async {
+        peer.left().await;
+        sleep(LAST).await;
+    });
+    loop {
+        let stream = tokio::select! {
+            stream = connection.accept() => stream,
+            // What waits in a half that is never joined keeps others from being read.
+            () = sleep(OPENING), if !halves.is_empty() => {
+                expire(&mut halves).await;
+                continue;
+            }
+            () = &mut left => None,
+        };
+        let Some(stream) = stream else {
+            break;
+        };
         while joined.try_join_next().is_some() {}
-        halves.retain(|_, (since, _)| since.elapsed() < OPENING);
+        expire(&mut halves).await;
         let kind = stream.header("streamtype").to_owned();
         let key = match (stream.header("requestid"), kind.as_str()) {
             // Clients that don't name them open the one for data next.
@@ -88,11 +114,22 @@ pub async fn streams(place: Place, io: impl AsyncRead + AsyncWrite + Send + 'sta
     joined.shutdown().await;
 }
 
+/// Refuses halves whose other half has not come in time.
+async fn expire(halves: &mut HashMap<String, (Instant, Stream)>) {
+    let late = halves.extract_if(|_, (since, _)| since.elapsed() >= OPENING);
+    let late: Vec<Stream> = late.map(|(_, (_, stream))| stream).collect();
+    for stream in late {
+        stream.sender.reset().await;
+    }
+}
+
 async fn join(place: Place, data: Stream, error: Stream) {
     let port = data.header("port").to_owned();
     let Stream {
         sender, data: sent, ..
     } = data;
+    // What a client sends there has no reader.
+    let error = error.sender;
     let told = |bytes| {
         let sender = sender.clone();
         async move { sender.send(bytes).await }
@@ -104,13 +141,13 @@ async fn join(place: Place, data: Stream, error: Stream) {
     tokio::select! {
         done = carrying => {
             if let Err(why) = done {
-                error.sender.send(Bytes::from(why)).await;
+                error.send(Bytes::from(why)).await;
             }
         }
-        () = sender.closed() => return,
+        () = sender.closed() => {}
     }
     sender.finish().await;
-    error.sender.finish().await;
+    error.finish().await;
 }
 
 /// Channels of a WebSocket: the second of each port's two is for what goes wrong. One connection to each
@@ -120,6 +157,7 @@ pub async fn channels(place: Place, io: Io, ports: &[u16]) {
     let to = Arc::new(Mutex::new(to));
     let mut senders = Vec::new();
     let mut joined = JoinSet::new();
+    let room = Arc::new(Semaphore::new(UNTAKEN));
     for (channel, port) in (0..=u8::MAX).step_by(2).zip(ports.iter().copied()) {
         let (sender, sent) = mpsc::channel(4);
         senders.push(sender);
@@ -136,9 +174,11 @@ pub async fn channels(place: Place, io: Io, ports: &[u16]) {
             if let Some(channel) = bytes.first()
                 && channel % 2 == 0
                 && let Some(sender) = senders.get(usize::from(channel / 2))
+                && let Ok(length) = u32::try_from(bytes.len())
+                && let Ok(room) = Arc::clone(&room).acquire_many_owned(length).await
             {
                 // It may have ended.
-                let _ = sender.send(bytes.slice(1..)).await;
+                let _ = sender.send(Untaken(bytes.slice(1..), room)).await;
             }
         }
     };
@@ -152,13 +192,23 @@ pub async fn channels(place: Place, io: Io, ports: &[u16]) {
     joined.shutdown().await;
 }
 
+/// A piece, in the room that it takes until the port has it.
+struct Untaken(Bytes, OwnedSemaphorePermit);
+
+impl AsRef<[u8]> for Untaken {
+    fn as_ref(&self) -> &[u8] {
+        debug_assert!(self.1.num_permits() > self.0.len());
+        &self.0
+    }
+}
+
 type Channel = Arc<Mutex<SplitSink<Socket, Message>>>;
 
 async fn channel_of(
     place: Place,
     port: u16,
     channel: u8,
-    sent: mpsc::Receiver<Bytes>,
+    sent: mpsc::Receiver<Untaken>,
     to: Channel,
 ) {
     let tell = |channel: u8, bytes: Bytes| {
@@ -179,10 +229,10 @@ async fn channel_of(
 }
 
 /// Connects to a port and carries both ways until what listens there is done, or the client gone.
-async fn carry<F: Future<Output = bool>>(
+async fn carry<P: AsRef<[u8]>, F: Future<Output = bool>>(
     place: &Place,
     port: u16,
-    mut sent: mpsc::Receiver<Bytes>,
+    mut sent: mpsc::Receiver<P>,
     told: impl Fn(Bytes) -> F,
 ) -> Result<(), String> {
     let connected = place.connect(port).await;
@@ -196,7 +246,7 @@ async fn carry<F: Future<Output = bool>>(
     let (mut from, mut to) = stream.into_split();
     let writing = async {
         while let Some(bytes) = sent.recv().await {
-            if to.write_all(&bytes).await.is_err() {
+            if to.write_all(bytes.as_ref()).await.is_err() {
                 return;
             }
         }

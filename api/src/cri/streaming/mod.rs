@@ -6,6 +6,7 @@
 
 mod calls;
 mod forward;
+mod peer;
 mod process;
 mod server;
 mod spdy;

@@ -71,7 +71,8 @@ pub struct Ends {
 
 /// Both sides.
 pub fn wire() -> (Wire, Ends) {
-    let (sent, to_engine) = mpsc::channel(4);
+    // Of what a client sends, which comes in pieces of any length, no more than one waits.
+    let (sent, to_engine) = mpsc::channel(1);
     let (told, to_client) = mpsc::channel(4);
     let gone = Cancel::default();
     let wire = Wire {
@@ -117,7 +118,7 @@ pub async fn exec(context: &Arc<Context>, id: String, options: ExecOptions, wire
     };
     let id = session.id.clone();
     let Wire { sent, told, gone } = wire;
-    match shared::begin_joined(context, session, (None, None)).await {
+    let code = match shared::begin_joined(context, session, (None, None)).await {
         Ok(begun) => {
             let (near, far) = duplex(WAITING);
             let client = Client::Within(near, gone.clone());
@@ -137,11 +138,16 @@ pub async fn exec(context: &Arc<Context>, id: String, options: ExecOptions, wire
                 });
                 return;
             }
+            // Its session goes with its container, if that ends too.
+            let code = ended.await;
+            let _ = taken(context, id).await;
+            code
         }
         // As at the other doors: told as an error of the command, with exit code 126 or 127.
         Err(failure) if failure.status == 400 => {
             let text = Bytes::from(format!("Error: {}\n", failure.message));
             let _ = told.send(Told::Error(text)).await;
+            taken(context, id).await.ok().flatten()
         }
         Err(failure) => {
             let _ = taken(context, id).await;
@@ -149,11 +155,10 @@ pub async fn exec(context: &Arc<Context>, id: String, options: ExecOptions, wire
             let _ = told.send(Told::Status(status)).await;
             return;
         }
-    }
-    let status = match taken(context, id).await {
-        Ok(Some(code)) => status::exit(code),
-        Ok(None) => status::failure("it is not known how the command ended"),
-        Err(failure) => status::failure(&message(&failure)),
+    };
+    let status = match code {
+        Some(code) => status::exit(code),
+        None => status::failure("it is not known how the command ended"),
     };
     let _ = told.send(Told::Status(status)).await;
 }

@@ -17,19 +17,26 @@ use hyper::{HeaderMap, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OnceCell, Semaphore};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::super::Refusal;
+use super::peer::Peer;
 use super::tokens::{TokenError, Tokens, Wanted};
 use super::{forward, process, spdy, websocket};
 use crate::http::call::Context;
 
-/// Connections at a time; more wait in the kernel's queue.
-const CONNECTIONS: usize = 256;
+/// Clients that are joined with a stream, at a time.
+const JOINED: usize = 256;
+/// Connections that have not shown an address yet, at a time; more wait in the kernel's queue.
+const ARRIVING: usize = 128;
 /// Most bytes of a request's head.
 const HEAD: usize = 64 << 10;
-/// How long a head may take to come.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a connection may take to show its address.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a client may take to read the last of what it is sent.
+pub const FAREWELL: Duration = Duration::from_mins(10);
+/// How long nothing may come meanwhile from one that reads: Kubernetes' clients ping every 5 seconds.
+pub const SILENCE: Duration = Duration::from_secs(30);
 
 /// The connection that a request became.
 pub type Io = TokioIo<Upgraded>;
@@ -39,6 +46,17 @@ pub type Io = TokioIo<Upgraded>;
 pub struct Streams {
     tokens: Tokens,
     place: OnceCell<SocketAddr>,
+    room: Room,
+}
+
+/// Places of clients that are joined.
+#[derive(Debug)]
+struct Room(Arc<Semaphore>);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(JOINED)))
+    }
 }
 
 impl Streams {
@@ -69,16 +87,17 @@ async fn listen(context: Arc<Context>) -> io::Result<SocketAddr> {
 }
 
 async fn accept(listener: TcpListener, context: Arc<Context>) {
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let arriving = Arc::new(Semaphore::new(ARRIVING));
     loop {
-        let Ok(permit) = Arc::clone(&room).acquire_owned().await else {
+        let Ok(permit) = Arc::clone(&arriving).acquire_owned().await else {
             return;
         };
         match listener.accept().await {
             Ok((stream, _)) => {
                 let context = Arc::clone(&context);
                 tokio::spawn(async move {
-                    serve(stream, context, permit).await;
+                    serve(stream, context).await;
+                    drop(permit);
                 });
             }
             Err(error) => {
@@ -90,22 +109,30 @@ async fn accept(listener: TcpListener, context: Arc<Context>) {
     }
 }
 
-async fn serve(stream: TcpStream, context: Arc<Context>, room: tokio::sync::OwnedSemaphorePermit) {
+/// Until the connection is a stream, or over.
+async fn serve(stream: TcpStream, context: Arc<Context>) {
     // What is typed is to be seen at once.
     let _ = stream.set_nodelay(true);
-    let room = Arc::new(room);
+    let peer = match Peer::of(&stream) {
+        Ok(peer) => Arc::new(peer),
+        Err(error) => {
+            tracing::warn!(%error, "accept");
+            return;
+        }
+    };
     let service = service_fn(|request| {
-        let (context, room) = (Arc::clone(&context), Arc::clone(&room));
-        async move { Ok::<_, Infallible>(answer(&context, request, room)) }
+        let (context, peer) = (Arc::clone(&context), Arc::clone(&peer));
+        async move { Ok::<_, Infallible>(answer(&context, request, peer)) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(PATIENCE)
         .max_buf_size(HEAD)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
-    if let Err(error) = connection.await {
-        tracing::debug!(%error, "connection");
+    match timeout(PATIENCE, connection).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "connection"),
+        Err(_) => tracing::debug!("a connection has shown no address"),
     }
 }
 
@@ -115,11 +142,16 @@ pub struct Refused(pub StatusCode, pub String, pub Option<&'static str>);
 fn answer(
     context: &Arc<Context>,
     mut request: Request<Incoming>,
-    room: Arc<tokio::sync::OwnedSemaphorePermit>,
+    peer: Arc<Peer>,
 ) -> Response<Full<Bytes>> {
-    let Some(wanted) = context.streams.tokens.take(request.uri().path()) else {
+    let streams = &context.streams;
+    let Some(wanted) = streams.tokens.take(request.uri().path()) else {
         let why = "there is no such stream (any more): an address serves once, within a minute";
         return plain(&Refused(StatusCode::NOT_FOUND, why.to_owned(), None));
+    };
+    let Ok(place) = Arc::clone(&streams.room.0).try_acquire_owned() else {
+        let why = format!("{JOINED} clients are joined with streams: wait until some have left");
+        return plain(&Refused(StatusCode::SERVICE_UNAVAILABLE, why, None));
     };
     let asked = request.headers();
     let accepted = if has_word(asked, UPGRADE.as_str(), "websocket") {
@@ -141,10 +173,10 @@ fn answer(
     let (context, token) = (Arc::clone(context), context.activity.connection());
     tokio::spawn(async move {
         match upgrade.await {
-            Ok(upgraded) => join(context, TokioIo::new(upgraded), protocol, wanted).await,
+            Ok(upgraded) => join(context, TokioIo::new(upgraded), protocol, wanted, &peer).await,
             Err(error) => tracing::debug!(%error, "upgrade"),
         }
-        drop((token, room));
+        drop((token, place));
     });
     response
 }
@@ -181,14 +213,17 @@ enum Carrier {
     Spdy(spdy::Opened),
 }
 
-async fn join(context: Arc<Context>, io: Io, protocol: Protocol, wanted: Wanted) {
+async fn join(context: Arc<Context>, io: Io, protocol: Protocol, wanted: Wanted, peer: &Peer) {
     let joined = match &wanted {
         Wanted::Forward(pod, ports) => {
             let place = forward::Place::new(context, pod.clone());
             return match protocol {
                 Protocol::Channels(_) => forward::channels(place, io, ports).await,
-                Protocol::Tunnel => forward::streams(place, websocket::tunnel(io).await).await,
-                Protocol::Spdy => forward::streams(place, io).await,
+                Protocol::Tunnel => {
+                    let (inside, digging) = websocket::tunnel(io).await;
+                    tokio::join!(forward::streams(place, inside, peer), digging);
+                }
+                Protocol::Spdy => forward::streams(place, io, peer).await,
             };
         }
         Wanted::Exec(_, _, joined) | Wanted::Attach(_, joined) => *joined,
@@ -206,9 +241,9 @@ async fn join(context: Arc<Context>, io: Io, protocol: Protocol, wanted: Wanted)
     let carrying = async {
         match carrier {
             Carrier::Socket(socket, closes) => {
-                websocket::carry(*socket, ends, joined, closes).await;
+                websocket::carry(*socket, ends, joined, closes, peer).await;
             }
-            Carrier::Spdy(opened) => spdy::carry(opened, ends, joined).await,
+            Carrier::Spdy(opened) => spdy::carry(opened, ends, joined, peer).await,
         }
     };
     let running = async {

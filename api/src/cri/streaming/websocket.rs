@@ -1,8 +1,6 @@
 //! WebSocket (RFC 6455) with Kubernetes' subprotocols: a message is a piece of one stream, its first
 //! byte says of which (`k8s.io/apimachinery/pkg/util/remotecommand`).
 
-use std::time::Duration;
-
 use bytes::{BufMut, Bytes, BytesMut};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
@@ -17,8 +15,9 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
+use super::peer::Peer;
 use super::process::{Ends, Sent, Told, size};
-use super::server::{Io, Protocol, Refused, switching, words};
+use super::server::{FAREWELL, Io, Protocol, Refused, SILENCE, switching, words};
 use super::tokens::Joined;
 
 const INPUT: u8 = 0;
@@ -29,10 +28,11 @@ const SIZE: u8 = 4;
 /// Says that the client is done with the channel in its second byte; from `v5.channel.k8s.io` on.
 const CLOSE: u8 = 255;
 
-/// Most bytes of a message; as Kubernetes has it.
-const MESSAGE: usize = 32 << 20;
-/// How long a client may take to answer the farewell.
-const FAREWELL: Duration = Duration::from_secs(2);
+/// Most bytes of a message. Kubernetes' own clients send pieces of 32 KiB, that of Python as much as it
+/// is given at a time.
+pub const MESSAGE: usize = 4 << 20;
+/// Most bytes that wait to be sent: answers to pings of a client that reads nothing are dropped beyond.
+const UNSENT: usize = 1 << 20;
 /// What waits in a tunnel for a side that reads slowly, bytes.
 const WAITING: usize = 64 << 10;
 
@@ -70,7 +70,8 @@ pub fn accept(
 pub async fn open(io: Io) -> Socket {
     let config = WebSocketConfig::default()
         .max_message_size(Some(MESSAGE))
-        .max_frame_size(Some(MESSAGE));
+        .max_frame_size(Some(MESSAGE))
+        .max_write_buffer_size(UNSENT);
     WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await
 }
 
@@ -92,7 +93,7 @@ pub fn message(channel: u8, data: &[u8]) -> Message {
 
 /// Carries a process's streams until their end is told, or the client is gone. `closes`: the client can
 /// close its input.
-pub async fn carry(socket: Socket, ends: Ends, joined: Joined, closes: bool) {
+pub async fn carry(socket: Socket, ends: Ends, joined: Joined, closes: bool, peer: &Peer) {
     let Ends {
         sent,
         mut told,
@@ -131,14 +132,21 @@ pub async fn carry(socket: Socket, ends: Ends, joined: Joined, closes: bool) {
             let _ = sent.send(sending).await;
         }
     };
-    tokio::pin!(reading);
-    tokio::select! {
-        _ = writing => {
-            let _ = timeout(FAREWELL, reading).await;
-        }
-        () = &mut reading => {}
-    }
+    let told_all = tokio::select! {
+        told_all = writing => told_all.is_some(),
+        () = reading => false,
+        () = peer.left() => false,
+    };
     gone.cancel();
+    if told_all {
+        let _ = timeout(FAREWELL, drain(&mut from)).await;
+    }
+}
+
+/// Hears a client that has been sent all until it leaves, or nothing comes from it for some time: what
+/// is sent to a closed socket, a ping for one, takes with it what the client has not read yet.
+async fn drain(from: &mut SplitStream<Socket>) {
+    while let Ok(Some(Ok(_))) = timeout(SILENCE, from.next()).await {}
 }
 
 /// The next message with data; `None` at the end.
@@ -153,12 +161,12 @@ pub async fn next(from: &mut SplitStream<Socket>) -> Option<Bytes> {
     }
 }
 
-/// The bytes in the messages of a WebSocket, as a stream both ways.
-pub async fn tunnel(io: Io) -> DuplexStream {
+/// The bytes in the messages of a WebSocket, as a stream both ways, and what carries them until the
+/// stream has ended and the client has left.
+pub async fn tunnel(io: Io) -> (DuplexStream, impl Future<Output = ()> + Send) {
     let (to, from) = open(io).await.split();
     let (near, far) = duplex(WAITING);
-    tokio::spawn(dig(far, to, from));
-    near
+    (near, dig(far, to, from))
 }
 
 async fn dig(far: DuplexStream, mut to: SplitSink<Socket, Message>, mut from: SplitStream<Socket>) {
@@ -180,12 +188,12 @@ async fn dig(far: DuplexStream, mut to: SplitSink<Socket, Message>, mut from: Sp
         }
         let _ = inside.shutdown().await;
     };
-    tokio::pin!(reading);
-    tokio::select! {
-        _ = writing => {
-            let _ = timeout(FAREWELL, reading).await;
-        }
-        () = &mut reading => {}
+    let told_all = tokio::select! {
+        told_all = writing => told_all.is_some(),
+        () = reading => false,
+    };
+    if told_all {
+        let _ = timeout(FAREWELL, drain(&mut from)).await;
     }
 }
 

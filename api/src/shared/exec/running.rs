@@ -19,16 +19,30 @@ use crate::serve::activity::Token;
 /// A session whose process runs.
 pub struct Begun {
     read: Reading,
-    ended: watch::Receiver<bool>,
+    ended: watch::Receiver<End>,
+}
+
+/// Whether a process has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// It runs.
+    Open,
+    /// With this code, where that is known.
+    Ended(Option<i32>),
 }
 
 impl Begun {
-    /// Waits until the process has ended and that is written down.
-    pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
+    /// Waits until the process has ended and that is written down; its exit code, where that is known.
+    /// The session may be gone with its container by then.
+    pub fn ended(&self) -> impl Future<Output = Option<i32>> + Send + use<> {
         let mut ended = self.ended.clone();
         async move {
-            // Whoever would tell it being gone means the same.
-            let _ = ended.wait_for(|ended| *ended).await.is_ok();
+            let end = ended.wait_for(|end| *end != End::Open).await;
+            match end.as_deref() {
+                Ok(End::Ended(code)) => *code,
+                // Whoever would tell it is gone.
+                _ => None,
+            }
         }
     }
 
@@ -51,10 +65,13 @@ pub async fn begin_joined(
     session: Session,
     size: (Option<i64>, Option<i64>),
 ) -> Result<Begun, Failure> {
-    let opened = open(&context.terminals, &session, size);
-    let (ends, streams) = opened.map_err(|error| Failure::internal(&error))?;
+    let (ends, streams) = open(&session).map_err(|error| Failure::internal(&error))?;
     // From the first byte on: what came to which stream first is seen only while it comes.
     let read = Reading::of(ends).map_err(|error| Failure::internal(&error))?;
+    if let Some(terminal) = read.terminal() {
+        let kept = context.terminals.keep(&session.id, terminal, size);
+        kept.map_err(|error| Failure::internal(&error))?;
+    }
     let ended = run(context, session, streams).await?;
     Ok(Begun { read, ended })
 }
@@ -87,10 +104,17 @@ fn of_runtime(engine: &Engine, mut session: Session) -> Result<(), Failure> {
     sessions::claim(engine, &session)?;
     let running = begin(engine, &session.container, &options, streams, None)
         .inspect_err(|_| give_back(engine, &session))?;
-    sessions::started(engine, &mut session, running.runtime_pid())?;
+    note_started(engine, &mut session, running.runtime_pid());
     let code = running.wait(engine)?;
     sessions::ended(engine, &mut session, code)?;
     Ok(())
+}
+
+/// One that runs is followed to its end, whatever becomes of its file, which goes with its container's.
+fn note_started(engine: &Engine, session: &mut Session, runtime: u32) {
+    if let Err(error) = sessions::started(engine, session, runtime) {
+        tracing::warn!(session = session.id, %error, "its start is not written down");
+    }
 }
 
 /// One that could not be started may be started again.
@@ -105,9 +129,9 @@ async fn run(
     context: &Arc<Context>,
     session: Session,
     streams: Streams,
-) -> Result<watch::Receiver<bool>, Failure> {
+) -> Result<watch::Receiver<End>, Failure> {
     let (is_there, there) = oneshot::channel::<Result<(), Failure>>();
-    let (has_ended, ended) = watch::channel(false);
+    let (has_ended, ended) = watch::channel(End::Open);
     let context = Arc::clone(context);
     tokio::spawn(async move {
         let shared = Arc::clone(&context);
@@ -130,11 +154,15 @@ async fn run(
             }
             done
         });
-        if let Err(failure) = supervising.await {
-            tracing::debug!(message = %failure.message, "exec session");
-        }
+        let code = match supervising.await {
+            Ok(code) => Some(code),
+            Err(failure) => {
+                tracing::debug!(message = %failure.message, "exec session");
+                None
+            }
+        };
         shared.terminals.forget(&id);
-        has_ended.send_replace(true);
+        has_ended.send_replace(End::Ended(code));
     });
     there
         .await
@@ -142,7 +170,7 @@ async fn run(
     Ok(ended)
 }
 
-/// From its start to its end; `runs` is called once its command has been found, `ends` when there is
+/// From its start to its end, with its exit code; `runs` is called once its command has been found, `ends` when there is
 /// something to be written down that a service which is told to end must wait for.
 fn supervise(
     engine: &Engine,
@@ -150,7 +178,7 @@ fn supervise(
     streams: Streams,
     runs: &(dyn Fn() + Sync),
     ends: impl FnOnce() -> Token,
-) -> Result<(), Failure> {
+) -> Result<i32, Failure> {
     sessions::claim(engine, &session)?;
     let directory = engine
         .monitor_paths(&session.container)
@@ -166,7 +194,7 @@ fn supervise(
     )
     .inspect_err(|_| give_back(engine, &session))?;
     let runtime = running.runtime_pid();
-    sessions::started(engine, &mut session, runtime)?;
+    note_started(engine, &mut session, runtime);
     let process = format!("/proc/{runtime}/stat");
     let code = std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -191,9 +219,11 @@ fn supervise(
         Err(error) if error.kind() == ErrorKind::CommandNotExecutable => 126,
         Err(_) => -1,
     };
-    sessions::ended(engine, &mut session, number)?;
-    code?;
+    if let Err(error) = sessions::ended(engine, &mut session, number) {
+        tracing::warn!(session = session.id, %error, "its end is not written down");
+    }
+    let code = code?;
     // One that was quicker than we looked ran all the same.
     runs();
-    Ok(())
+    Ok(code)
 }

@@ -1,9 +1,8 @@
 //! The streams of a process in a container: made for it, read from its first byte on, and carried
 //! between it and a client.
 
-use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -22,7 +21,7 @@ use crate::http::detach::DetachKeys;
 use crate::http::frames::{self, frame};
 use crate::shared::attach::GONE;
 
-use super::Terminals;
+use super::running::End;
 
 /// What is read of a process's output at a time.
 const CHUNK: usize = 32 << 10;
@@ -37,15 +36,12 @@ pub(super) enum Ends {
         output: pipe::Receiver,
         error: pipe::Receiver,
     },
-    Terminal(Box<tokio::fs::File>, Box<tokio::fs::File>),
+    /// No pipes, but read and written as these are, without a thread that waits.
+    Terminal(pipe::Receiver, pipe::Sender),
 }
 
 /// Pipes, or a terminal: ours and the process's.
-pub(super) fn open(
-    terminals: &Terminals,
-    session: &Session,
-    size: (Option<i64>, Option<i64>),
-) -> io::Result<(Ends, Streams)> {
+pub(super) fn open(session: &Session) -> io::Result<(Ends, Streams)> {
     if session.options.terminal {
         let ours =
             rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
@@ -61,14 +57,10 @@ pub(super) fn open(
             output: Stdio::from(copy()?),
             error: Stdio::from(copy()?),
         };
-        terminals.keep(&session.id, ours.try_clone()?);
-        if let (Some(rows), Some(columns)) = size {
-            let cut = |number: i64| u16::try_from(number).unwrap_or(0);
-            terminals.resize(&session.id, cut(rows), cut(columns))?;
-        }
-        let file =
-            |descriptor: OwnedFd| Box::new(tokio::fs::File::from_std(File::from(descriptor)));
-        return Ok((Ends::Terminal(file(ours.try_clone()?), file(ours)), streams));
+        rustix::io::ioctl_fionbio(&ours, true)?;
+        let output = pipe::Receiver::from_owned_fd_unchecked(ours.try_clone()?)?;
+        let input = pipe::Sender::from_owned_fd_unchecked(ours)?;
+        return Ok((Ends::Terminal(output, input), streams));
     }
     let (to_us, output) = pipe::pipe().map(|(sender, receiver)| (receiver, sender))?;
     let (errors_to_us, error) = pipe::pipe().map(|(sender, receiver)| (receiver, sender))?;
@@ -96,11 +88,13 @@ pub(super) struct Reading {
     input: Option<Input>,
     written: mpsc::Receiver<Vec<u8>>,
     unread: Unread,
+    is_terminal: bool,
 }
 
 impl Reading {
     pub(super) fn of(ends: Ends) -> io::Result<Self> {
         let unread = Unread::of(&ends)?;
+        let is_terminal = matches!(ends, Ends::Terminal(..));
         let (pieces, written) = mpsc::channel(4);
         let input: Option<Input> = match ends {
             Ends::Pipes {
@@ -112,15 +106,22 @@ impl Reading {
                 input.map(|input| Box::new(input) as _)
             }
             Ends::Terminal(output, input) => {
-                tokio::spawn(read(*output, pieces));
-                Some(input as _)
+                tokio::spawn(read(output, pieces));
+                Some(Box::new(input) as _)
             }
         };
         Ok(Self {
             input,
             written,
             unread,
+            is_terminal,
         })
+    }
+
+    /// Our end of the process's terminal, if it has one.
+    pub(super) fn terminal(&self) -> Option<BorrowedFd<'_>> {
+        let end = self.unread.0.first().filter(|_| self.is_terminal)?;
+        Some(end.as_fd())
     }
 }
 
@@ -157,8 +158,16 @@ impl Unread {
 
 async fn read(mut stream: impl AsyncRead + Unpin + Send, pieces: mpsc::Sender<Vec<u8>>) {
     let mut buffer = vec![0; CHUNK];
-    // A terminal whose other end is closed is an error to read.
-    while let Ok(count) = stream.read(&mut buffer).await {
+    loop {
+        let read = tokio::select! {
+            read = stream.read(&mut buffer) => read,
+            // Somebody may hold the other end for long after the process that it was for.
+            () = pieces.closed() => return,
+        };
+        // A terminal whose other end is closed is an error to read.
+        let Ok(count) = read else {
+            return;
+        };
         if count == 0 || pieces.send(buffer[..count].to_vec()).await.is_err() {
             return;
         }
@@ -190,6 +199,8 @@ async fn read_both(
                     continue;
                 }
             },
+            // Others may hold the pipes for long after the process that they were for.
+            () = pieces.closed() => return,
         };
         if pieces.send(piece.to_vec()).await.is_err() {
             return;
@@ -201,29 +212,33 @@ async fn read_both(
 pub(super) async fn join(
     mut client: Client,
     read: Reading,
-    mut ended: watch::Receiver<bool>,
+    mut ended: watch::Receiver<End>,
     mut keys: DetachKeys,
 ) -> io::Result<()> {
     let Reading {
         mut input,
         mut written,
         unread,
+        is_terminal: _,
     } = read;
     let mut buffer = vec![0; CHUNK];
     // What the client has sent and the process has not taken yet: while it takes none, its output is
     // carried all the same, or one that echoes would never go on.
     let mut pending = Bytes::new();
     let (mut open, mut over, mut quiet) = (true, false, 0);
+    // Put off by output alone: input that comes without end keeps nobody here.
+    let mut look = Box::pin(sleep(GONE));
     loop {
         tokio::select! {
             piece = written.recv() => match piece {
                 Some(piece) => {
                     quiet = 0;
                     client.write_all(&piece).await?;
+                    look.set(sleep(if over { REST } else { GONE }));
                 }
                 None => break,
             },
-            count = client.read(&mut buffer), if open && pending.is_empty() => match count? {
+            count = client.read(&mut buffer), if open && !over && pending.is_empty() => match count? {
                 0 => {
                     open = false;
                     input = None;
@@ -236,7 +251,7 @@ pub(super) async fn join(
                     pending = Bytes::from(bytes);
                 }
             },
-            taken = feed(&mut input, &pending), if !pending.is_empty() => {
+            taken = feed(&mut input, &pending), if !over && !pending.is_empty() => {
                 if let Ok(count) = taken {
                     pending.advance(count);
                 } else {
@@ -245,8 +260,12 @@ pub(super) async fn join(
                     pending.clear();
                 }
             }
-            () = is_ended(&mut ended), if !over => over = true,
-            () = sleep(if over { REST } else { GONE }) => {
+            () = is_ended(&mut ended), if !over => {
+                over = true;
+                look.set(sleep(REST));
+            }
+            () = &mut look => {
+                look.set(sleep(if over { REST } else { GONE }));
                 if client.is_gone() {
                     break;
                 }
@@ -275,7 +294,7 @@ async fn feed(input: &mut Option<Input>, bytes: &[u8]) -> io::Result<usize> {
     input.write(bytes).await
 }
 
-async fn is_ended(ended: &mut watch::Receiver<bool>) {
+async fn is_ended(ended: &mut watch::Receiver<End>) {
     // Whoever would tell it being gone means the same.
-    let _ = ended.wait_for(|ended| *ended).await.is_ok();
+    let _ = ended.wait_for(|end| *end != End::Open).await.is_ok();
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Mutex, PoisonError};
 
 use rustix::termios::{Winsize, tcsetwinsize};
@@ -12,9 +12,22 @@ use rustix::termios::{Winsize, tcsetwinsize};
 pub struct Terminals(Mutex<HashMap<String, OwnedFd>>);
 
 impl Terminals {
-    pub(super) fn keep(&self, id: &str, terminal: OwnedFd) {
+    /// Keeps a session's terminal, of this size (lines, characters of each) if one is given, until it
+    /// is forgotten.
+    pub(super) fn keep(
+        &self,
+        id: &str,
+        terminal: BorrowedFd<'_>,
+        size: (Option<i64>, Option<i64>),
+    ) -> io::Result<()> {
+        if let (Some(rows), Some(columns)) = size {
+            let cut = |number: i64| u16::try_from(number).unwrap_or(0);
+            resize(terminal, cut(rows), cut(columns))?;
+        }
+        let terminal = terminal.try_clone_to_owned()?;
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(id.to_owned(), terminal);
+        Ok(())
     }
 
     pub(super) fn forget(&self, id: &str) {
@@ -29,13 +42,17 @@ impl Terminals {
         let Some(terminal) = all.get(id) else {
             return Ok(false);
         };
-        let size = Winsize {
-            ws_row: rows,
-            ws_col: columns,
-            ws_xpixel: 0,
-            ws_ypixel: 0,
-        };
-        tcsetwinsize(terminal, size)?;
+        resize(terminal.as_fd(), rows, columns)?;
         Ok(true)
     }
+}
+
+fn resize(terminal: BorrowedFd<'_>, rows: u16, columns: u16) -> io::Result<()> {
+    let size = Winsize {
+        ws_row: rows,
+        ws_col: columns,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    Ok(tcsetwinsize(terminal, size)?)
 }

@@ -1,16 +1,22 @@
 //! Image verbs: `cryopod image VERB`, and the short forms `images`, `rmi`, `import`, `load`,
-//! `pull`, `push`, `tag`, `untag`, `login`, `logout`.
+//! `save`, `history`, `pull`, `push`, `tag`, `untag`, `login`, `logout`.
 
+mod history;
 mod list;
 mod load;
+mod prune;
 mod registry;
 mod rm;
+mod save;
 mod tag;
 
+pub use history::History;
 pub use list::ImageList;
 pub use load::{Import, Load};
+pub use prune::ImagePrune;
 pub use registry::{AccessFlags, Login, Logout, Pull, Push};
 pub use rm::ImageRm;
+pub use save::Save;
 pub use tag::{Tag, Untag};
 
 use clap::{Args, Subcommand};
@@ -27,6 +33,12 @@ pub enum ImageCommand {
     Import(Import),
     /// Load image(s) from a tar archive
     Load(Load),
+    /// Save image(s) to an archive
+    Save(Save),
+    /// Show history of a specified image
+    History(History),
+    /// Remove unused images
+    Prune(ImagePrune),
     /// Pull an image from a registry
     Pull(Pull),
     /// Push an image to a registry

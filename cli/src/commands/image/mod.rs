@@ -1,9 +1,12 @@
 //! Image verbs.
 
+pub mod history;
 pub mod import;
 pub mod list;
 pub mod load;
+pub mod prune;
 pub mod rm;
+pub mod save;
 pub mod tag;
 pub mod transfer;
 
@@ -19,6 +22,9 @@ pub fn run(opener: &Opener, command: ImageCommand) -> Outcome {
         ImageCommand::Rm(flags) => rm::run(opener, &flags),
         ImageCommand::Import(flags) => import::run(opener, &flags),
         ImageCommand::Load(flags) => load::run(opener, &flags),
+        ImageCommand::Save(flags) => save::run(opener, &flags),
+        ImageCommand::History(flags) => history::run(opener, &flags),
+        ImageCommand::Prune(flags) => prune::run(opener, &flags),
         ImageCommand::Pull(flags) => transfer::pull(opener, &flags),
         ImageCommand::Push(flags) => transfer::push(opener, &flags),
         ImageCommand::Tag(flags) => tag::tag(opener, &flags),

@@ -2,11 +2,13 @@
 //! named, removed.
 
 pub mod commit;
+pub mod history;
 pub mod import;
 pub mod inspect;
 pub mod list;
 pub mod load;
 pub mod login;
+pub mod prune;
 pub mod pull;
 pub mod push;
 pub mod remove;

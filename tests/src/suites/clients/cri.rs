@@ -17,6 +17,7 @@ pub const TESTS: Tests = tests![
     whole_pods,
     what_a_sandbox_gives,
     once streams_through_kubectl,
+    once streams_that_harm,
     once refusals,
     once images,
     archives_in_two_dialects,
@@ -131,6 +132,11 @@ fn what_a_sandbox_gives(host: &Host) {
 /// Exec, Attach, PortForward by kubectl, over WebSocket and SPDY/3.1.
 fn streams_through_kubectl(host: &Host) {
     told(host, "story_cri_streams.py", "streams", &[]);
+}
+
+/// Clients of streams that read slowly, flood, leave, or open more than is good.
+fn streams_that_harm(host: &Host) {
+    told(host, "story_cri_streams_harm.py", "harm", &[]);
 }
 
 /// CheckpointPod.

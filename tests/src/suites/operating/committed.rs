@@ -1,10 +1,10 @@
-//! `commit`, `tag`, `untag`.
+//! `commit`, `history`, `tag`, `untag`, `save`, `image prune`.
 
 use std::fs;
 
 use serde_json::json;
 
-use crate::harness::{Host, IMAGE};
+use crate::harness::{Host, IMAGE, command};
 
 const NAME: &str = "localhost/committed:1";
 
@@ -146,4 +146,138 @@ pub fn images_have_names(host: &Host) {
     ] {
         host.fails(words, 125, text);
     }
+}
+
+/// `save` and `load`, of one and of several; what the image says of its making comes along.
+pub fn images_go_out(host: &Host) {
+    host.start("source", &[], &["sleep", "1000"]);
+    let commit = ["commit", "-q", "-m", "said of it", "source", NAME];
+    let id = host.ok(&commit);
+    host.ok(&["rm", "-f", "-t", "0", "source"]);
+    let shown = host.ok(&["history", NAME]);
+    let mut lines = shown.lines();
+    let words: Vec<&str> = lines
+        .next()
+        .unwrap()
+        .split("  ")
+        .filter(|word| !word.is_empty())
+        .collect();
+    let words: Vec<&str> = words.into_iter().map(str::trim).collect();
+    assert_eq!(words, ["ID", "CREATED", "CREATED BY", "SIZE", "COMMENT"]);
+    let first = lines.next().unwrap();
+    assert!(
+        first.starts_with(&id[..12]) && first.ends_with("said of it"),
+        "{shown}"
+    );
+    assert!(first.contains("sleep 1000"), "{shown}");
+    assert!(lines.all(|line| line.starts_with("<missing>")), "{shown}");
+    let text = host.ok(&["image", "history", "--format", "json", NAME]);
+    let steps: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        (&steps[0]["id"], &steps[0]["tags"]),
+        (&json!(id), &json!([NAME]))
+    );
+    assert!(steps[1]["size"].as_u64().unwrap() > 100_000, "{steps}");
+    let bytes = host.ok(&["history", "--human=false", "--format", "{{.Size}}", NAME]);
+    assert_eq!(bytes.lines().nth(1), Some(&*steps[1]["size"].to_string()));
+
+    let archives = ["one.tar", "oci.tar", "several.tar"].map(|name| host.file(name));
+    host.ok(&["save", "-q", "-o", &archives[0], NAME]);
+    let ours = host.run(&[
+        "image",
+        "save",
+        "--format",
+        "oci-archive",
+        "-o",
+        &archives[1],
+        NAME,
+    ]);
+    assert_eq!((ours.code, ours.stdout.as_str()), (0, ""), "{ours}");
+    host.ok(&["save", "-qm", "-o", &archives[2], NAME, IMAGE]);
+    for archive in &archives {
+        host.ok(&["rmi", NAME]);
+        let loaded = host.ok(&["load", "-q", "-i", archive]);
+        assert!(loaded.contains(NAME), "{loaded}");
+        assert_eq!(
+            host.ok(&["history", "-q", "--no-trunc", NAME])
+                .lines()
+                .next(),
+            Some(&*id)
+        );
+    }
+    // Nothing is left of one that failed, and what was there stays.
+    let before = fs::read(&archives[0]).unwrap();
+    for (words, text) in [
+        (&["save"][..], "requires at least 1 arg(s), only received 0"),
+        (
+            &["save", "-o", &archives[0], "nothing"],
+            "nothing: image not known",
+        ),
+        (
+            &["save", "-o", &archives[0], NAME, IMAGE],
+            "use --multi-image-archive",
+        ),
+        (&["save", "--format", "zip", NAME], "unknown format \"zip\""),
+        (
+            &["save", "-o", "/a:b", NAME],
+            "invalid filename (should not contain ':')",
+        ),
+        (
+            &["save", "-o", "/nowhere/x.tar", NAME],
+            "no such file or directory",
+        ),
+        (
+            &["save", "-o", "/dev/full", NAME],
+            "No space left on device",
+        ),
+        (&["history", "nothing"], "nothing: image not known"),
+        (&["history"], "accepts 1 arg(s), received 0"),
+    ] {
+        host.fails(words, 125, text);
+    }
+    assert!(
+        fs::read(&archives[0]).unwrap() == before,
+        "a failed save wrote"
+    );
+    let directory = host.path(".");
+    let names = fs::read_dir(directory)
+        .unwrap()
+        .flatten()
+        .map(|entry| entry.file_name());
+    assert_eq!(
+        names
+            .filter(|name| name.to_string_lossy().starts_with('.'))
+            .count(),
+        0
+    );
+    host.ok(&["rmi", NAME]);
+}
+
+/// `image prune`: what has no name goes, with `--all` what has one; never what a container is from.
+pub fn images_that_nobody_uses_go(host: &Host) {
+    host.start("source", &[], &["sleep", "1000"]);
+    let nameless = host.ok(&["commit", "-q", "source"]);
+    let used = host.ok(&["commit", "-q", "-m", "used", "source"]);
+    let named = host.ok(&["commit", "-q", "-m", "named", "source", NAME]);
+    host.ok(&["create", "--name", "user", &used]);
+    let asked = command::run(&mut host.engine.command(&["image", "prune"]), "n\n");
+    assert!(
+        asked.stdout.contains("removes all dangling images."),
+        "{asked}"
+    );
+    assert_eq!(host.ok(&["image", "prune", "-f"]), nameless);
+    // What else is on this host stays: a container is from each.
+    let known = host.ok(&["images", "-q", "--no-trunc"]);
+    let ids = known.lines().map(|id| id.trim_start_matches("sha256:"));
+    let others: Vec<String> = ids
+        .filter(|id| *id != named && *id != used)
+        .map(|id| host.ok(&["create", id, "true"]))
+        .collect();
+    assert_eq!(host.ok(&["image", "prune", "-af"]), named);
+    for container in others {
+        host.ok(&["rm", &container]);
+    }
+    host.ok(&["rm", "-f", "-t", "0", "user", "source"]);
+    assert_eq!(host.ok(&["image", "prune", "-f"]), used);
+    assert_eq!(host.ok(&["image", "prune", "-f"]), "");
 }

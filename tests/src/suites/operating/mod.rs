@@ -11,7 +11,9 @@ mod renamed;
 mod updated;
 
 use super::{Tests, tests};
-use committed::{containers_become_images, images_have_names};
+use committed::{
+    containers_become_images, images_go_out, images_have_names, images_that_nobody_uses_go,
+};
 use content::{pruned, published_ports, root_file_systems, what_changed};
 use copied::{copies, copies_that_lead_out, copies_without_processes};
 use figures::{processes, usage};
@@ -48,6 +50,8 @@ pub const TESTS: Tests = tests![
     limits_of_one_that_runs,
     containers_become_images,
     once images_have_names,
+    once images_go_out,
+    once images_that_nobody_uses_go,
     settings_limits_and_devices,
     once settings_that_cannot_be,
     once volumes_of_another,

@@ -3,25 +3,24 @@
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, split};
-use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 
 use super::frames::{FIN, Frame, HEADERS, Head, PING, RST_STREAM, STREAM, SYN_STREAM};
 use super::headers::{Headers, Reader, Writer};
+use crate::cri::streaming::server::{FAREWELL, SILENCE};
 
 /// Most bytes of a control frame.
 const CONTROL: usize = 32 << 10;
 /// What is read of data at a time.
 const CHUNK: usize = 32 << 10;
-/// Streams that are open at a time.
+/// Streams that are open at a time, be it one way only.
 const STREAMS: usize = 512;
-/// How long a client may take to hear the last of it.
-const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A stream of the client's.
 #[derive(Debug)]
@@ -49,17 +48,25 @@ impl Stream {
 pub struct Sender {
     id: u32,
     frames: mpsc::Sender<Frame>,
+    /// The client wants no more of the stream. While there is a receiver, the stream is open.
+    reset: watch::Receiver<bool>,
 }
 
 impl Sender {
-    /// `false` when the client is gone.
+    /// `false` when the client is gone, or wants no more of it.
     pub async fn send(&self, data: Bytes) -> bool {
+        if *self.reset.borrow() {
+            return false;
+        }
         let frame = Frame::Data(self.id, data, false);
         self.frames.send(frame).await.is_ok()
     }
 
     /// Nothing more comes.
     pub async fn finish(&self) {
+        if *self.reset.borrow() {
+            return;
+        }
         let frame = Frame::Data(self.id, Bytes::new(), true);
         let _ = self.frames.send(frame).await;
     }
@@ -70,9 +77,14 @@ impl Sender {
         let _ = self.frames.send(frame).await;
     }
 
-    /// Waits until the connection is gone.
+    /// Waits until the client wants no more of the stream, or the connection is gone.
     pub async fn closed(&self) {
-        self.frames.closed().await;
+        let mut reset = self.reset.clone();
+        tokio::select! {
+            // Whoever would say so being gone means the same.
+            _ = reset.wait_for(|reset| *reset) => {}
+            () = self.frames.closed() => {}
+        }
     }
 }
 
@@ -82,30 +94,47 @@ pub struct Connection {
     streams: mpsc::Receiver<Stream>,
     frames: mpsc::Sender<Frame>,
     last: Arc<AtomicU32>,
+    task: Task,
+}
+
+/// Ends with its owner.
+#[derive(Debug)]
+struct Task(JoinHandle<()>);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl Connection {
-    /// Reads and writes in a task of its own until the client is gone, or [`Connection::close`].
+    /// Reads and writes in a task of its own until the client is gone, or the connection is dropped.
     pub fn start(io: impl AsyncRead + AsyncWrite + Send + 'static) -> Self {
         let (from, to) = split(io);
         let (frames, to_write) = mpsc::channel(16);
         let (opened, streams) = mpsc::channel(16);
         let last = Arc::new(AtomicU32::new(0));
+        let heard = Arc::new(AtomicU64::new(0));
         let incoming = Incoming {
             headers: Reader::new(),
             open: HashMap::new(),
             last: Arc::clone(&last),
+            heard: Arc::clone(&heard),
             frames: frames.clone(),
             opened,
         };
-        tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             let reading = incoming.read(from);
             tokio::pin!(reading);
             let done = tokio::select! {
                 done = &mut reading => done,
                 done = write(to, to_write) => match done {
-                    // So that nothing that was sent is lost with what was not read yet.
-                    Ok(()) => timeout(FAREWELL, reading).await.unwrap_or(Ok(())),
+                    // What is sent to a closed socket, a ping for one, takes with it what the client has
+                    // not read yet: its pings are heard until it has read all and leaves.
+                    Ok(()) => tokio::select! {
+                        done = reading => done,
+                        () = silent(&heard) => Ok(()),
+                    },
                     failed => failed,
                 },
             };
@@ -117,6 +146,16 @@ impl Connection {
             streams,
             frames,
             last,
+            task: Task(task),
+        }
+    }
+
+    /// Wants no more streams: those that the client still opens are refused.
+    pub fn enough(&mut self) {
+        self.streams.close();
+        while let Ok(stream) = self.streams.try_recv() {
+            let sender = stream.sender;
+            tokio::spawn(async move { sender.reset().await });
         }
     }
 
@@ -131,12 +170,35 @@ impl Connection {
         async move { frames.closed().await }
     }
 
-    /// Sends what is to be sent, and closes.
+    /// Sends what is to be sent, and closes once the client has left, or takes no more.
     pub async fn close(self) {
-        let last = self.last.load(Ordering::Relaxed);
-        if self.frames.send(Frame::GoAway(last)).await.is_ok() {
-            let _ = timeout(FAREWELL, self.frames.closed()).await;
+        let Self {
+            streams,
+            frames,
+            last,
+            mut task,
+        } = self;
+        drop(streams);
+        let last = last.load(Ordering::Relaxed);
+        let leaving = async {
+            if frames.send(Frame::GoAway(last)).await.is_ok() {
+                let _ = (&mut task.0).await;
+            }
+        };
+        let _ = timeout(FAREWELL, leaving).await;
+    }
+}
+
+/// Waits until nothing has been heard for some time.
+async fn silent(heard: &AtomicU64) {
+    let mut before = None;
+    loop {
+        let now = Some(heard.load(Ordering::Relaxed));
+        if now == before {
+            return;
         }
+        before = now;
+        sleep(SILENCE).await;
     }
 }
 
@@ -161,10 +223,19 @@ async fn write(
 /// What a client sends.
 struct Incoming {
     headers: Reader,
-    open: HashMap<u32, mpsc::Sender<Bytes>>,
+    open: HashMap<u32, Open>,
     last: Arc<AtomicU32>,
+    /// Frames.
+    heard: Arc<AtomicU64>,
     frames: mpsc::Sender<Frame>,
     opened: mpsc::Sender<Stream>,
+}
+
+/// A stream whose end has not been seen on both sides.
+struct Open {
+    /// Where the client's data go, until its last.
+    data: Option<mpsc::Sender<Bytes>>,
+    reset: watch::Sender<bool>,
 }
 
 impl Incoming {
@@ -176,6 +247,7 @@ impl Incoming {
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
                 done => done?,
             };
+            self.heard.fetch_add(1, Ordering::Relaxed);
             match Head::parse(head).ok_or_else(|| bad("another version of SPDY"))? {
                 Head::Data(stream, flags, length) => {
                     self.data(&mut from, stream, flags & FIN != 0, length)
@@ -210,15 +282,16 @@ impl Incoming {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
             left -= count;
-            if let Some(to) = self.open.get(&stream)
+            if let Some(open) = self.open.get_mut(&stream)
+                && let Some(to) = &open.data
                 && to.send(bytes.freeze()).await.is_err()
             {
                 // Nobody reads it: what still comes is dropped.
-                self.open.remove(&stream);
+                open.data = None;
             }
         }
-        if is_last {
-            self.open.remove(&stream);
+        if is_last && let Some(open) = self.open.get_mut(&stream) {
+            open.data = None;
         }
         Ok(())
     }
@@ -243,7 +316,10 @@ impl Incoming {
                 self.headers.read(block).map(drop)
             }
             RST_STREAM => {
-                self.open.remove(&(first()? & STREAM));
+                if let Some(open) = self.open.get_mut(&(first()? & STREAM)) {
+                    open.data = None;
+                    open.reset.send_replace(true);
+                }
                 Ok(())
             }
             PING => {
@@ -264,18 +340,32 @@ impl Incoming {
             return Err(bad("a stream whose number is not the client's next"));
         }
         self.last.store(id, Ordering::Relaxed);
-        self.open.retain(|_, to| !to.is_closed());
+        self.open.retain(|_, open| {
+            let reads = open.data.as_ref().is_some_and(|data| !data.is_closed());
+            reads || !open.reset.is_closed()
+        });
+        let (reset, is_reset) = watch::channel(false);
         let sender = Sender {
             id,
             frames: self.frames.clone(),
+            reset: is_reset,
         };
         if self.open.len() >= STREAMS {
             sender.reset().await;
             return Ok(());
         }
         let (to, data) = mpsc::channel(4);
-        if !is_last {
-            self.open.insert(id, to);
+        let data_to = (!is_last).then_some(to);
+        self.open.insert(
+            id,
+            Open {
+                data: data_to,
+                reset,
+            },
+        );
+        if self.opened.is_closed() {
+            sender.reset().await;
+            return Ok(());
         }
         let _ = self.frames.send(Frame::Reply(id)).await;
         let stream = Stream {
@@ -284,8 +374,9 @@ impl Incoming {
             data,
             sender,
         };
-        // Nobody may want streams any more.
-        let _ = self.opened.send(stream).await;
+        if let Err(mpsc::error::SendError(stream)) = self.opened.send(stream).await {
+            stream.sender.reset().await;
+        }
         Ok(())
     }
 }

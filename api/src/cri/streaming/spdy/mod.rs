@@ -17,6 +17,7 @@ use tokio::time::timeout;
 
 pub use connection::{Connection, Stream};
 
+use super::peer::Peer;
 use super::process::{Ends, Sent, Told, size};
 use super::server::{Io, Protocol, Refused, switching, words};
 use super::tokens::{Joined, Wanted};
@@ -74,11 +75,12 @@ pub async fn open(io: Io, joined: Joined) -> Option<Opened> {
 }
 
 /// Carries a process's streams until their end is told, or the client is gone.
-pub async fn carry(opened: Opened, ends: Ends, joined: Joined) {
+pub async fn carry(opened: Opened, ends: Ends, joined: Joined, peer: &Peer) {
     let Opened {
-        connection,
+        mut connection,
         mut streams,
     } = opened;
+    connection.enough();
     let Ends {
         sent,
         mut told,
@@ -97,20 +99,20 @@ pub async fn carry(opened: Opened, ends: Ends, joined: Joined) {
     }
     if let Some(Stream { mut data, .. }) = streams.remove("resize") {
         tokio::spawn(async move {
-            let mut line = Vec::new();
+            let mut text = Vec::new();
             while let Some(bytes) = data.recv().await {
-                line.extend_from_slice(&bytes);
-                // One object a line, as Go's encoder writes them.
-                while let Some(end) = line.iter().position(|byte| *byte == b'\n') {
-                    let rest = line.split_off(end + 1);
-                    if let Some(size) = size(&line)
-                        && sent.send(size).await.is_err()
-                    {
-                        return;
-                    }
-                    line = rest;
+                text.extend_from_slice(&bytes);
+                // One object a line, as Go's encoder writes them; the last one is the size of now.
+                let whole = text.iter().rposition(|byte| *byte == b'\n');
+                let rest = text.split_off(whole.map_or(0, |end| end + 1));
+                let last = text.split(|byte| *byte == b'\n').rev().find_map(size);
+                if let Some(size) = last
+                    && sent.send(size).await.is_err()
+                {
+                    return;
                 }
-                if line.len() > SIZE {
+                text = rest;
+                if text.len() > SIZE {
                     return;
                 }
             }
@@ -118,7 +120,8 @@ pub async fn carry(opened: Opened, ends: Ends, joined: Joined) {
     } else {
         drop(sent);
     }
-    let of = |name: &str| streams.get(name).map(|stream| stream.sender.clone());
+    // What a client sends in these has no reader.
+    let mut of = |name: &str| streams.remove(name).map(|stream| stream.sender);
     let (output, error, status) = (of("stdout"), of("stderr"), of("error"));
     let closed = connection.closed();
     let telling = async {
@@ -129,10 +132,9 @@ pub async fn carry(opened: Opened, ends: Ends, joined: Joined) {
                 Told::Error(bytes) => (&error, bytes),
                 Told::Status(bytes) => (&status, bytes),
             };
-            if let Some(to) = to
-                && !to.send(bytes).await
-            {
-                return;
+            // One that the client wants no more of doesn't end the others.
+            if let Some(to) = to {
+                to.send(bytes).await;
             }
         }
         for stream in [&output, &error, &status].into_iter().flatten() {
@@ -142,6 +144,7 @@ pub async fn carry(opened: Opened, ends: Ends, joined: Joined) {
     tokio::select! {
         () = telling => {}
         () = closed => {}
+        () = peer.left() => {}
     }
     gone.cancel();
     connection.close().await;

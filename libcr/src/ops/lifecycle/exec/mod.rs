@@ -102,7 +102,7 @@ pub fn begin(
         .stderr(streams.error);
     let child = command::spawn(command, &[])?;
     proc::Spared::not_for(child.id());
-    note(engine, &container, "exec", "")?;
+    note(engine, &container, "exec", "");
     Ok(Running {
         container,
         child,
@@ -124,15 +124,18 @@ impl Running {
     pub fn wait(mut self, engine: &Engine) -> Result<i32> {
         let code = self.prepared.finish(self.child.wait()?)?;
         if !self.detached {
-            note(engine, &self.container, "exec_died", &code.to_string())?;
+            note(engine, &self.container, "exec_died", &code.to_string());
         }
         Ok(code)
     }
 }
 
-fn note(engine: &Engine, container: &Container, kind: &str, detail: &str) -> Result<()> {
-    engine
+/// An event that can't be written down undoes no process, and hides no exit code.
+fn note(engine: &Engine, container: &Container, kind: &str, detail: &str) {
+    let noted = engine
         .store
-        .transaction(|rows| rows.insert_event(kind, container, detail))?;
-    Ok(())
+        .transaction(|rows| rows.insert_event(kind, container, detail));
+    if let Err(error) = noted {
+        tracing::warn!(container = container.config.name, kind, %error, "an event is not written down");
+    }
 }

@@ -3,6 +3,8 @@
 //!
 //! A session is a file of the container's run directory and goes with it, when the container ends.
 
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -83,7 +85,7 @@ pub fn find(engine: &Engine, id: &str) -> Result<Session> {
         std::fs::read(path).ok()
     });
     let text = found.ok_or_else(unknown)?;
-    Ok(serde_json::from_slice(&text).map_err(std::io::Error::other)?)
+    Ok(serde_json::from_slice(&text).map_err(io::Error::other)?)
 }
 
 /// Takes the start of a session for oneself; of several at once one has it.
@@ -92,11 +94,18 @@ pub fn find(engine: &Engine, id: &str) -> Result<Session> {
 /// [`Error::WrongState`] when it was started before.
 pub fn claim(engine: &Engine, session: &Session) -> Result<()> {
     check_startable(session)?;
-    match std::fs::File::create_new(claimed(engine, session)) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            Err(started_before(session))
+    let mark = claimed(engine, session);
+    match File::create_new(&mark) {
+        Ok(mut file) => {
+            let claimant = serde_json::to_vec(&proc::own_identity()).map_err(io::Error::other)?;
+            file.write_all(&claimant).map_err(at("write", &mark))?;
+            // Since it was read somebody may have started it, seen it end and removed it.
+            let now = find(engine, &session.id);
+            now.and_then(|now| check_startable(&now)).inspect_err(|_| {
+                let _ = remove_file_if_present(&mark);
+            })
         }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(started_before(session)),
         Err(error) => Err(error.into()),
     }
 }
@@ -168,7 +177,12 @@ pub fn of_container(engine: &Engine, id: &str) -> Vec<String> {
 /// # Errors
 /// [`Error::WrongState`] while it runs.
 pub fn remove(engine: &Engine, session: &Session) -> Result<()> {
-    if session.is_running() {
+    // Somebody may be about to start it.
+    let claimant = std::fs::read(claimed(engine, session)).ok();
+    let claimant = claimant.and_then(|text| serde_json::from_slice(&text).ok());
+    let begins = session.state == SessionState::Created
+        && claimant.is_some_and(|claimant: ProcessIdentity| proc::is_alive(&claimant));
+    if session.is_running() || begins {
         return Err(Error::WrongState(format!(
             "exec session {} is running",
             session.id
@@ -193,7 +207,7 @@ fn claimed(engine: &Engine, session: &Session) -> PathBuf {
 
 fn save(engine: &Engine, session: &Session) -> Result<()> {
     let path: &Path = &file(engine, session);
-    let text = serde_json::to_vec(session).map_err(std::io::Error::other)?;
+    let text = serde_json::to_vec(session).map_err(io::Error::other)?;
     write_atomic(path, &text, 0o600)?;
     Ok(())
 }
