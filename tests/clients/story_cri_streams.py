@@ -123,6 +123,12 @@ def attachments(kubectl, container):
     # Its input ends with that of its first client.
     once = start(kubectl.kubelet.sandbox, "once", ECHO, stdin=True, stdin_once=True)
     kubectl.kubelet.containers["once"] = (once, True, False)
+    # One that only looks on, and leaves.
+    viewer = kubectl.start("attach", "web", "-c", "once", stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    time.sleep(1)
+    viewer.kill()
+    viewer.communicate()
+    time.sleep(0.5)
     done = kubectl.run("attach", "-i", "web", "-c", "once", input=b"last\n")
     assert done.stdout == b"got last\nover\n", done
     until("it has ended", lambda: status(once).state == cri.CONTAINER_EXITED)

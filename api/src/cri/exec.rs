@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{self, Read};
-use std::process::Stdio;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -57,7 +56,7 @@ fn run(
         ..ExecOptions::default()
     };
     let streams = Streams {
-        input: Stdio::null(),
+        input: Streams::null().map_err(failed)?.input,
         output: output_end.into(),
         error: error_end.into(),
     };

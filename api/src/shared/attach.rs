@@ -280,6 +280,11 @@ pub async fn bridge(attachment: Attachment, mut client: Client, wanted: Wanted) 
                 {
                     match socket.try_io(Interest::WRITABLE, || attachment.send(bytes)) {
                         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                            // It takes no more; what it had sent before that is still to come.
+                            pending = None;
+                            open = false;
+                        }
                         sent => {
                             sent?;
                             pending = None;
@@ -317,8 +322,10 @@ pub async fn bridge(attachment: Attachment, mut client: Client, wanted: Wanted) 
                 match count? {
                     0 => {
                         open = false;
-                        if wanted.input {
-                            attachment.close_input()?;
+                        if wanted.input
+                            && let Err(error) = attachment.close_input()
+                        {
+                            tracing::debug!(%error, "it takes no more input");
                         }
                     }
                     count if wanted.input => {

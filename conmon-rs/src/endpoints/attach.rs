@@ -43,6 +43,7 @@ struct Client {
     queued: usize,
     stalled_since: Option<Instant>,
     sends_input: bool,
+    has_sent: bool,
     gone: bool,
 }
 
@@ -111,6 +112,7 @@ impl AttachServer {
                 queued: 0,
                 stalled_since: None,
                 sends_input: true,
+                has_sent: false,
                 gone: false,
             });
         }
@@ -145,13 +147,23 @@ impl AttachServer {
             return Received::Nothing;
         };
         match recv(&client.socket, &mut *buffer, RecvFlags::empty()) {
-            Ok((count, _)) if count > 0 => Received::Input(count),
+            Ok((count, _)) if count > 0 => {
+                client.has_sent = true;
+                Received::Input(count)
+            }
             Err(Errno::AGAIN | Errno::INTR) => Received::Nothing,
             Ok(_) | Err(_) => {
                 client.sends_input = false;
                 Received::End
             }
         }
+    }
+
+    /// Whether the client has ever sent input.
+    pub(crate) fn has_sent(&self, number: usize) -> bool {
+        self.clients
+            .get(number)
+            .is_some_and(|client| client.has_sent)
     }
 
     /// The client has closed its socket altogether.
@@ -279,9 +291,11 @@ mod tests {
         let mut buffer = [0; 64];
         let (count, _) = recv(&first, &mut buffer[..], RecvFlags::empty()).unwrap();
         assert_eq!(&buffer[..count], b"\x03oops");
+        assert!(!server.has_sent(0));
         send(&first, b"hi", SendFlags::empty()).unwrap();
         assert_eq!(server.receive(0, &mut buffer), Received::Input(2));
         assert_eq!(server.receive(0, &mut buffer), Received::Nothing);
+        assert!(server.has_sent(0));
         rustix::net::shutdown(&first, rustix::net::Shutdown::Write).unwrap();
         assert_eq!(server.receive(0, &mut buffer), Received::End);
         drop(server);

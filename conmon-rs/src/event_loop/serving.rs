@@ -90,6 +90,8 @@ impl EventLoop<'_> {
                 Received::Nothing => {}
                 // A terminal has no end of input; a later client goes on with it.
                 Received::End if self.output.terminal || self.arguments.leave_stdin_open => {}
+                // One that only looked on and has left altogether had no input that could end.
+                Received::End if flags.contains(PollFlags::HUP) && !attach.has_sent(number) => {}
                 Received::End => self.input.close(),
             }
         }

@@ -58,8 +58,8 @@ impl Attachment {
         let count = loop {
             match recv(&self.socket, &mut self.buffer[..], RecvFlags::empty()) {
                 Ok((count, _)) => break count,
-                Err(rustix::io::Errno::INTR) => {}
-                Err(rustix::io::Errno::CONNRESET) => break 0,
+                // A monitor that ended with input of ours unread says so before what it had sent.
+                Err(rustix::io::Errno::INTR | rustix::io::Errno::CONNRESET) => {}
                 Err(error) => return Err(error.into()),
             }
         };
@@ -92,5 +92,32 @@ impl Attachment {
 impl AsFd for Attachment {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::net::socketpair;
+
+    #[test]
+    fn what_was_sent_before_the_end_comes_before_it() -> io::Result<()> {
+        let flags = SocketFlags::CLOEXEC;
+        let (socket, monitor) =
+            socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None)?;
+        let mut attachment = Attachment {
+            socket,
+            paths: MonitorPaths::new(std::path::Path::new("/nowhere"), "id"),
+            buffer: Box::new([0; 8193]),
+        };
+        attachment.send(b"never read")?;
+        send(&monitor, b"\x02last", SendFlags::empty())?;
+        send(&monitor, b"\x03of it", SendFlags::empty())?;
+        drop(monitor);
+        assert_eq!(attachment.receive()?, Packet::Output(b"last"));
+        assert_eq!(attachment.receive()?, Packet::Error(b"of it"));
+        assert_eq!(attachment.receive()?, Packet::End);
+        assert_eq!(attachment.receive()?, Packet::End);
+        Ok(())
     }
 }

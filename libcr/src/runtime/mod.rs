@@ -240,17 +240,10 @@ impl Runtime {
         Ok(())
     }
 
-    /// A command that runs a further process in a container: `exec --process FILE ID`, its
-    /// own messages as JSON lines in `log`, the number of the process in `pid_file`. The caller
-    /// gives it its standard streams.
-    pub fn exec(
-        &self,
-        id: &str,
-        process: &Path,
-        detach: bool,
-        pid_file: Option<&Path>,
-        log: &Path,
-    ) -> Command {
+    /// A command that runs a further process in a container, `exec --process FILE`, its own messages
+    /// as JSON lines in `log`. The caller gives it its standard streams, further options and, last, the
+    /// container's id.
+    pub fn exec(&self, process: &Path, detach: bool, log: &Path) -> Command {
         let mut command = self.program();
         command
             .args(self.global_arguments())
@@ -261,11 +254,13 @@ impl Runtime {
         if detach {
             command.arg("--detach");
         }
-        if let Some(pid_file) = pid_file {
-            command.arg("--pid-file").arg(pid_file);
-        }
-        command.arg(id);
         command
+    }
+
+    /// It hands the terminal of a process that isn't detached over a socket (`--console-socket`); runc
+    /// refuses that.
+    pub fn sends_terminals(&self) -> bool {
+        self.name == "crun"
     }
 
     /// What the program says of itself.

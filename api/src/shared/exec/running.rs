@@ -1,6 +1,5 @@
 //! A session's process: started, supervised to its end, joined with a client's streams.
 
-use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -82,11 +81,7 @@ pub(super) async fn detached(context: &Arc<Context>, session: Session) -> Result
         let with_terminal = move |engine: &Engine| of_runtime(engine, session);
         return context.run(with_terminal).await;
     }
-    let streams = Streams {
-        input: Stdio::null(),
-        output: Stdio::null(),
-        error: Stdio::null(),
-    };
+    let streams = Streams::null().map_err(|error| Failure::internal(&error))?;
     run(context, session, streams).await.map(drop)
 }
 
@@ -96,11 +91,7 @@ fn of_runtime(engine: &Engine, mut session: Session) -> Result<(), Failure> {
         detach: true,
         ..session.options.clone()
     };
-    let streams = Streams {
-        input: Stdio::null(),
-        output: Stdio::null(),
-        error: Stdio::null(),
-    };
+    let streams = Streams::null().map_err(|error| Failure::internal(&error))?;
     sessions::claim(engine, &session)?;
     let running = begin(engine, &session.container, &options, streams, None)
         .inspect_err(|_| give_back(engine, &session))?;

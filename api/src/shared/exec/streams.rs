@@ -3,7 +3,6 @@
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::process::Stdio;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
@@ -51,11 +50,10 @@ pub(super) fn open(session: &Session) -> io::Result<(Ends, Streams)> {
         let flags =
             rustix::fs::OFlags::RDWR | rustix::fs::OFlags::NOCTTY | rustix::fs::OFlags::CLOEXEC;
         let theirs = rustix::fs::open(path, flags, rustix::fs::Mode::empty())?;
-        let copy = || theirs.try_clone();
         let streams = Streams {
-            input: Stdio::from(copy()?),
-            output: Stdio::from(copy()?),
-            error: Stdio::from(copy()?),
+            input: theirs.try_clone()?,
+            output: theirs.try_clone()?,
+            error: theirs,
         };
         rustix::io::ioctl_fionbio(&ours, true)?;
         let output = pipe::Receiver::from_owned_fd_unchecked(ours.try_clone()?)?;
@@ -66,14 +64,14 @@ pub(super) fn open(session: &Session) -> io::Result<(Ends, Streams)> {
     let (errors_to_us, error) = pipe::pipe().map(|(sender, receiver)| (receiver, sender))?;
     let (input, stdin) = if session.options.stdin {
         let (sender, receiver) = pipe::pipe()?;
-        (Some(sender), Stdio::from(receiver.into_blocking_fd()?))
+        (Some(sender), receiver.into_blocking_fd()?)
     } else {
-        (None, Stdio::null())
+        (None, Streams::null()?.input)
     };
     let streams = Streams {
         input: stdin,
-        output: Stdio::from(output.into_blocking_fd()?),
-        error: Stdio::from(error.into_blocking_fd()?),
+        output: output.into_blocking_fd()?,
+        error: error.into_blocking_fd()?,
     };
     let ends = Ends::Pipes {
         input,

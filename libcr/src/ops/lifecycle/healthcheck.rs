@@ -140,7 +140,7 @@ fn ask(
     };
     let pid_file = health::pid_file(engine, &container.config.id);
     remove_file_if_present(&pid_file)?;
-    let (command, prepared) = prepare(engine, container, &options, Some(&pid_file))?;
+    let (command, prepared) = prepare(engine, container, &options, Some(&pid_file), None)?;
     let ended = watch(engine, container, command, health::timeout(check), turn)?;
     remove_file_if_present(&pid_file)?;
     let exit_code = match prepared.finish(ended.status) {

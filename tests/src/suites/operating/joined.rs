@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use super::super::COUNT_ALOUD;
-use crate::harness::{Host, command, wait};
+use crate::harness::{Host, IMAGE, command, wait};
 
 /// Somebody who has joined a container.
 struct Guest {
@@ -205,4 +205,62 @@ pub fn messages_of_attach(host: &Host) {
     host.ok(&["unpause", "still"]);
     host.ok(&["container", "checkpoint", "still"]);
     host.fails(&["attach", "still"], 125, &refused);
+}
+
+/// `exec -t` from a script: all that the process writes comes, the last of it too, and its exit code;
+/// what comes through a pipe is typed.
+pub fn a_process_has_a_terminal_where_its_caller_has_none(host: &Host) {
+    host.start("plain", &[], &["sleep", "1000"]);
+    for _ in 0..20 {
+        let done = host.run(&[
+            "exec",
+            "-t",
+            "plain",
+            "sh",
+            "-c",
+            "test -t 1 && echo last; exit 3",
+        ]);
+        assert_eq!((done.code, done.stdout.as_str()), (3, "last\r\n"), "{done}");
+    }
+    let done = host.run(&["exec", "-t", "plain", "seq", "20000"]);
+    let lines: Vec<String> = (1..=20000).map(|number| number.to_string()).collect();
+    let lines = lines.join("\r\n") + "\r\n";
+    assert!(
+        done.code == 0 && done.stdout == lines,
+        "{} bytes",
+        done.stdout.len()
+    );
+    // What others keep open keeps nobody here, and nothing is taken for the runtime's own words.
+    let script = r#"sleep 1000 & printf '{"level":"error","msg":"no"}'; exit 4"#;
+    let done = host.run(&["exec", "-t", "plain", "sh", "-c", script]);
+    let said = (done.code, done.stdout.as_str(), done.stderr.as_str());
+    assert_eq!(said, (4, r#"{"level":"error","msg":"no"}"#, ""));
+    let mut line = host.engine.command(&["exec", "-it", "plain", "sh"]);
+    let done = command::run(&mut line, "echo $((40+2))\nexit 5\n");
+    assert_eq!(done.code, 5, "{done}");
+    assert!(done.stdout.contains("\n42\r\n"), "{done}");
+    let done = host.run(&["exec", "-t", "plain", "/nothing"]);
+    assert_eq!(done.code, 127, "{done}");
+    assert!(done.stderr.contains("not found"), "{done}");
+    host.ok(&["rm", "-f", "-t", "0", "plain"]);
+}
+
+/// Of a container that ends with input unread.
+pub fn what_comes_last_is_seen(host: &Host) {
+    let input = "unread\n".repeat(100_000);
+    for _ in 0..3 {
+        let line = [
+            "run",
+            "-i",
+            "--rm",
+            IMAGE,
+            "sh",
+            "-c",
+            "sleep 0.2; seq 20000; exit 3",
+        ];
+        let done = command::run(&mut host.engine.command(&line), &input);
+        assert_eq!(done.code, 3, "{done}");
+        let lines = done.stdout.lines().collect::<Vec<_>>();
+        assert_eq!((lines.len(), lines.last()), (20000, Some(&"20000")));
+    }
 }

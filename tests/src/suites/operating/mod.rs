@@ -18,8 +18,9 @@ use content::{pruned, published_ports, root_file_systems, what_changed};
 use copied::{copies, copies_that_lead_out, copies_without_processes};
 use figures::{processes, usage};
 use joined::{
+    a_process_has_a_terminal_where_its_caller_has_none,
     an_attachment_ends_with_a_freeze_and_survives_one_that_goes_on, attached_streams_and_signals,
-    keys_detach_from_a_terminal, messages_of_attach,
+    keys_detach_from_a_terminal, messages_of_attach, what_comes_last_is_seen,
 };
 use kernel::{settings_limits_and_devices, settings_that_cannot_be, volumes_of_another};
 use renamed::{
@@ -33,6 +34,8 @@ pub const TESTS: Tests = tests![
     keys_detach_from_a_terminal,
     an_attachment_ends_with_a_freeze_and_survives_one_that_goes_on,
     once messages_of_attach,
+    a_process_has_a_terminal_where_its_caller_has_none,
+    what_comes_last_is_seen,
     once names,
     a_frozen_container_thaws_under_its_new_name,
     restarts,

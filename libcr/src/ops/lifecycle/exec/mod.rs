@@ -1,7 +1,12 @@
 //! `exec`: a further process in a running container.
 
+use std::fs::File;
+use std::io;
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::{Child, Stdio};
+
+use rustix::termios::isatty;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -14,16 +19,35 @@ use crate::sys::{command, proc};
 pub use crate::ops::steps::life::exec::ExecOptions;
 
 pub mod sessions;
+mod terminal;
 
-/// Where a process has its standard streams.
+use terminal::{Carrier, Console, Source};
+
+/// Where a process has its standard streams. One with a terminal has that: what goes through it is
+/// carried between it and these, be they a terminal or not.
 #[derive(Debug)]
 pub struct Streams {
     /// Standard input.
-    pub input: Stdio,
-    /// Standard output; with a terminal, the terminal.
-    pub output: Stdio,
-    /// Standard error; with a terminal, the terminal.
-    pub error: Stdio,
+    pub input: OwnedFd,
+    /// Standard output, and all that a terminal shows.
+    pub output: OwnedFd,
+    /// Standard error; what the runtime says.
+    pub error: OwnedFd,
+}
+
+impl Streams {
+    /// Nothing comes, and nobody reads.
+    ///
+    /// # Errors
+    /// There are no descriptors left.
+    pub fn null() -> io::Result<Self> {
+        let null = OwnedFd::from(File::options().read(true).write(true).open("/dev/null")?);
+        Ok(Self {
+            input: null.try_clone()?,
+            output: null.try_clone()?,
+            error: null,
+        })
+    }
 }
 
 /// A process in a container, while it runs.
@@ -32,6 +56,7 @@ pub struct Running {
     container: Container,
     child: Child,
     prepared: Prepared,
+    carrier: Option<Carrier>,
     detached: bool,
 }
 
@@ -41,23 +66,14 @@ pub struct Running {
 /// [`Error::WrongState`] unless it runs; [`Error::CommandNotFound`] and
 /// [`Error::CommandNotExecutable`] for the command.
 pub fn exec(engine: &Engine, word: &str, options: &ExecOptions) -> Result<i32> {
-    let streams = if options.detach {
-        Streams {
-            input: Stdio::null(),
-            output: Stdio::null(),
-            error: Stdio::null(),
+    let mut streams = Streams::null()?;
+    if !options.detach {
+        if options.stdin {
+            streams.input = rustix::stdio::stdin().try_clone_to_owned()?;
         }
-    } else {
-        Streams {
-            input: if options.stdin {
-                Stdio::inherit()
-            } else {
-                Stdio::null()
-            },
-            output: Stdio::inherit(),
-            error: Stdio::inherit(),
-        }
-    };
+        streams.output = rustix::stdio::stdout().try_clone_to_owned()?;
+        streams.error = rustix::stdio::stderr().try_clone_to_owned()?;
+    }
     begin(engine, word, options, streams, None)?.wait(engine)
 }
 
@@ -95,18 +111,55 @@ pub fn begin(
     pid_file: Option<&Path>,
 ) -> Result<Running> {
     let container = check(engine, word, options)?;
-    let (mut command, prepared) = prepare(engine, &container, options, pid_file)?;
-    command
-        .stdin(streams.input)
-        .stdout(streams.output)
-        .stderr(streams.error);
-    let child = command::spawn(command, &[])?;
+    let has_terminal = options.terminal && !options.detach;
+    let sends = has_terminal && engine.runtime_of(&container)?.sends_terminals();
+    let console = if sends {
+        let directory = engine.monitor_paths(&container.config.id).directory;
+        Some(Console::listen(&directory.join("exec"))?)
+    } else {
+        None
+    };
+    let socket = console.as_ref().map(Console::path);
+    let (mut command, prepared) = prepare(engine, &container, options, pid_file, socket)?;
+    let Streams {
+        input,
+        output,
+        error,
+    } = streams;
+    let source = if let Some(console) = console {
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        command.stderr(error);
+        Some(Source::Console(console))
+    } else if has_terminal && !isatty(&input) {
+        let (ours, theirs) = terminal::pair()?;
+        command.stdin(theirs.try_clone()?).stdout(theirs);
+        command.stderr(error);
+        Some(Source::Ours(ours))
+    } else {
+        command.stdin(input.try_clone()?);
+        command.stdout(output.try_clone()?).stderr(error);
+        None
+    };
+    let carrier = match source {
+        Some(source) => Some(Carrier::start(source, input, output)?),
+        None => None,
+    };
+    let child = match command::spawn(command, &[]) {
+        Ok(child) => child,
+        Err(error) => {
+            if let Some(carrier) = carrier {
+                carrier.finish();
+            }
+            return Err(error.into());
+        }
+    };
     proc::Spared::not_for(child.id());
     note(engine, &container, "exec", "");
     Ok(Running {
         container,
         child,
         prepared,
+        carrier,
         detached: options.detach,
     })
 }
@@ -122,7 +175,11 @@ impl Running {
     /// # Errors
     /// [`Error::CommandNotFound`] and [`Error::CommandNotExecutable`] when there was no process.
     pub fn wait(mut self, engine: &Engine) -> Result<i32> {
-        let code = self.prepared.finish(self.child.wait()?)?;
+        let status = self.child.wait();
+        if let Some(carrier) = self.carrier.take() {
+            carrier.finish();
+        }
+        let code = self.prepared.finish(status?)?;
         if !self.detached {
             note(engine, &self.container, "exec_died", &code.to_string());
         }

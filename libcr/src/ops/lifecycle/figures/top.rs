@@ -154,7 +154,7 @@ fn ps(engine: &Engine, id: &str, words: &[String]) -> Result<Listing> {
         command: line,
         ..ExecOptions::default()
     };
-    let (mut command, prepared) = prepare(engine, &container, &options, None)?;
+    let (mut command, prepared) = prepare(engine, &container, &options, None, None)?;
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

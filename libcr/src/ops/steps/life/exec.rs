@@ -51,12 +51,13 @@ pub struct Prepared {
 
 /// Prepares a process in a running container: the runtime's command, whose standard streams are the
 /// caller's to set, and what is needed until it has ended. The runtime writes the number of the
-/// process to `pid_file`, where one is given.
+/// process to `pid_file`, where one is given, and sends its terminal to the socket `console`.
 pub fn prepare(
     engine: &Engine,
     container: &Container,
     options: &ExecOptions,
     pid_file: Option<&std::path::Path>,
+    console: Option<&std::path::Path>,
 ) -> Result<(Command, Prepared)> {
     let id = &container.config.id;
     let bundle = engine.bundle(id);
@@ -70,7 +71,14 @@ pub fn prepare(
         "exec-{}.log",
         crate::model::id::short(&crate::model::id::from_random(machine::random()?))
     ));
-    let command = runtime.exec(id, file.path(), options.detach, pid_file, &log);
+    let mut command = runtime.exec(file.path(), options.detach, &log);
+    if let Some(path) = pid_file {
+        command.arg("--pid-file").arg(path);
+    }
+    if let Some(path) = console {
+        command.arg("--console-socket").arg(path);
+    }
+    command.arg(id);
     let prepared = Prepared {
         runtime: runtime.name,
         log,
