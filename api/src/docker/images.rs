@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use libcr::Engine;
 use libcr::model::image::Image;
 use libcr::ops::images::import::ImageImport;
-use libcr::ops::images::{inspect as one, prune as unused, remove as gone};
+use libcr::ops::images::{inspect as one, remove as gone};
 use serde_json::{Value, json};
 
 use super::registry;
@@ -137,7 +137,7 @@ pub fn prune(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
         .iter()
         .any(|(key, value)| key == "dangling" && matches!(value.as_str(), "false" | "0"));
     let (mut removed, mut size) = (Vec::new(), 0);
-    for one in unused::prune(engine, unused::candidates(engine, all)?) {
+    for one in gone::prune(engine, gone::candidates(engine, all)?) {
         if let Some(error) = one.failed {
             return Err(error.into());
         }

@@ -4,7 +4,7 @@ use hyper::body::Incoming;
 use jiff::Timestamp;
 use libcr::model::image::Image;
 use libcr::ops::images::import::ImageImport;
-use libcr::ops::images::{inspect, list as known, prune as unused, remove};
+use libcr::ops::images::{inspect, list as known, remove};
 use libcr::{Engine, ErrorKind};
 use serde_json::{Value, json};
 
@@ -194,7 +194,7 @@ pub fn prune(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
             images.push(image);
         }
     }
-    let pruned = unused::prune(engine, images).into_iter();
+    let pruned = remove::prune(engine, images).into_iter();
     let removed: Vec<Value> = pruned
         .map(|one| match one.failed {
             None => json!({ "Id": one.id, "Size": one.size }),

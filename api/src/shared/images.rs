@@ -237,7 +237,7 @@ mod tests {
             names: vec!["localhost/a/web:1".into()],
             size: 0,
             created: String::new(),
-            config: serde_json::Value::Null,
+            config: Value::Null,
         };
         for good in [
             "localhost/a/web:1",

@@ -5,7 +5,7 @@ use crate::commands::outcome::Outcomes;
 use crate::commands::volume::prune::confirmed;
 use crate::commands::{Opener, Outcome};
 use crate::output::print;
-use libcr::ops::images::prune::{candidates, prune};
+use libcr::ops::images::remove::{candidates, prune};
 
 /// Removes images that nobody uses, after a question, a line each.
 pub fn run(opener: &Opener, flags: &ImagePrune) -> Outcome {

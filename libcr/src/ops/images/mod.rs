@@ -8,7 +8,6 @@ pub mod inspect;
 pub mod list;
 pub mod load;
 pub mod login;
-pub mod prune;
 pub mod pull;
 pub mod push;
 pub mod remove;

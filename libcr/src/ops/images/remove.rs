@@ -1,9 +1,10 @@
-//! `rmi`: a name, and with the last one the image and the layers that no other image has.
+//! `rmi`: a name, and with the last one the image and the layers that no other image has. `image
+//! prune`: that of all that nobody uses.
 
 use std::collections::BTreeSet;
 
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::id;
 use crate::model::image::Image;
 use crate::ops::steps::image_sweep::without_image;
@@ -102,6 +103,54 @@ fn remove_rows(engine: &Engine, rows: Rows<'_>, word: &str, force: bool) -> Resu
     rows.insert_image_event("remove", &image.id, &name)?;
     let doomed = without_image(engine, image.diff_ids.clone())?;
     Ok(Gone::Image { image, doomed })
+}
+
+/// An image that was to go.
+#[derive(Debug)]
+pub struct Pruned {
+    /// Its id.
+    pub id: String,
+    /// Bytes of its layers, unpacked.
+    pub size: u64,
+    /// Why it is still there.
+    pub failed: Option<Error>,
+}
+
+/// Those that no container was made from, and which have no name, or are wanted gone with theirs
+/// (`all`).
+///
+/// # Errors
+/// The database's.
+pub fn candidates(engine: &Engine, all: bool) -> Result<Vec<Image>> {
+    let rows = engine.store.rows();
+    let mut unused = Vec::new();
+    for image in rows.images()? {
+        let wanted = all || image.names.is_empty();
+        if wanted && rows.containers_of_image(&image.id)?.is_empty() {
+            unused.push(image);
+        }
+    }
+    Ok(unused)
+}
+
+/// Removes images; one that somebody removed or began to use since is none of them.
+pub fn prune(engine: &Engine, images: Vec<Image>) -> Vec<Pruned> {
+    let mut pruned = Vec::new();
+    for image in images {
+        let failed = match remove(engine, &image.id, true) {
+            Ok(_) => None,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Conflict) => {
+                continue;
+            }
+            Err(error) => Some(error),
+        };
+        pruned.push(Pruned {
+            id: image.id,
+            size: image.size,
+            failed,
+        });
+    }
+    pruned
 }
 
 #[cfg(test)]
