@@ -161,8 +161,8 @@ async fn run(
     Ok(ended)
 }
 
-/// From its start to its end, with its exit code; `runs` is called once its command has been found, `ends` when there is
-/// something to be written down that a service which is told to end must wait for.
+/// From its start to its end, with its exit code; `runs` is called once its command has been found,
+/// `ends` when there is something to be written down that a service which is told to end must wait for.
 fn supervise(
     engine: &Engine,
     mut session: Session,
