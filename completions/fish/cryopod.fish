@@ -152,6 +152,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l ip -d 'Specify a static IPv4 address for the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -s l -l label -d 'Set metadata on container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l log-driver -d 'Logging driver for the container ("k8s-file"|"json-file"|"journald"|"none")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l log-opt -d 'Logging driver options (max-size=SIZE)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l mac-address -d 'Container MAC address (e.g. 92:d0:c6:0a:29:33)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -s m -l memory -d 'Memory limit (format: <number>[<unit>], where unit = b, k, m or g)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l mount -d 'Attach a filesystem mount to the container' -r
@@ -224,6 +225,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l ip -d 'Specify a static IPv4 address for the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -s l -l label -d 'Set metadata on container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l log-driver -d 'Logging driver for the container ("k8s-file"|"json-file"|"journald"|"none")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l log-opt -d 'Logging driver options (max-size=SIZE)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l mac-address -d 'Container MAC address (e.g. 92:d0:c6:0a:29:33)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -s m -l memory -d 'Memory limit (format: <number>[<unit>], where unit = b, k, m or g)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l mount -d 'Attach a filesystem mount to the container' -r
@@ -1881,6 +1883,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l image-volume 
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l ip -d 'Specify a static IPv4 address for the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -s l -l label -d 'Set metadata on container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l log-driver -d 'Logging driver for the container ("k8s-file"|"json-file"|"journald"|"none")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l log-opt -d 'Logging driver options (max-size=SIZE)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l mac-address -d 'Container MAC address (e.g. 92:d0:c6:0a:29:33)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -s m -l memory -d 'Memory limit (format: <number>[<unit>], where unit = b, k, m or g)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l mount -d 'Attach a filesystem mount to the container' -r
@@ -1953,6 +1956,7 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l image-volume -d 
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l ip -d 'Specify a static IPv4 address for the container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -s l -l label -d 'Set metadata on container' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l log-driver -d 'Logging driver for the container ("k8s-file"|"json-file"|"journald"|"none")' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l log-opt -d 'Logging driver options (max-size=SIZE)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l mac-address -d 'Container MAC address (e.g. 92:d0:c6:0a:29:33)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -s m -l memory -d 'Memory limit (format: <number>[<unit>], where unit = b, k, m or g)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l mount -d 'Attach a filesystem mount to the container' -r

@@ -6,7 +6,7 @@ set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 CRYOPOD=${CRYOPOD:-$here/../../target/debug/cryopod}
 SCRATCH=$(mktemp -d)
-LEAST=${LEAST:-88}
+LEAST=${LEAST:-93}
 . "$here/lib.sh"
 
 make_image

@@ -45,6 +45,8 @@ pub struct MonitorRequest<'a> {
     pub runtime_options: Vec<String>,
     /// `driver:path` or a driver.
     pub log: String,
+    /// Bytes after which the log file begins anew; 0 for never.
+    pub log_limit: u64,
     /// Has a pseudo terminal.
     pub terminal: bool,
     /// Standard input is kept open.
@@ -155,6 +157,9 @@ fn command_line(request: &MonitorRequest<'_>) -> Command {
     command.arg("--persist-dir").arg(paths.persist());
     command.arg("--socket-dir-path").arg(&paths.directory);
     command.args(["-l", &request.log]);
+    if request.log_limit > 0 {
+        command.args(["--log-size-max", &request.log_limit.to_string()]);
+    }
     let log = [
         "--log-format=json".to_owned(),
         format!("--log={}", paths.runtime_log().display()),

@@ -144,7 +144,7 @@ impl Manager {
 
     /// Makes a container of an image; an empty command is the image's. Options are flags of
     /// `cryopod create`: `name`, `entrypoint`, `workdir`, `user`, `hostname`, `restart`,
-    /// `stop-signal`, `log-driver` (s), `env`, `volume`, `mount`, `tmpfs`, `label`, `annotation`,
+    /// `stop-signal`, `log-driver` (s), `env`, `volume`, `mount`, `tmpfs`, `label`, `annotation`, `log-opt`,
     /// `network`, `publish`, `add-host`, `dns`, `cap-add`, `cap-drop`, `security-opt` (as),
     /// `read-only`, `rm`, `tty`, `interactive`, `privileged` (b), `memory`, `pids-limit`, `shm-size`,
     /// `stop-timeout` (t).

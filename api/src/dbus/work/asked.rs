@@ -104,6 +104,7 @@ pub fn create(image: String, command: Vec<String>, mut given: Options) -> Answer
         pids_limit: options.small("pids-limit")?,
         shm_size: options.number("shm-size")?,
         log_driver: options.text("log-driver")?,
+        log_opts: options.texts("log-opt")?,
         ..CreateOptions::default()
     };
     made.security.privileged = options.flag("privileged")?;

@@ -216,6 +216,7 @@ fn options(mut config: Fields) -> Result<CreateOptions, Failure> {
             "logger: no log driver named '{driver}' is registered"
         )));
     }
+    options.log_opts = pairs(log.map("Config")?);
     log.finish()?;
     host.only("IpcMode", &["private", "shareable"])?;
     host.only("CgroupnsMode", &["private"])?;

@@ -66,7 +66,7 @@ pub fn inspect(engine: &Engine, call: &Call) -> Result<Reply, Failure> {
     facts["LogPath"] = facts["HostConfig"]["LogConfig"]["Path"].take();
     facts["HostConfig"]["LogConfig"] = json!({
         "Type": if config.log_driver == "k8s-file" { "json-file" } else { &config.log_driver },
-        "Config": {},
+        "Config": config.log_options,
     });
     // Modes that Docker knows by no word.
     for mode in ["PidMode", "UTSMode"] {

@@ -92,6 +92,10 @@ fn options(mut spec: Fields) -> Result<CreateOptions, Failure> {
     });
     let mut log = spec.object("log_configuration")?;
     options.log_driver = log.text("driver")?;
+    options.log_opts = pairs(log.map("options")?);
+    if let Some(bytes) = log.number("size")?.filter(|bytes| *bytes > 0) {
+        options.log_opts.push(format!("max-size={bytes}"));
+    }
     log.finish()?;
     let action = spec.value("health_check_on_failure_action");
     let action = match action.as_ref().and_then(Value::as_i64) {

@@ -54,6 +54,7 @@ struct Options {
     ip: Option<String>,
     label: Vec<String>,
     log_driver: Option<String>,
+    log_opt: Vec<String>,
     mac_address: Option<String>,
     memory: Option<u64>,
     mount: Vec<String>,
@@ -218,6 +219,7 @@ fn into_options(
         },
         health,
         log_driver: asked.log_driver,
+        log_opts: asked.log_opt,
         pod: asked.pod.filter(|pod| !pod.is_empty()),
         create_command: Vec::new(),
     })

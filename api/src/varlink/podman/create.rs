@@ -254,6 +254,7 @@ fn options(mut flags: Fields) -> Result<CreateOptions, Failed> {
         pids_limit: flags.number("pidsLimit")?.filter(|limit| *limit != 0),
         limits: Changes::default(),
         log_driver: flags.text("logDriver")?,
+        log_opts: flags.texts("logOpt")?,
         create_command: Vec::new(),
     };
     flags.finish()?;

@@ -86,6 +86,9 @@ pub struct CreateFlags {
     /// Logging driver for the container ("k8s-file"|"json-file"|"journald"|"none")
     #[arg(long, value_name = "DRIVER")]
     pub log_driver: Option<String>,
+    /// Logging driver options (max-size=SIZE)
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub log_opt: Vec<String>,
     /// Container MAC address (e.g. 92:d0:c6:0a:29:33)
     #[arg(long, value_name = "ADDRESS")]
     pub mac_address: Option<String>,

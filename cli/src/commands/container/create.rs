@@ -161,6 +161,7 @@ fn into_options(opener: &Opener, flags: &CreateFlags) -> Result<CreateOptions, C
         },
         health: flags.health.options()?,
         log_driver: flags.log_driver.clone(),
+        log_opts: flags.log_opt.clone(),
         pod: flags.pod.clone(),
         create_command: opener.words.clone(),
     })

@@ -150,6 +150,13 @@ pub struct ContainerConfig {
     /// `k8s-file`, `journald`, `none`, …
     #[serde(rename = "logDriver", deserialize_with = "or_null")]
     pub log_driver: String,
+    /// Bytes after which the log begins anew; zero and less mean never.
+    #[serde(
+        rename = "logSize",
+        deserialize_with = "or_null",
+        skip_serializing_if = "is_zero"
+    )]
+    pub log_size: i64,
     /// User and group as in `--user`; needed when the process isn't 0:0.
     #[serde(deserialize_with = "or_null", skip_serializing_if = "String::is_empty")]
     pub user: String,
@@ -291,9 +298,8 @@ pub struct ContainerConfig {
     pub other: Map<String, Value>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn is_zero(number: &u32) -> bool {
-    *number == 0
+fn is_zero<N: Copy + Default + PartialEq>(number: &N) -> bool {
+    *number == N::default()
 }
 
 impl ContainerConfig {

@@ -11,7 +11,10 @@ use super::health::{Healthcheck, OnFailure};
 use super::status::Status;
 
 pub mod kernel;
+mod log;
 pub mod pod;
+pub use log::{LOG_SIZE, log_bytes, log_size};
+
 use kernel::KernelSettings;
 use pod::{Membership, Shared};
 
@@ -75,6 +78,9 @@ pub struct ContainerConfig {
     pub runtime: String,
     /// `k8s-file`, `journald` or `none`.
     pub log_driver: String,
+    /// `--log-opt`, as given: [`LOG_SIZE`] and others that change nothing.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub log_options: BTreeMap<String, String>,
     /// Signal number for `stop`.
     pub stop_signal: i32,
     /// Seconds that `stop` waits before it kills.
@@ -107,6 +113,12 @@ pub struct ContainerConfig {
 }
 
 impl ContainerConfig {
+    /// Bytes after which its log begins anew; 0 for never.
+    pub fn log_limit(&self) -> u64 {
+        let size = self.log_options.get(LOG_SIZE);
+        size.and_then(|size| log_bytes(size)).unwrap_or(0)
+    }
+
     /// The container whose namespace of this kind it joins, if it does.
     pub fn joined(&self, kind: Shared) -> Option<&str> {
         let membership = self.pod.as_ref()?;
@@ -520,6 +532,7 @@ pub(crate) fn example(id: &str) -> Container {
             restart_policy: RestartPolicy::No,
             runtime: "crun".into(),
             log_driver: "none".into(),
+            log_options: BTreeMap::new(),
             stop_signal: 15,
             stop_timeout: 10,
             hosts_add: Vec::new(),

@@ -8,7 +8,9 @@ use serde_json::{Map, Value, json};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::model::container::pod::Shared;
-use crate::model::container::{Container, ContainerConfig, Limits, NetworkMode, RestartPolicy};
+use crate::model::container::{
+    Container, ContainerConfig, Limits, NetworkMode, RestartPolicy, log_size,
+};
 use crate::model::health::{LOG_COUNT, LOG_SIZE};
 use crate::model::status::Status;
 use crate::model::volume::LOCAL_DRIVER;
@@ -416,12 +418,13 @@ fn host_configuration(engine: &Engine, container: &Container) -> Value {
         String::new()
     };
     let limits = &config.limits;
+    let options = Some(&config.log_options).filter(|options| !options.is_empty());
     let mut object = json!({
         "Binds": volumes.chain(binds).collect::<Vec<_>>(),
         "CgroupManager": "cgroupfs",
         "CgroupMode": "private",
         "ContainerIDFile": "",
-        "LogConfig": { "Type": config.log_driver, "Config": null, "Path": log, "Tag": "", "Size": "0B" },
+        "LogConfig": { "Type": config.log_driver, "Config": options, "Path": log, "Tag": "", "Size": log_size(config.log_limit()) },
         "NetworkMode": config.network.word(),
         "PortBindings": ports(container),
         "RestartPolicy": { "Name": config.restart_policy.as_str(), "MaximumRetryCount": retries },

@@ -11,12 +11,12 @@ use serde_json::Value;
 use crate::archive::podman;
 use crate::engine::Engine;
 use crate::error::{Error, Result, one_line};
-use crate::model::container::foreign_labels;
 use crate::model::container::kernel::KernelSettings;
 use crate::model::container::pod::{Membership, Pod, Shared};
 use crate::model::container::{
     Container, ContainerConfig, NetworkMode, Process, RestartPolicy, Rootfs, Security, VolumeMount,
 };
+use crate::model::container::{LOG_SIZE, foreign_labels};
 use crate::model::health::{self, Healthcheck, OnFailure};
 use crate::model::id;
 use crate::ops::steps::creation;
@@ -36,6 +36,7 @@ pub fn to_podman(container: &Container) -> podman::ContainerConfig {
         create_net_ns: config.network.is_own(),
         network_mode: config.network.word().into_owned(),
         log_driver: config.log_driver.clone(),
+        log_size: i64::try_from(config.log_limit()).unwrap_or(i64::MAX),
         user: config.process.user.clone(),
         labels: config.labels.clone(),
         create_command: config.create_command.clone(),
@@ -304,6 +305,11 @@ pub fn from_podman(
             driver @ ("journald" | "none") => driver.to_owned(),
             _ => "k8s-file".to_owned(),
         },
+        log_options: Some(dump.log_size)
+            .filter(|bytes| *bytes > 0)
+            .map(|bytes| (LOG_SIZE.to_owned(), bytes.to_string()))
+            .into_iter()
+            .collect(),
         stop_signal: i32::try_from(dump.stop_signal)
             .ok()
             .filter(|number| (1..=64).contains(number))

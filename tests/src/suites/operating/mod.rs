@@ -7,6 +7,7 @@ mod copied;
 mod figures;
 mod joined;
 mod kernel;
+mod logged;
 mod renamed;
 mod updated;
 
@@ -23,6 +24,7 @@ use joined::{
     keys_detach_from_a_terminal, messages_of_attach, what_comes_last_is_seen,
 };
 use kernel::{settings_limits_and_devices, settings_that_cannot_be, volumes_of_another};
+use logged::a_log_has_a_size;
 use renamed::{
     a_frozen_container_thaws_under_its_new_name, names, restarts, restarts_that_cannot_be,
 };
@@ -34,6 +36,7 @@ pub const TESTS: Tests = tests![
     keys_detach_from_a_terminal,
     an_attachment_ends_with_a_freeze_and_survives_one_that_goes_on,
     once messages_of_attach,
+    once a_log_has_a_size,
     a_process_has_a_terminal_where_its_caller_has_none,
     what_comes_last_is_seen,
     once names,

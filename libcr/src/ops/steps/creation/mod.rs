@@ -26,6 +26,7 @@ use crate::sys::{fault, machine, signal};
 mod health;
 mod kernel;
 pub mod limits;
+mod log;
 mod mount_flag;
 mod mounts;
 mod network;
@@ -125,6 +126,8 @@ pub struct CreateOptions {
     pub health: HealthOptions,
     /// `--log-driver`.
     pub log_driver: Option<String>,
+    /// `--log-opt`: `NAME=VALUE`.
+    pub log_opts: Vec<String>,
     /// `--pod`: name or id of the pod that it joins.
     pub pod: Option<String>,
     /// The whole command line, for `inspect`.
@@ -315,7 +318,8 @@ fn configure(engine: &Engine, options: &CreateOptions, id: &str) -> Result<Conta
         auto_remove: options.auto_remove,
         restart_policy: restart_policy(options.restart.as_deref().unwrap_or(""))?,
         runtime: engine.default_runtime()?.name,
-        log_driver: log_driver(options)?,
+        log_driver: log::driver(options)?,
+        log_options: log::options(options)?,
         stop_signal: match stop_signal {
             Some(word) => signal::number(&word)
                 .ok_or_else(|| Error::Invalid(format!("invalid signal: {word}")))?,
@@ -411,14 +415,6 @@ pub(super) fn free_name(engine: &Engine) -> Result<String> {
     }
 }
 
-fn log_driver(options: &CreateOptions) -> Result<String> {
-    match options.log_driver.as_deref() {
-        None | Some("" | "k8s-file" | "json-file") => Ok("k8s-file".into()),
-        Some(driver @ ("journald" | "none")) => Ok(driver.into()),
-        Some(_) => Err(refused_option(&"invalid log driver: invalid argument")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -448,16 +444,7 @@ mod tests {
     }
 
     #[test]
-    fn log_drivers_and_names() {
-        let options = |driver: &str| CreateOptions {
-            log_driver: Some(driver.into()),
-            ..CreateOptions::default()
-        };
-        assert_eq!(log_driver(&options("")).unwrap(), "k8s-file");
-        assert_eq!(
-            text(log_driver(&options("foo"))),
-            "running container create option: invalid log driver: invalid argument"
-        );
+    fn names_that_are_none() {
         assert_eq!(
             refused_option(&id::check_name("a b").unwrap_err()).to_string(),
             "running container create option: names must match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument"

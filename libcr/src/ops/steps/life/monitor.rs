@@ -78,6 +78,7 @@ pub fn start(
         runtime_arguments: runtime.global_arguments(),
         runtime_options,
         log,
+        log_limit: config.log_limit(),
         terminal: config.process.terminal,
         stdin: config.process.stdin,
         stdin_stays: config.process.stdin_stays,
