@@ -147,6 +147,14 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l health-retries -d 'The number of retries allowed before a healthcheck is considered to be unhealthy' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l health-start-period -d 'The initialization time needed for a container to bootstrap' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l health-timeout -d 'The maximum time allowed to complete the healthcheck before an interval is considered failed' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l cpu-period -d 'Limit CPU CFS (Completely Fair Scheduler) period' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l cpu-quota -d 'Limit CPU CFS (Completely Fair Scheduler) quota' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -s c -l cpu-shares -d 'CPU shares (relative weight)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l cpus -d 'Number of CPUs. The default is 0.000 which means no limit' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l cpuset-cpus -d 'CPUs in which to allow execution (0-3, 0,1)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l cpuset-mems -d 'Memory nodes (MEMs) in which to allow execution (0-3, 0,1)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l memory-reservation -d 'Memory soft limit (format: <number>[<unit>], where unit = b, k, m or g)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l memory-swap -d 'Swap limit equal to memory plus swap: \'-1\' to enable unlimited swap' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -s h -l hostname -d 'Set container hostname' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l image-volume -d 'Tells how to handle the builtin image volumes (anonymous, tmpfs or ignore)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from create" -l ip -d 'Specify a static IPv4 address for the container' -r
@@ -220,6 +228,14 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l health-retries -d 'The number of retries allowed before a healthcheck is considered to be unhealthy' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l health-start-period -d 'The initialization time needed for a container to bootstrap' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l health-timeout -d 'The maximum time allowed to complete the healthcheck before an interval is considered failed' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l cpu-period -d 'Limit CPU CFS (Completely Fair Scheduler) period' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l cpu-quota -d 'Limit CPU CFS (Completely Fair Scheduler) quota' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -s c -l cpu-shares -d 'CPU shares (relative weight)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l cpus -d 'Number of CPUs. The default is 0.000 which means no limit' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l cpuset-cpus -d 'CPUs in which to allow execution (0-3, 0,1)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l cpuset-mems -d 'Memory nodes (MEMs) in which to allow execution (0-3, 0,1)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l memory-reservation -d 'Memory soft limit (format: <number>[<unit>], where unit = b, k, m or g)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l memory-swap -d 'Swap limit equal to memory plus swap: \'-1\' to enable unlimited swap' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -s h -l hostname -d 'Set container hostname' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l image-volume -d 'Tells how to handle the builtin image volumes (anonymous, tmpfs or ignore)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from run" -l ip -d 'Specify a static IPv4 address for the container' -r
@@ -508,17 +524,17 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_se
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from export" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from export" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -s m -l memory -d 'Memory limit (format: <number>[<unit>], where unit = b, k, m or g)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l pids-limit -d 'Tune container pids limit (set -1 for unlimited)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l restart -d 'Restart policy to apply when a container exits ("always"|"no"|"never"|"on-failure"|"unless-stopped")' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l cpu-period -d 'Limit CPU CFS (Completely Fair Scheduler) period' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l cpu-quota -d 'Limit CPU CFS (Completely Fair Scheduler) quota' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -s c -l cpu-shares -d 'CPU shares (relative weight)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l cpus -d 'Number of CPUs. The default is 0.000 which means no limit' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l cpuset-cpus -d 'CPUs in which to allow execution (0-3, 0,1)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l cpuset-mems -d 'Memory nodes (MEMs) in which to allow execution (0-3, 0,1)' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -s m -l memory -d 'Memory limit (format: <number>[<unit>], where unit = b, k, m or g)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l memory-reservation -d 'Memory soft limit (format: <number>[<unit>], where unit = b, k, m or g)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l memory-swap -d 'Swap limit equal to memory plus swap: \'-1\' to enable unlimited swap' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l pids-limit -d 'Tune container pids limit (set -1 for unlimited)' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l restart -d 'Restart policy to apply when a container exits ("always"|"no"|"never"|"on-failure"|"unless-stopped")' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand container; and __fish_seen_subcommand_from update" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F
@@ -1878,6 +1894,14 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l health-on-fai
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l health-retries -d 'The number of retries allowed before a healthcheck is considered to be unhealthy' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l health-start-period -d 'The initialization time needed for a container to bootstrap' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l health-timeout -d 'The maximum time allowed to complete the healthcheck before an interval is considered failed' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l cpu-period -d 'Limit CPU CFS (Completely Fair Scheduler) period' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l cpu-quota -d 'Limit CPU CFS (Completely Fair Scheduler) quota' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -s c -l cpu-shares -d 'CPU shares (relative weight)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l cpus -d 'Number of CPUs. The default is 0.000 which means no limit' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l cpuset-cpus -d 'CPUs in which to allow execution (0-3, 0,1)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l cpuset-mems -d 'Memory nodes (MEMs) in which to allow execution (0-3, 0,1)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l memory-reservation -d 'Memory soft limit (format: <number>[<unit>], where unit = b, k, m or g)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l memory-swap -d 'Swap limit equal to memory plus swap: \'-1\' to enable unlimited swap' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -s h -l hostname -d 'Set container hostname' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l image-volume -d 'Tells how to handle the builtin image volumes (anonymous, tmpfs or ignore)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand create" -l ip -d 'Specify a static IPv4 address for the container' -r
@@ -1951,6 +1975,14 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l health-on-failur
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l health-retries -d 'The number of retries allowed before a healthcheck is considered to be unhealthy' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l health-start-period -d 'The initialization time needed for a container to bootstrap' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l health-timeout -d 'The maximum time allowed to complete the healthcheck before an interval is considered failed' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l cpu-period -d 'Limit CPU CFS (Completely Fair Scheduler) period' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l cpu-quota -d 'Limit CPU CFS (Completely Fair Scheduler) quota' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -s c -l cpu-shares -d 'CPU shares (relative weight)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l cpus -d 'Number of CPUs. The default is 0.000 which means no limit' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l cpuset-cpus -d 'CPUs in which to allow execution (0-3, 0,1)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l cpuset-mems -d 'Memory nodes (MEMs) in which to allow execution (0-3, 0,1)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l memory-reservation -d 'Memory soft limit (format: <number>[<unit>], where unit = b, k, m or g)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l memory-swap -d 'Swap limit equal to memory plus swap: \'-1\' to enable unlimited swap' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -s h -l hostname -d 'Set container hostname' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l image-volume -d 'Tells how to handle the builtin image volumes (anonymous, tmpfs or ignore)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand run" -l ip -d 'Specify a static IPv4 address for the container' -r
@@ -2239,17 +2271,17 @@ complete -c cryopod -n "__fish_cryopod_using_subcommand export" -l cgroup-manage
 complete -c cryopod -n "__fish_cryopod_using_subcommand export" -l network-config-dir -d 'Path of the configuration directory for networks' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand export" -l conmon -d 'Path of the container monitor' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand export" -s h -l help -d 'Print help'
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -s m -l memory -d 'Memory limit (format: <number>[<unit>], where unit = b, k, m or g)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l pids-limit -d 'Tune container pids limit (set -1 for unlimited)' -r
+complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l restart -d 'Restart policy to apply when a container exits ("always"|"no"|"never"|"on-failure"|"unless-stopped")' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l cpu-period -d 'Limit CPU CFS (Completely Fair Scheduler) period' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l cpu-quota -d 'Limit CPU CFS (Completely Fair Scheduler) quota' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand update" -s c -l cpu-shares -d 'CPU shares (relative weight)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l cpus -d 'Number of CPUs. The default is 0.000 which means no limit' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l cpuset-cpus -d 'CPUs in which to allow execution (0-3, 0,1)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l cpuset-mems -d 'Memory nodes (MEMs) in which to allow execution (0-3, 0,1)' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand update" -s m -l memory -d 'Memory limit (format: <number>[<unit>], where unit = b, k, m or g)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l memory-reservation -d 'Memory soft limit (format: <number>[<unit>], where unit = b, k, m or g)' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l memory-swap -d 'Swap limit equal to memory plus swap: \'-1\' to enable unlimited swap' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l pids-limit -d 'Tune container pids limit (set -1 for unlimited)' -r
-complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l restart -d 'Restart policy to apply when a container exits ("always"|"no"|"never"|"on-failure"|"unless-stopped")' -r
 complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l root -d 'Path to the root directory in which data, including images, is stored' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l runroot -d 'Path to the \'run directory\' where all state that a reboot ends is kept' -r -F
 complete -c cryopod -n "__fish_cryopod_using_subcommand update" -l tmpdir -d 'Path to the directory for temporary state, such as exit files' -r -F

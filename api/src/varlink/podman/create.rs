@@ -64,7 +64,6 @@ const UNSUPPORTED: &[&str] = &[
     "ipc",
     "kernelMemory",
     "labelFile",
-    "logOpt",
     "memoryReservation",
     "memorySwap",
     "memorySwappiness",
@@ -86,6 +85,7 @@ const READ: &[&str] = &[
     "dnsOpt",
     "dnsSearch",
     "groupadd",
+    "logOpt",
     "oomScoreAdj",
     "sysctl",
     "ulimit",
@@ -336,8 +336,8 @@ mod tests {
                 "cpuShares is not supported yet",
             ),
             (
-                json!({"args": ["i"], "logOpt": ["a=b"]}),
-                "logOpt is not supported yet",
+                json!({"args": ["i"], "labelFile": ["a"]}),
+                "labelFile is not supported yet",
             ),
             (
                 json!({"args": ["i"], "pid": "host"}),

@@ -1,6 +1,7 @@
 //! The flags that `create` and `run` share, and `create` itself. Mounts, ports and networks stay as
 //! typed: libcr reads them, since other doors take the same notations.
 
+use crate::args::container::life::Resources;
 use crate::args::health::HealthFlags;
 use crate::args::image::AccessFlags;
 use crate::args::value::{detach, env, size};
@@ -68,6 +69,9 @@ pub struct CreateFlags {
     /// How it is asked whether it is well.
     #[command(flatten)]
     pub health: HealthFlags,
+    /// Limits of processors and memory.
+    #[command(flatten)]
+    pub resources: Resources,
     /// Set container hostname
     #[arg(short = 'h', long, value_name = "NAME")]
     pub hostname: Option<String>,
@@ -218,6 +222,7 @@ impl CreateFlags {
                 CliError::usage(format!("unable to translate --shm-size: {error}"))
             })?;
         }
+        self.resources.changes()?;
         self.health.options()?;
         self.environment_flags()?;
         self.address_flags()?;

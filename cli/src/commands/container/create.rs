@@ -8,7 +8,6 @@ use crate::commands::{Opener, Outcome};
 use crate::output::{CliError, print};
 use libcr::model::container::Security;
 use libcr::ops::images::{list, pull};
-use libcr::ops::lifecycle::change::update::Changes;
 use libcr::ops::lifecycle::create::{self, CreateOptions, KernelOptions};
 use libcr::ops::lifecycle::rm;
 use libcr::ops::pods;
@@ -122,7 +121,7 @@ fn into_options(opener: &Opener, flags: &CreateFlags) -> Result<CreateOptions, C
         workdir: flags.workdir.clone(),
         user: flags.user.clone(),
         groups: flags.group_add.clone(),
-        limits: Changes::default(),
+        limits: flags.resources.changes()?,
         hostname: flags.hostname.clone(),
         labels: flags.label.clone(),
         annotations: flags.annotation.clone(),

@@ -29,7 +29,7 @@ use renamed::{
     a_frozen_container_thaws_under_its_new_name, names, restarts, restarts_that_cannot_be,
 };
 
-use updated::{limits_and_restart_policy, limits_of_one_that_runs};
+use updated::{limits_and_restart_policy, limits_from_the_beginning, limits_of_one_that_runs};
 
 pub const TESTS: Tests = tests![
     attached_streams_and_signals,
@@ -37,6 +37,7 @@ pub const TESTS: Tests = tests![
     an_attachment_ends_with_a_freeze_and_survives_one_that_goes_on,
     once messages_of_attach,
     once a_log_has_a_size,
+    once limits_from_the_beginning,
     a_process_has_a_terminal_where_its_caller_has_none,
     what_comes_last_is_seen,
     once names,

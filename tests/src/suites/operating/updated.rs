@@ -5,6 +5,51 @@ use serde_json::json;
 use crate::harness::wait::in_vm;
 use crate::harness::{Host, IMAGE};
 
+/// Limits that are given at the beginning are there as those of `update`.
+pub fn limits_from_the_beginning(host: &Host) {
+    let id = host.ok(&[
+        "create",
+        "--cpus",
+        "1.5",
+        "-c",
+        "512",
+        "--cpuset-cpus",
+        "0",
+        "--cpuset-mems",
+        "0",
+        "-m",
+        "64m",
+        "--memory-reservation",
+        "32m",
+        "--memory-swap",
+        "-1",
+        IMAGE,
+        "true",
+    ]);
+    let limits = host.inspect(&id)["HostConfig"].clone();
+    for (key, wanted) in [
+        ("NanoCpus", json!(1_500_000_000_u64)),
+        ("CpuShares", json!(512)),
+        ("CpusetCpus", json!("0")),
+        ("CpusetMems", json!("0")),
+        ("Memory", json!(64 << 20)),
+        ("MemoryReservation", json!(32 << 20)),
+        ("MemorySwap", json!(-1)),
+    ] {
+        assert_eq!(limits[key], wanted, "{key}");
+    }
+    host.ok(&["rm", &id]);
+    for (words, text) in [
+        (
+            ["--memory-reservation", "x"],
+            "invalid value for memory-reservation: invalid size: 'x'",
+        ),
+        (["--cpus", "x"], "invalid"),
+    ] {
+        host.fails(&["create", words[0], words[1], IMAGE], 125, text);
+    }
+}
+
 pub fn limits_and_restart_policy(host: &Host) {
     let id = host.ok(&[
         "create",

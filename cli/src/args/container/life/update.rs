@@ -1,7 +1,7 @@
 //! `update`.
 
+use super::resources::{Resources, bytes};
 use crate::args::selection::plain;
-use crate::args::value::size;
 use crate::output::CliError;
 use clap::Args;
 use libcr::model::container::RestartPolicy;
@@ -10,42 +10,21 @@ use libcr::ops::lifecycle::change::update::Changes;
 /// Flags of `update`.
 #[derive(Debug, Default, Args)]
 pub struct Update {
-    /// Limit CPU CFS (Completely Fair Scheduler) period
-    #[arg(long, value_name = "MICROSECONDS")]
-    pub cpu_period: Option<u64>,
-    /// Limit CPU CFS (Completely Fair Scheduler) quota
-    #[arg(long, value_name = "MICROSECONDS", allow_negative_numbers = true)]
-    pub cpu_quota: Option<i64>,
-    /// CPU shares (relative weight)
-    #[arg(short, long, value_name = "SHARES")]
-    pub cpu_shares: Option<u64>,
-    /// Number of CPUs. The default is 0.000 which means no limit
-    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
-    pub cpus: Option<f64>,
-    /// CPUs in which to allow execution (0-3, 0,1)
-    #[arg(long, value_name = "LIST")]
-    pub cpuset_cpus: Option<String>,
-    /// Memory nodes (MEMs) in which to allow execution (0-3, 0,1)
-    #[arg(long, value_name = "LIST")]
-    pub cpuset_mems: Option<String>,
     /// Act on the container created last
     #[arg(short, long)]
     pub latest: bool,
     /// Memory limit (format: <number>[<unit>], where unit = b, k, m or g)
     #[arg(short, long, value_name = "SIZE")]
     pub memory: Option<String>,
-    /// Memory soft limit (format: <number>[<unit>], where unit = b, k, m or g)
-    #[arg(long, value_name = "SIZE")]
-    pub memory_reservation: Option<String>,
-    /// Swap limit equal to memory plus swap: '-1' to enable unlimited swap
-    #[arg(long, value_name = "SIZE", allow_hyphen_values = true)]
-    pub memory_swap: Option<String>,
     /// Tune container pids limit (set -1 for unlimited)
     #[arg(long, value_name = "LIMIT", allow_negative_numbers = true)]
     pub pids_limit: Option<i64>,
     /// Restart policy to apply when a container exits ("always"|"no"|"never"|"on-failure"|"unless-stopped")
     #[arg(long, value_name = "POLICY")]
     pub restart: Option<String>,
+    /// Limits of processors and memory.
+    #[command(flatten)]
+    pub resources: Resources,
     /// The container.
     #[arg(value_name = "CONTAINER")]
     pub names: Vec<String>,
@@ -74,14 +53,6 @@ impl Update {
                 )));
             }
         };
-        let swap = match self.memory_swap.as_deref() {
-            Some("-1") => Some(-1),
-            Some(text) => bytes("memory-swap", Some(text))?
-                .map(i64::try_from)
-                .transpose()
-                .map_err(|_| CliError::usage("invalid value for memory-swap: too large"))?,
-            None => None,
-        };
         let restart = self.restart.as_deref().map(|word| {
             RestartPolicy::parse(word).ok_or_else(|| {
                 let said = format!("\"{word}\" is not a valid restart policy: invalid argument");
@@ -90,24 +61,12 @@ impl Update {
         });
         let changes = Changes {
             memory: bytes("memory", self.memory.as_deref())?,
-            memory_reservation: bytes("memory-reservation", self.memory_reservation.as_deref())?,
-            memory_swap: swap,
             pids: self.pids_limit,
-            cpus: self.cpus,
-            cpu_shares: self.cpu_shares,
-            cpu_quota: self.cpu_quota,
-            cpu_period: self.cpu_period,
-            cpuset_cpus: self.cpuset_cpus.clone(),
-            cpuset_mems: self.cpuset_mems.clone(),
             restart_policy: restart.transpose()?,
+            ..self.resources.changes()?
         };
         Ok((name, changes))
     }
-}
-
-fn bytes(flag: &str, text: Option<&str>) -> Result<Option<u64>, CliError> {
-    let wrong = |error| CliError::usage(format!("invalid value for {flag}: {error}"));
-    text.map(size::parse).transpose().map_err(wrong)
 }
 
 #[cfg(test)]
@@ -125,7 +84,10 @@ mod tests {
     fn sizes_and_policies() {
         let flags = Update {
             memory: Some("64m".into()),
-            memory_swap: Some("-1".into()),
+            resources: Resources {
+                memory_swap: Some("-1".into()),
+                ..Resources::default()
+            },
             restart: Some("on-failure:3".into()),
             ..update()
         };
