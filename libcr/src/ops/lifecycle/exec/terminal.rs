@@ -36,6 +36,9 @@ const LOOK: Duration = Duration::from_millis(100);
 const CHUNK: usize = 32 << 10;
 /// What a caller has sent and the process has not read yet, at most.
 const UNREAD: usize = 64 << 10;
+/// What is read when the process has ended: more than a terminal keeps, so that others that have it and
+/// write on keep nobody here.
+const REST: usize = 256 << 10;
 
 /// A pseudo-terminal: our end, and the one that a runtime is given.
 pub(super) fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
@@ -207,6 +210,7 @@ fn carry(
     let mut unread: VecDeque<u8> = VecDeque::new();
     let mut buffer = vec![0; CHUNK];
     let (mut is_sending, mut is_heard, mut size) = (true, true, None);
+    let mut rest = REST;
     loop {
         resize(master, [input, output], &mut size);
         let over = ended.load(Ordering::Acquire);
@@ -232,6 +236,9 @@ fn carry(
             match read(master, &mut buffer) {
                 // Who reads no more keeps nobody from writing.
                 Ok(count) if count > 0 => {
+                    if over {
+                        rest = rest.saturating_sub(count);
+                    }
                     is_heard = is_heard && write_all(output, &buffer[..count]).is_ok();
                 }
                 Err(Errno::AGAIN | Errno::INTR) => {}
@@ -240,6 +247,9 @@ fn carry(
             }
         } else if over {
             // Others may still have it; what they write is no longer this process's.
+            return Ok(());
+        }
+        if rest == 0 {
             return Ok(());
         }
         if revents.get(1).is_some_and(|flags| !flags.is_empty()) {
@@ -328,6 +338,18 @@ mod tests {
         // It ends while another process has its terminal.
         carrier.finish();
         assert_eq!(reading.join().unwrap().unwrap(), data);
+    }
+
+    #[test]
+    fn one_that_others_write_to_for_ever() {
+        let (ours, theirs) = pair().unwrap();
+        let (input, _typed) = pipe();
+        let null = File::options().write(true).open("/dev/null").unwrap();
+        let carrier = Carrier::start(Source::Ours(ours), input, null.into()).unwrap();
+        // Ends with the other end of its terminal.
+        let writing = std::thread::spawn(move || while write(&theirs, &[b'y'; 512]).is_ok() {});
+        carrier.finish();
+        writing.join().unwrap();
     }
 
     #[test]
