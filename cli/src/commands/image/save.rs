@@ -11,7 +11,7 @@ use rustix::termios::isatty;
 use std::fs::{File, Permissions};
 use std::io::{BufWriter, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Writes images as one archive, which is docker-archive and oci-archive at once. A file has its
 /// name once it is whole.
@@ -28,15 +28,19 @@ pub fn run(opener: &Opener, flags: &Save) -> Outcome {
         one_image(&engine, &flags.names)?;
     }
     let spinner = (!flags.quiet).then(|| Spinner::start("Saving"));
-    match &flags.output {
+    // What a link leads to is written, /dev/stdout for one; the link stays.
+    let target = |path: &PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
+    match flags.output.as_ref().map(target).as_ref() {
         Some(path) if path.exists() && !path.is_file() => {
             let file = File::options().write(true).open(path);
             write(&engine, flags, file.map_err(|error| named(path, &error))?)?;
         }
         Some(path) => {
+            let mode = path.metadata().map(|known| known.permissions());
+            let mode = mode.unwrap_or_else(|_| Permissions::from_mode(0o666));
             let parent = path.parent().filter(|parent| *parent != Path::new(""));
             let partial = tempfile::Builder::new()
-                .permissions(Permissions::from_mode(0o666))
+                .permissions(mode)
                 .tempfile_in(parent.unwrap_or(Path::new(".")))
                 .map_err(|error| named(path, &error))?;
             write(&engine, flags, partial.reopen().map_err(failed)?)?;

@@ -22,7 +22,7 @@ pub struct Step {
     pub created_by: String,
     /// What its maker said of it.
     pub comment: String,
-    /// Bytes of the files in its layer; 0 without one.
+    /// Bytes of the files in its layer; 0 without one, or one that isn't unpacked.
     pub size: u64,
 }
 
@@ -37,7 +37,11 @@ pub fn history(engine: &Engine, word: &str) -> Result<Vec<Step>> {
     let mut sizes = Vec::new();
     for layer in &image.diff_ids {
         let path = layers.path(layer)?;
-        sizes.push(bytes_below(&path).map_err(at("read", &path))?);
+        sizes.push(match bytes_below(&path) {
+            // That of a checkpoint is no part of a root file system.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => 0,
+            bytes => bytes.map_err(at("read", &path))?,
+        });
     }
     let mut steps = steps(&image.config, &image.created, &sizes);
     if let Some(last) = steps.first_mut() {

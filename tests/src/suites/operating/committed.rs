@@ -1,6 +1,7 @@
 //! `commit`, `history`, `tag`, `untag`, `save`, `image prune`.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use serde_json::json;
 
@@ -205,6 +206,14 @@ pub fn images_go_out(host: &Host) {
             Some(&*id)
         );
     }
+    // A link stays one, and a file that is there keeps its mode.
+    let link = host.path("link");
+    std::os::unix::fs::symlink(&archives[0], &link).unwrap();
+    fs::set_permissions(&archives[0], fs::Permissions::from_mode(0o600)).unwrap();
+    host.ok(&["save", "-q", "-o", &link.to_string_lossy(), NAME]);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    let mode = fs::metadata(&archives[0]).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
     // Nothing is left of one that failed, and what was there stays.
     let before = fs::read(&archives[0]).unwrap();
     for (words, text) in [
